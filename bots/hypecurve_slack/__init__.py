@@ -1,0 +1,1 @@
+"""Hypecurve in Slack."""

@@ -1,0 +1,1 @@
+"""Recorded star histories read from a folder."""

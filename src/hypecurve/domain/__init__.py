@@ -1,0 +1,1 @@
+"""The words and the decisions: pure, synchronous, standard library and numpy only."""

@@ -1,0 +1,100 @@
+"""What the catalogue knows of a repo at present: GitHub's facts, our place for it, its growth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from hypecurve.domain.repo import Repo
+from hypecurve.domain.stars import PastStars
+
+
+class RepoState(StrEnum):
+    """Where a repo stands, in the words people read."""
+
+    ACTIVE = "active"
+    RISING = "rising"
+    COOLING = "cooling"
+    STALLED = "stalled"
+    MAINTAINED = "quiet but maintained"
+    ARCHIVED = "archived"
+    GONE = "gone"
+
+
+class ListedReason(StrEnum):
+    """Why a repo is in the catalogue; only the last three are news."""
+
+    BASELINE = "baseline"
+    """Found by the first complete sweep of a source."""
+    MATCHED = "matched"
+    """Old and over the bar already when it began to match a source."""
+    CROSSED = "crossed"
+    CREATED = "created"
+    SUBMITTED = "submitted"
+
+
+NEWS = frozenset({ListedReason.CROSSED, ListedReason.CREATED, ListedReason.SUBMITTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """Stars gained over the windows people know; None is unknown, never 0."""
+
+    day: int | None = None
+    week: int | None = None
+    month: int | None = None
+    """30 days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a repo belongs and why. `category` is a slug, "not-ai" or "unsure"."""
+
+    category: str
+    reason: str
+    """In plain English, like "topic vector-database"."""
+    by_operator: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueEntry:
+    """A watched repo. `listed_at` is None while it has not passed the gate. Times are aware UTC."""
+
+    repo: Repo
+    place: Place
+    first_seen_at: datetime
+    seen_at: datetime
+    """When its counts were last read."""
+    listed_at: datetime | None = None
+    listed_reason: ListedReason | None = None
+    state: RepoState = RepoState.ACTIVE
+    growth: Growth = Growth()
+    usual_week: float | None = None
+    """The usual pace, stars a week, as the detection last measured it; None is unknown."""
+    slot: int = -1
+    """Its place in the packed star columns; the store gives it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """When a repo was last announced, and as what."""
+
+    kind: str
+    at: datetime
+    step: int = 1
+    multiple: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """All that a repo's card shows."""
+
+    entry: CatalogueEntry
+    weeks: tuple[int | None, ...] = ()
+    """Gains of up to 52 weeks, oldest first; None is unknown."""
+    spoken: tuple[Spoken, ...] = ()
+    """Announcements, newest first."""
+    past: PastStars | None = None
+    watch_only: bool = False
+    """Under the bar still: watched, not listed."""

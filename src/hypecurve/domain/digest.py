@@ -1,0 +1,162 @@
+"""Signals and a channel's wishes make a digest: what is told, in which order, where it is cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from hypecurve.domain.catalogue import CatalogueEntry
+from hypecurve.domain.message import SectionKind
+from hypecurve.domain.repo import RepoId
+from hypecurve.domain.signal import Lane, Signal, SignalKind
+from hypecurve.domain.subscription import Channel, Wants
+
+SHOWN = 8
+"""Entries in the first view; the rest goes into the overflow."""
+
+HEADING_OF = {
+    SignalKind.RISING: SectionKind.RISING,
+    SignalKind.NEW: SectionKind.NEW,
+    SignalKind.STALLED: SectionKind.QUIET,
+    SignalKind.AWAKE: SectionKind.QUIET,
+}
+_ORDER = (SectionKind.YOURS, SectionKind.RISING, SectionKind.NEW, SectionKind.QUIET)
+_SHARE = {
+    SectionKind.YOURS: 3,
+    SectionKind.RISING: 4,
+    SectionKind.NEW: 3,
+    SectionKind.QUIET: 2,
+}
+"""Places a heading may take before the others had theirs."""
+_SMALL = frozenset({Lane.TRICKLE, Lane.SMALL})
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of a digest: the signal, the repo as it is now, and the heading it stands under."""
+
+    signal: Signal
+    entry: CatalogueEntry
+    heading: SectionKind
+    reserved: bool = False
+    """It holds the place kept for a small repo."""
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What one channel is told at one time. `since`: the digest before it; None for the first."""
+
+    channel: Channel
+    due_at: datetime
+    since: datetime | None
+    counts_at: datetime | None
+    """When the counts were last read."""
+    zone: str
+    wants: Wants
+    watched: int
+    shown: tuple[Item, ...] = ()
+    overflow: tuple[Item, ...] = ()
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """All that is told, in the order it is read."""
+        return self.shown + self.overflow
+
+    @property
+    def quiet(self) -> bool:
+        """Nothing to say."""
+        return not self.items
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """The first message after subscribing."""
+
+    channel: Channel
+    wants: Wants
+    zone: str
+    next_due: datetime
+    watched: int
+    history_loaded: float
+    """Share of the watched repos whose past is known, 0 to 1."""
+    counts_at: datetime | None
+    week: tuple[Item, ...] = ()
+    """The week so far, where history is there; labelled as no news."""
+    largest: tuple[CatalogueEntry, ...] = ()
+    youngest: tuple[CatalogueEntry, ...] = ()
+
+
+def choose(
+    signals: Iterable[Signal],
+    entries: Mapping[RepoId, CatalogueEntry],
+    followed: frozenset[RepoId] = frozenset(),
+    limit: int = SHOWN,
+) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
+    """Return (shown, overflow): the latest news of each repo, headings in order, best first.
+
+    Signals are taken as already matching the channel's wishes. Kinds that only followers care
+    about (archived, renamed, ...) are dropped for everybody else. At most `limit` are shown,
+    one of them a small repo's where there is one among the rising.
+    """
+    latest: dict[tuple[RepoId, SectionKind], Item] = {}
+    for signal in sorted(signals, key=lambda s: (s.at, s.step)):
+        entry = entries.get(signal.repo_id)
+        heading = SectionKind.YOURS if signal.repo_id in followed else HEADING_OF.get(signal.kind)
+        if entry is not None and heading is not None:
+            # Under "yours" a repo may have two pieces of news; elsewhere the last one stands.
+            key = (signal.repo_id, heading)
+            if heading is SectionKind.YOURS and key in latest:
+                latest[key] = max(latest[key], Item(signal, entry, heading), key=_urgency)
+            else:
+                latest[key] = Item(signal, entry, heading)
+    by_heading = {
+        heading: sorted((i for i in latest.values() if i.heading is heading), key=_rank)
+        for heading in _ORDER
+    }
+    by_heading[SectionKind.RISING] = _with_reserved(by_heading[SectionKind.RISING])
+    shown = _share_out(by_heading, limit)
+    ordered = [item for heading in _ORDER for item in by_heading[heading]]
+    return (
+        tuple(item for item in ordered if id(item) in shown),
+        tuple(item for item in ordered if id(item) not in shown),
+    )
+
+
+def _urgency(item: Item) -> tuple[int, datetime]:
+    """Order news of one followed repo: what ends it (gone, archived) before what moves it."""
+    weight = {SignalKind.GONE: 3, SignalKind.ARCHIVED: 2, SignalKind.RISING: 1}
+    return weight.get(item.signal.kind, 0), item.signal.at
+
+
+def _rank(item: Item) -> tuple[int, float, int]:
+    """Order within a heading: by multiple or score, then by size."""
+    evidence = item.signal.evidence
+    awake_first = 0 if item.signal.kind is SignalKind.AWAKE else 1
+    if item.signal.kind is SignalKind.RISING:
+        return 0, -(evidence.multiple or item.signal.score), -item.entry.repo.stars
+    return awake_first, -item.signal.score, -item.entry.repo.stars
+
+
+def _with_reserved(rising: list[Item]) -> list[Item]:
+    """Mark the best small repo and move it to the last place of the heading's own share."""
+    share = _SHARE[SectionKind.RISING]
+    small = next((item for item in rising if item.signal.lane in _SMALL), None)
+    if small is None:
+        return rising
+    marked = Item(small.signal, small.entry, small.heading, reserved=True)
+    others = [item for item in rising if item is not small]
+    place = min(share - 1, len(others))
+    return [*others[:place], marked, *others[place:]]
+
+
+def _share_out(by_heading: Mapping[SectionKind, list[Item]], limit: int) -> set[int]:
+    """Return the ids of the shown: each heading its share first, what is left in reading order."""
+    shown: set[int] = set()
+    for whole in (False, True):
+        for heading in _ORDER:
+            items = by_heading[heading]
+            for item in items if whole else items[: _SHARE[heading]]:
+                if len(shown) < limit:
+                    shown.add(id(item))
+    return shown

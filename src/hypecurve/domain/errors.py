@@ -1,0 +1,138 @@
+"""What can go wrong, as one tree; every leaf has a message a person can act on.
+
+HypecurveError                  anything this program says on purpose
+├── BadInput                    the person typed or configured something wrong: exit status 2
+│   ├── BadRepoName             not an owner/name nor a GitHub URL
+│   ├── UnknownCategory         carries what may have been meant
+│   ├── BadTime                 not a time of day, zone, date or span
+│   ├── BadChannel              not PLATFORM:TENANT/CHANNEL
+│   ├── BadSetting              an environment variable is missing or malformed
+│   └── BadData                 a folder or file does not hold what it must
+├── WrongWorld                  the database belongs to another world, or to a newer version
+├── NotFound                    a repo or channel that is not in the catalogue
+├── SourceError                 GitHub did not give what was asked
+│   ├── SourceRefused           token missing, wrong or without the right: waiting does not help
+│   ├── SourceLimited           a rate limit: `retry_after` seconds
+│   ├── SourceUnavailable       an outage, a dropped connection, nonsense instead of JSON
+│   └── SourceGone              this one repo: deleted, private, blocked
+└── SendError                   a platform did not take a message
+    ├── SendLimited             a rate limit: `retry_after` seconds; not an attempt
+    ├── ChannelRefused          this channel cannot be posted to until somebody acts
+    ├── TenantRefused           the whole installation is gone or its token is
+    ├── PlatformRefused         the platform tells us to stop sending for a while
+    ├── MessageRefused          the message itself is at fault: send the plain form
+    ├── SendFailed              surely not posted: try again later
+    └── SendUnclear             it may have been posted: never send a digest again
+"""
+
+from __future__ import annotations
+
+
+class HypecurveError(Exception):
+    """Something went wrong in a way a person can act on."""
+
+
+class BadInput(HypecurveError):
+    """What was given cannot be used."""
+
+
+class BadRepoName(BadInput):
+    """Not a repository: write owner/name or its GitHub address."""
+
+
+class UnknownCategory(BadInput):
+    """No such category."""
+
+    def __init__(self, text: str, suggestions: tuple[str, ...] = ()) -> None:
+        """Keep the slip and the categories that may have been meant, best first."""
+        self.text = text
+        self.suggestions = suggestions
+        hint = f" Did you mean {' or '.join(suggestions)}?" if suggestions else ""
+        super().__init__(f"There is no category '{text}'.{hint}")
+
+
+class BadTime(BadInput):
+    """Not a time, date, zone or span that can be used."""
+
+
+class BadChannel(BadInput):
+    """Not a channel: write slack:TEAM/CHANNEL or discord:SERVER/CHANNEL."""
+
+
+class BadSetting(BadInput):
+    """A setting is missing or cannot be used."""
+
+
+class BadData(BadInput):
+    """A file or folder does not hold what it must."""
+
+
+class WrongWorld(HypecurveError):
+    """The database belongs to another world or another version."""
+
+
+class NotFound(HypecurveError):
+    """Not in the catalogue."""
+
+
+class SourceError(HypecurveError):
+    """GitHub did not give what was asked."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        """`retry_after`: seconds GitHub told us to wait, where it did."""
+        self.retry_after = retry_after
+        super().__init__(message)
+
+
+class SourceRefused(SourceError):
+    """GitHub refuses: waiting does not help, somebody has to act."""
+
+
+class SourceLimited(SourceError):
+    """A rate limit of GitHub's."""
+
+
+class SourceUnavailable(SourceError):
+    """GitHub cannot be reached or answers nonsense."""
+
+
+class SourceGone(SourceError):
+    """This repository is not there any more, or not for us."""
+
+
+class SendError(HypecurveError):
+    """A platform did not take a message; `code` is the platform's own word for why."""
+
+    def __init__(self, message: str, *, code: str = "", retry_after: float | None = None) -> None:
+        """`retry_after`: seconds the platform told us to wait, where it did."""
+        self.code = code
+        self.retry_after = retry_after
+        super().__init__(message)
+
+
+class SendLimited(SendError):
+    """A rate limit: wait as told; it does not count as an attempt."""
+
+
+class ChannelRefused(SendError):
+    """This channel cannot be posted to until somebody acts."""
+
+
+class TenantRefused(SendError):
+    """The installation is gone, or its token is."""
+
+
+class PlatformRefused(SendError):
+    """The platform tells us to stop sending for a while."""
+
+
+class MessageRefused(SendError):
+    """The message itself is at fault: our mistake, never the channel's."""
+
+
+class SendFailed(SendError):
+    """Surely not posted; trying again later is safe."""
+
+
+class SendUnclear(SendError):
+    """It may have been posted, and nobody can say."""

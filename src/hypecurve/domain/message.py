@@ -1,0 +1,153 @@
+"""What to say, for no platform in particular: a neutral message that every renderer understands.
+
+Everything in a message may hold text from outside. Renderers escape all of it; nothing here is
+markup. Texts are already in the reader's language.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from hypecurve.domain.repo import RepoId
+
+
+class Style(StrEnum):
+    """How a run of text stands out."""
+
+    PLAIN = "plain"
+    STRONG = "strong"
+    CODE = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A run of text."""
+
+    text: str
+    style: Style = Style.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Text that leads somewhere; `url` is ours or GitHub's, never taken from a description."""
+
+    text: str
+    url: str
+    style: Style = Style.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An instant, shown in the reader's own zone where the platform can; `fallback` where not."""
+
+    at: datetime
+    fallback: str
+    form: Literal["time", "date", "datetime"] = "datetime"
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """A little curve drawn with block characters; left out of spoken forms."""
+
+    text: str
+
+
+Inline = Text | Link | Moment | Bars
+Line = tuple[Inline, ...]
+
+
+class SectionKind(StrEnum):
+    """What a section speaks of; renderers choose colours by it."""
+
+    YOURS = "yours"
+    RISING = "rising"
+    NEW = "new"
+    QUIET = "quiet"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One repo (or one item) of a section: a head line and lines of detail below it."""
+
+    lines: tuple[Line, ...]
+    repo_id: RepoId | None = None
+    repo_name: str = ""
+    spoken: str = ""
+    """The same in words, for the notification and screen readers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Entries under a heading. An empty heading: no heading."""
+
+    kind: SectionKind
+    heading: str
+    entries: tuple[Entry, ...]
+
+
+class Action(StrEnum):
+    """What a control does when it is used."""
+
+    OPEN_REPO = "open-repo"
+    TUNE = "tune"
+    PREVIEW = "preview"
+    SHARE = "share"
+    MORE = "more"
+    WHY = "why"
+    CURVE = "curve"
+    FOLLOW = "follow"
+    MUTE = "mute"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One choice of a select."""
+
+    label: str
+    value: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A button, or a select where it has choices. `value` is ours: an id or a command."""
+
+    action: Action
+    label: str
+    value: str = ""
+    choices: tuple[Choice, ...] = ()
+    url: str = ""
+
+
+class MessageKind(StrEnum):
+    """What the message is, for colour and for the log."""
+
+    DIGEST = "digest"
+    FIRST = "first"
+    CARD = "card"
+    LIST = "list"
+    HELP = "help"
+    NOTICE = "notice"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Title, sections, controls; `overflow` goes into the thread or behind "more".
+
+    `notification` is the one line a phone shows; `locale` a Babel name such as "en" or "zh_CN".
+    """
+
+    kind: MessageKind
+    notification: str
+    title: str = ""
+    subtitle: tuple[Line, ...] = ()
+    sections: tuple[Section, ...] = ()
+    overflow: tuple[Section, ...] = ()
+    footer: tuple[Line, ...] = ()
+    controls: tuple[Control, ...] = ()
+    locale: str = "en"

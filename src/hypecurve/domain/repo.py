@@ -1,0 +1,83 @@
+"""A GitHub repository: its identity, its name of the moment, and what GitHub says of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NewType
+
+from hypecurve.domain.errors import BadRepoName
+
+RepoId = NewType("RepoId", int)
+"""GitHub's numeric database id; it survives renames and transfers. Negative: made by a replay."""
+
+_OWNER = r"[A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9]))*-?"
+_NAME = r"[A-Za-z0-9._-]{1,100}"
+_FULL_NAME = re.compile(rf"(?P<owner>{_OWNER})/(?P<name>{_NAME})")
+_ADDRESS = re.compile(
+    rf"(?:https?://|git@|ssh://git@)?(?:www\.)?github\.com[/:](?P<owner>{_OWNER})/(?P<name>{_NAME})"
+    r"(?:[/?#].*)?",
+    re.IGNORECASE,
+)
+_MAX_OWNER = 39
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RepoName:
+    """`owner/name`: how people call a repo today. Case is kept but does not tell repos apart."""
+
+    owner: str
+    name: str
+
+    @classmethod
+    def parse(cls, text: str) -> RepoName:
+        """Read `owner/name` or a GitHub address; BadRepoName says how to write it."""
+        stripped = text.strip().strip("<>")
+        found = _ADDRESS.fullmatch(stripped) or _FULL_NAME.fullmatch(stripped)
+        if found:
+            owner, name = found["owner"], found["name"].removesuffix(".git")
+            if len(owner) <= _MAX_OWNER and name not in {"", ".", ".."}:
+                return cls(owner, name)
+        message = (
+            f"'{stripped[:60]}' is not a repository: "
+            "write owner/name, like acme/flashkv, or its GitHub address."
+        )
+        raise BadRepoName(message)
+
+    @property
+    def key(self) -> str:
+        """The form that compares equal for every spelling GitHub takes as the same."""
+        return str(self).casefold()
+
+    def __str__(self) -> str:
+        """`owner/name`."""
+        return f"{self.owner}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Repo:
+    """What GitHub says of a repo at one moment. Times are aware UTC; None is unknown, never 0."""
+
+    id: RepoId
+    node_id: str
+    name: RepoName
+    stars: int
+    description: str = ""
+    topics: tuple[str, ...] = ()
+    language: str | None = None
+    license: str | None = None
+    """SPDX id."""
+    forks: int | None = None
+    open_issues: int | None = None
+    owner_is_organisation: bool | None = None
+    created_at: datetime | None = None
+    pushed_at: datetime | None = None
+    updated_at: datetime | None = None
+    archived: bool = False
+    is_fork: bool = False
+
+    @property
+    def url(self) -> str:
+        """Where people look at it."""
+        return f"https://github.com/{self.name}"

@@ -1,0 +1,70 @@
+"""When a subscription is next due, in the channel's own zone, right across daylight saving."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from hypecurve.domain.errors import BadTime
+from hypecurve.domain.subscription import Schedule
+
+_TIME = re.compile(r"(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)")
+_MINUTE = timedelta(minutes=1)
+
+
+def parse_time(text: str) -> time:
+    """Read a time of day such as `09:00` or `9:00`."""
+    found = _TIME.fullmatch(text.strip())
+    if not found:
+        message = f"'{text.strip()[:40]}' is not a time of day: write it as 09:00."
+        raise BadTime(message)
+    return time(int(found["hour"]), int(found["minute"]))
+
+
+def parse_zone(text: str) -> ZoneInfo:
+    """Look up an IANA zone such as `Europe/Paris`."""
+    try:
+        return ZoneInfo(text.strip())
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        message = (
+            f"'{text.strip()[:60]}' is not a time zone: "
+            "write it as Europe/Paris, America/New_York or UTC."
+        )
+        raise BadTime(message) from None
+
+
+def next_due(schedule: Schedule, after: datetime) -> datetime:
+    """Return the first instant (aware UTC) strictly after `after` at which the schedule is due.
+
+    A local time that does not exist (the clock jumps forward) becomes the first valid instant
+    after the gap; one that exists twice means its first occurrence.
+    """
+    zone = parse_zone(schedule.zone)
+    day = after.astimezone(zone).date() - timedelta(days=1)
+    # A week of days, one before for zones that skip a whole day (Samoa, 2011), two after.
+    for _ in range(10):
+        if day.weekday() in schedule.weekdays:
+            due = _instant(datetime.combine(day, schedule.at), zone)
+            if due > after:
+                return due
+        day += timedelta(days=1)
+    message = "a schedule needs at least one weekday"
+    raise BadTime(message)
+
+
+def _instant(local: datetime, zone: ZoneInfo) -> datetime:
+    """Return the UTC instant of a wall-clock time: the first occurrence, or the end of a gap."""
+    instant = local.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    if instant.astimezone(zone).replace(tzinfo=None) == local:
+        return instant
+    # In a gap fold=0 uses the offset before it, which lands past the gap by as much as `local`
+    # lies inside it; walking back finds where the gap ends.
+    low, high = instant - timedelta(days=1, hours=1), instant
+    while high - low > timedelta(seconds=1):
+        middle = low + (high - low) / 2
+        if middle.astimezone(zone).replace(tzinfo=None) < local:
+            low = middle
+        else:
+            high = middle
+    return high.replace(microsecond=0)

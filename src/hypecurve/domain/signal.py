@@ -1,0 +1,79 @@
+"""A signal: a change of a repo's state, frozen with the evidence it rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from hypecurve.domain.repo import RepoId
+
+
+class SignalKind(StrEnum):
+    """What changed. Channels subscribe to the first four; the rest speak of followed repos."""
+
+    NEW = "new"
+    RISING = "rising"
+    STALLED = "stalled"
+    AWAKE = "awake"
+    ARCHIVED = "archived"
+    RENAMED = "renamed"
+    RELICENSED = "relicensed"
+    GONE = "gone"
+    MILESTONE = "milestone"
+
+
+SUBSCRIBABLE = (SignalKind.NEW, SignalKind.RISING, SignalKind.STALLED, SignalKind.AWAKE)
+
+
+class Lane(StrEnum):
+    """Repos compete with others of their usual pace: < 5, 5-30, 30-200, 200+ stars a week."""
+
+    TRICKLE = "trickle"
+    SMALL = "small"
+    MIDDLE = "middle"
+    LARGE = "large"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was known when the signal was given; figures count stars unless they say else.
+
+    None is unknown, or does not apply to this kind.
+    """
+
+    stars: int | None = None
+    gain_3d: int | None = None
+    gain_7d: int | None = None
+    usual_7d: float | None = None
+    """The repo's usual pace, stars a week, before the window."""
+    multiple: float | None = None
+    """gain_7d / usual_7d; None where the usual pace is unknown."""
+    gain_28d: int | None = None
+    best_28d: int | None = None
+    """The repo's own best 28 days ever."""
+    weeks: tuple[int | None, ...] = ()
+    """Gains of the last 8 weeks, oldest first, the last one ends at the signal."""
+    age_days: int | None = None
+    last_push: datetime | None = None
+    before: str | None = None
+    """The old name, owner or licence."""
+    after: str | None = None
+    """The new one; for a milestone the number of stars passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """Unique by (repo, kind, episode, step). Escalation is the next step of the same episode."""
+
+    repo_id: RepoId
+    kind: SignalKind
+    at: datetime
+    episode: int
+    step: int
+    score: float
+    """Ranks signals of one kind; for RISING the lower bound of the lift, exp(LB7)."""
+    lane: Lane | None
+    rule: str
+    """Name and version of the rule, like "p1-escalating/1"."""
+    evidence: Evidence = field(default_factory=Evidence)

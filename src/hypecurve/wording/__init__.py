@@ -1,0 +1,1 @@
+"""What people read: domain values become neutral messages in the reader's language."""
