@@ -1,84 +1,20 @@
-"""The ports: what the core needs of the world, as small protocols.
+"""The chats: posting, answering, and what a bot announces of itself.
 
-Errors every implementation raises: `SourceError` and its children for GitHub, `SendError` and its
-children for a messenger (see `hypecurve.domain.errors`).
+Messengers raise `SendError` and its children, which say whether something was posted.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Protocol
 
 from hypecurve.domain.asking import Answer, Asker
 from hypecurve.domain.delivery import StepKind
 from hypecurve.domain.message import Message
-from hypecurve.domain.repo import Repo, RepoName
-from hypecurve.domain.stars import PastStars
 from hypecurve.domain.subscription import Channel
-
-
-class Clock(Protocol):
-    """Tells the time; always aware UTC."""
-
-    def now(self) -> datetime:
-        """Return the present instant."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One thing to search GitHub for: words (`llm`) or a topic."""
-
-    text: str
-    is_topic: bool = False
-
-    def __str__(self) -> str:
-        """How people write it: `llm`, `topic:mcp`."""
-        return f"topic:{self.text}" if self.is_topic else self.text
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """A repo that did not answer for good: `why` is "not found", "blocked" or "refused"."""
-
-    node_id: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class SweepBatch:
-    """What one request of a sweep brought; `failed` node ids are unknown, not gone."""
-
-    repos: tuple[Repo, ...]
-    gone: tuple[Gone, ...] = ()
-    failed: tuple[str, ...] = ()
-
-
-class GitHubSource(Protocol):
-    """GitHub, as far as a tracker needs it."""
-
-    def search(self, term: Term, min_stars: int) -> AsyncIterator[Sequence[Repo]]:
-        """Yield pages that together hold every public repo of the term with that many stars.
-
-        A repo may come twice. Ends without an error only when the search was complete.
-        """
-        ...
-
-    def sweep(self, node_ids: Sequence[str]) -> AsyncIterator[SweepBatch]:
-        """Yield the present facts of each of the repos, every node id in exactly one batch."""
-        ...
-
-    async def past_stars(self, name: RepoName, weeks: int) -> PastStars | None:
-        """Return GitHub's own star history of some weeks; None where it has none to give."""
-        ...
-
-    async def repo(self, name: RepoName) -> Repo:
-        """Return one repo by name, following renames; SourceGone where it is not there."""
-        ...
 
 
 class Messenger(Protocol):
