@@ -1,7 +1,8 @@
 """What to say, for no platform in particular: a neutral message that every renderer understands.
 
 Everything in a message may hold text from outside. Renderers escape all of it; nothing here is
-markup. Texts are already in the reader's language.
+markup. Texts are already in the reader's language. A message is frozen as JSON with its digest;
+`type` tells the inline parts apart when it is read again.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class Text:
 
     text: str
     style: Style = Style.PLAIN
+    type: Literal["text"] = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Link:
     text: str
     url: str
     style: Style = Style.PLAIN
+    type: Literal["link"] = "link"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class Moment:
     at: datetime
     fallback: str
     form: Literal["time", "date", "datetime"] = "datetime"
+    type: Literal["moment"] = "moment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class Bars:
     """A little curve drawn with block characters; left out of spoken forms."""
 
     text: str
+    type: Literal["bars"] = "bars"
 
 
 Inline = Text | Link | Moment | Bars
