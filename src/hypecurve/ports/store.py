@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -143,6 +143,10 @@ class Catalogue(Protocol):
         """Return the facts no cycle has spoken of yet, oldest first."""
         ...
 
+    async def told(self, facts: Sequence[Fact], cycle: int) -> None:
+        """Note that a cycle spoke of these facts."""
+        ...
+
     async def measure(self, measured: Measured) -> None:
         """Write the cycle's figures into the entries."""
         ...
@@ -163,9 +167,12 @@ class Sources(Protocol):
 class StarLog(Protocol):
     """Star counts over time."""
 
-    async def record(self, at: datetime, seen: Mapping[RepoId, int], expected: int) -> Sweep:
+    async def record(
+        self, at: datetime, seen: Mapping[RepoId, int], missed: Sequence[RepoId] = ()
+    ) -> Sweep:
         """Write one sweep: changed counts, who was missed, and the packed column.
 
+        Who was asked for and did not answer is `missed`; who is in neither was not watched.
         Sweeps come in the order of time; BadData where `at` is not after the last one.
         """
         ...
@@ -227,12 +234,12 @@ class SignalLog(Protocol):
         """Return (id, signal) by time, oldest first; `since` excluded, `until` included."""
         ...
 
-    async def states(self) -> tuple[NDArray[np.int64], NDArray[Any]]:
-        """Return (repo ids, detection states), as `hypecurve.domain` defines the record."""
+    async def states(self, slots: int) -> NDArray[np.void]:
+        """Return the detection states (`hypecurve.domain.states.STATE`) by slot."""
         ...
 
-    async def save_states(self, ids: NDArray[np.int64], states: NDArray[Any]) -> None:
-        """Replace the states of these repos."""
+    async def save_states(self, states: NDArray[np.void]) -> None:
+        """Replace the detection states, by slot."""
         ...
 
 

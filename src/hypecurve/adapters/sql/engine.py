@@ -1,0 +1,80 @@
+"""Engines for the two databases, and what each needs to keep a unit of work whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from hypecurve.domain.errors import BadSetting
+
+WRITING = "hypecurve_writing"
+"""Execution option of a connection that will write."""
+
+_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
+
+
+def database_url(text: str) -> URL:
+    """Read DATABASE_URL; BadSetting where it is no SQLite or PostgreSQL address.
+
+    `postgres://` is taken for `postgresql://`, as hosting services write it.
+    """
+    try:
+        url = make_url(text.replace("postgres://", "postgresql://", 1))
+    except ArgumentError:
+        url = None
+    backend = url.get_backend_name() if url is not None else ""
+    if url is None or backend not in _DRIVERS:
+        message = (
+            "DATABASE_URL is not a database this program knows: write sqlite:///hypecurve.db "
+            "or postgresql://USER:PASSWORD@HOST/NAME."
+        )
+        raise BadSetting(message)
+    return url.set(drivername=_DRIVERS[backend])
+
+
+def sync_url(url: URL) -> URL:
+    """The same database through a driver that blocks: migrations run in a thread."""
+    return url.set(drivername="sqlite") if url.get_backend_name() == "sqlite" else url
+
+
+def make_engine(url: URL, *, durable: bool = True) -> AsyncEngine:
+    """Return an engine; it opens nothing yet.
+
+    `durable`: SQLite waits for the disk at each commit, so that a power cut loses no delivery.
+    A replay or a demo, which can be made again, does without.
+    """
+    if url.get_backend_name() != "sqlite":
+        return create_async_engine(url, pool_pre_ping=True)
+    if url.database:
+        Path(url.database).expanduser().parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(url, connect_args={"timeout": 30})
+    synchronous = "FULL" if durable else "OFF"
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's connection
+        # The driver must not begin transactions of its own: it begins them too late for a
+        # consistent read, and never as IMMEDIATE.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            f"synchronous={synchronous}",
+            "foreign_keys=ON",
+            "cache_size=-32768",
+            "temp_store=MEMORY",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A writer takes its lock at once: upgrading a read lock later fails instead of waiting.
+        writing = connection.get_execution_options().get(WRITING, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine

@@ -1,0 +1,221 @@
+"""Digests, their members and their deliveries, on SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hypecurve.adapters.sql import rows
+from hypecurve.adapters.sql.statements import chunks, upsert
+from hypecurve.adapters.sql.tables import (
+    channel,
+    delivery,
+    delivery_step,
+    digest,
+    digest_member,
+)
+from hypecurve.domain.delivery import Delivery, DeliveryState, Step, moved
+from hypecurve.domain.errors import NotFound
+from hypecurve.domain.message import Message
+from hypecurve.domain.subscription import Channel
+from hypecurve.ports.store import Listener
+
+_S = DeliveryState
+_UNSETTLED = (_S.PENDING.value, _S.SENDING.value)
+
+
+class SqlOutbox:
+    """`ports.store.Outbox`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        """Work inside the connection's transaction."""
+        self._connection = connection
+
+    async def put(
+        self,
+        listener: Listener,
+        due_at: datetime,
+        upto_cycle: int,
+        at: datetime,
+        *,
+        signal_ids: Sequence[int],
+        message: Message | None,
+    ) -> int | None:
+        """Freeze a digest, its members and its delivery, and note what the channel has heard."""
+        insert = sqlite.insert if self._is_sqlite else postgresql.insert
+        digest_id = await self._connection.scalar(
+            insert(digest)
+            .values(
+                channel_id=listener.id,
+                due_at=due_at,
+                composed_at=at,
+                after_cycle=listener.heard_cycle,
+                upto_cycle=upto_cycle,
+                message=None if message is None else rows.message_values(message),
+            )
+            .on_conflict_do_nothing()
+            .returning(digest.c.id)
+        )
+        if digest_id is None:
+            return None
+        members = [
+            {"channel_id": listener.id, "signal_id": signal_id, "digest_id": digest_id}
+            for signal_id in signal_ids
+        ]
+        await upsert(self._connection, digest_member, members, update=())
+        await self._connection.execute(
+            update(channel)
+            .where(channel.c.id == listener.id)
+            .values(heard_cycle=upto_cycle, last_digest_at=due_at)
+        )
+        if message is not None:
+            await self._connection.execute(
+                delivery.insert().values(
+                    digest_id=digest_id,
+                    channel_id=listener.id,
+                    platform=listener.channel.tenant.platform,
+                    state=_S.PENDING.value,
+                    attempts=0,
+                    next_try_at=at,
+                    reason="",
+                )
+            )
+        return int(digest_id)
+
+    @property
+    def _is_sqlite(self) -> bool:
+        return self._connection.dialect.name == "sqlite"
+
+    async def reported(self, channel_id: int, signal_ids: Sequence[int]) -> frozenset[int]:
+        """Return which of the signals a digest of this channel holds already."""
+        found: set[int] = set()
+        for part in chunks(signal_ids):
+            found.update(
+                await self._connection.scalars(
+                    select(digest_member.c.signal_id).where(
+                        digest_member.c.channel_id == channel_id,
+                        digest_member.c.signal_id.in_(part),
+                    )
+                )
+            )
+        return frozenset(found)
+
+    async def claim(
+        self, platforms: Sequence[str], now: datetime, lease: timedelta, limit: int
+    ) -> list[Delivery]:
+        """Take pending deliveries that may be tried now, at most one for each channel."""
+        earlier = delivery.alias()
+        is_first = ~(
+            select(earlier.c.id)
+            .where(earlier.c.channel_id == delivery.c.channel_id)
+            .where(earlier.c.id < delivery.c.id, earlier.c.state.in_(_UNSETTLED))
+            .exists()
+        )
+        may_try = or_(
+            and_(delivery.c.state == _S.PENDING.value, delivery.c.next_try_at <= now),
+            # Whoever was sending it died: its lease ran out.
+            and_(delivery.c.state == _S.SENDING.value, delivery.c.lease_until < now),
+        )
+        statement = (
+            select(delivery)
+            .where(delivery.c.platform.in_(platforms), may_try, is_first)
+            .order_by(delivery.c.next_try_at, delivery.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        found = (await self._connection.execute(statement)).mappings().all()
+        ids = [row["id"] for row in found]
+        if ids:
+            await self._connection.execute(
+                update(delivery)
+                .where(delivery.c.id.in_(ids))
+                .values(state=_S.SENDING.value, lease_until=now + lease)
+            )
+        steps = await self._steps(ids)
+        return [
+            rows.delivery({**row, "state": _S.SENDING.value}, steps.get(row["id"], ()))
+            for row in found
+        ]
+
+    async def _steps(self, ids: Sequence[int]) -> dict[int, tuple[Step, ...]]:
+        found: dict[int, tuple[Step, ...]] = {}
+        statement = (
+            select(delivery_step)
+            .where(delivery_step.c.delivery_id.in_(ids))
+            .order_by(delivery_step.c.delivery_id, delivery_step.c.number)
+        )
+        for row in (await self._connection.execute(statement)).mappings():
+            key = row["delivery_id"]
+            found[key] = (*found.get(key, ()), rows.step(row))
+        return found
+
+    async def content(self, item: Delivery) -> tuple[Channel, Message]:
+        """Return where a delivery goes and what it says."""
+        statement = (
+            select(channel, digest.c.message)
+            .join(digest, digest.c.channel_id == channel.c.id)
+            .where(digest.c.id == item.digest_id)
+        )
+        row = (await self._connection.execute(statement)).mappings().one()
+        return rows.channel(row), rows.message(row["message"])
+
+    async def step(self, delivery_id: int, number: int, step: Step) -> None:
+        """Write where one step stands."""
+        row = {
+            "delivery_id": delivery_id,
+            "number": number,
+            "kind": step.kind.value,
+            "state": step.state.value,
+            "ref": step.ref,
+            "intent_at": step.intent_at,
+            "done_at": step.done_at,
+        }
+        await upsert(self._connection, delivery_step, [row])
+
+    async def settle(
+        self,
+        delivery_id: int,
+        state: DeliveryState,
+        *,
+        at: datetime,
+        reason: str = "",
+        next_try_at: datetime | None = None,
+        counted: bool = True,
+    ) -> None:
+        """Move a delivery on; IllegalMove where it cannot go there."""
+        statement = select(delivery.c.state).where(delivery.c.id == delivery_id).with_for_update()
+        before = await self._connection.scalar(statement)
+        if before is None:
+            message = f"there is no delivery {delivery_id}"
+            raise NotFound(message)
+        moved(DeliveryState(before), state)
+        await self._connection.execute(
+            update(delivery)
+            .where(delivery.c.id == delivery_id)
+            .values(
+                state=state.value,
+                reason=reason,
+                lease_until=None,
+                attempts=delivery.c.attempts + (1 if counted else 0),
+                next_try_at=delivery.c.next_try_at if next_try_at is None else next_try_at,
+                settled_at=None if state is _S.PENDING else at,
+            )
+        )
+
+    async def recent(self, place: Channel | None = None, limit: int = 20) -> list[Delivery]:
+        """Return deliveries, newest first."""
+        statement = select(delivery).join(channel, channel.c.id == delivery.c.channel_id)
+        if place is not None:
+            statement = statement.where(
+                channel.c.platform == place.tenant.platform,
+                channel.c.tenant == place.tenant.id,
+                channel.c.place == place.id,
+            )
+        statement = statement.order_by(delivery.c.id.desc()).limit(limit)
+        found = (await self._connection.execute(statement)).mappings().all()
+        steps = await self._steps([row["id"] for row in found])
+        return [rows.delivery(row, steps.get(row["id"], ())) for row in found]

@@ -1,0 +1,226 @@
+"""Rows to domain values and back: no SQL, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime, time
+from functools import cache
+from typing import Any
+
+import numpy as np
+from sqlalchemy import RowMapping
+
+from hypecurve.domain.catalogue import CatalogueEntry, Growth, ListedReason, Place, RepoState
+from hypecurve.domain.delivery import Delivery, DeliveryState, Step, StepKind
+from hypecurve.domain.message import Message
+from hypecurve.domain.repo import Repo, RepoId, RepoName
+from hypecurve.domain.signal import Evidence, Lane, Signal, SignalKind
+from hypecurve.domain.stars import PastStars
+from hypecurve.domain.subscription import Channel, Schedule, Subscription, Tenant, Wants
+
+Row = RowMapping | Mapping[str, Any]
+
+
+def repo_values(repo: Repo, at: datetime) -> dict[str, Any]:
+    """What a row of `repo` takes over from GitHub at every look."""
+    return {
+        "id": repo.id,
+        "node_id": repo.node_id,
+        "owner": repo.name.owner,
+        "name": repo.name.name,
+        "name_key": repo.name.key,
+        "stars": repo.stars,
+        "description": repo.description,
+        "topics": list(repo.topics),
+        "language": repo.language,
+        "license": repo.license,
+        "forks": repo.forks,
+        "open_issues": repo.open_issues,
+        "owner_is_organisation": repo.owner_is_organisation,
+        "created_at": repo.created_at,
+        "pushed_at": repo.pushed_at,
+        "updated_at": repo.updated_at,
+        "archived": repo.archived,
+        "is_fork": repo.is_fork,
+        "seen_at": at,
+        "gone_at": None,
+        "gone_why": None,
+    }
+
+
+def entry(row: Row) -> CatalogueEntry:
+    """A row of `repo` as an entry."""
+    return CatalogueEntry(
+        repo=Repo(
+            id=RepoId(row["id"]),
+            node_id=row["node_id"],
+            name=RepoName(row["owner"], row["name"]),
+            stars=row["stars"],
+            description=row["description"],
+            topics=tuple(row["topics"]),
+            language=row["language"],
+            license=row["license"],
+            forks=row["forks"],
+            open_issues=row["open_issues"],
+            owner_is_organisation=row["owner_is_organisation"],
+            created_at=row["created_at"],
+            pushed_at=row["pushed_at"],
+            updated_at=row["updated_at"],
+            archived=row["archived"],
+            is_fork=row["is_fork"],
+        ),
+        place=Place(row["category"], row["category_reason"], row["category_by_operator"]),
+        first_seen_at=row["first_seen_at"],
+        seen_at=row["seen_at"],
+        listed_at=row["listed_at"],
+        listed_reason=ListedReason(row["listed_reason"]) if row["listed_reason"] else None,
+        state=RepoState.GONE if row["gone_at"] else RepoState(row["state"]),
+        growth=Growth(row["gain_day"], row["gain_week"], row["gain_month"]),
+        usual_week=row["usual_week"],
+        slot=row["slot"],
+    )
+
+
+def evidence_values(evidence: Evidence) -> dict[str, Any]:
+    """Evidence as JSON: what is unknown is left out."""
+    values = {key: value for key, value in asdict(evidence).items() if value not in (None, ())}
+    if evidence.last_push is not None:
+        values["last_push"] = evidence.last_push.isoformat()
+    return values
+
+
+def evidence(values: Row) -> Evidence:
+    """JSON as evidence."""
+    known = dict(values)
+    if "last_push" in known:
+        known["last_push"] = datetime.fromisoformat(known["last_push"])
+    if "weeks" in known:
+        known["weeks"] = tuple(known["weeks"])
+    return Evidence(**known)
+
+
+def signal_values(signal: Signal, cycle: int) -> dict[str, Any]:
+    """A signal as a row."""
+    return {
+        "repo_id": signal.repo_id,
+        "kind": signal.kind.value,
+        "episode": signal.episode,
+        "step": signal.step,
+        "at": signal.at,
+        "cycle": cycle,
+        "score": float(signal.score),
+        "lane": signal.lane.value if signal.lane else None,
+        "rule": signal.rule,
+        "evidence": evidence_values(signal.evidence),
+    }
+
+
+def signal(row: Row) -> Signal:
+    """A row as a signal."""
+    return Signal(
+        repo_id=RepoId(row["repo_id"]),
+        kind=SignalKind(row["kind"]),
+        at=row["at"],
+        episode=row["episode"],
+        step=row["step"],
+        score=row["score"],
+        lane=Lane(row["lane"]) if row["lane"] else None,
+        rule=row["rule"],
+        evidence=evidence(row["evidence"]),
+    )
+
+
+def past_values(past: PastStars) -> dict[str, Any]:
+    """A star history as a row: the days packed as 4-byte little-endian counts."""
+    return {
+        "first_day": past.first_day,
+        "days": np.asarray(past.days, dtype="<i4").tobytes(),
+        "fetched_at": past.fetched_at,
+    }
+
+
+def past(row: Row) -> PastStars:
+    """A row as a star history."""
+    days = np.frombuffer(row["days"], dtype="<i4")
+    return PastStars(row["first_day"], tuple(days.tolist()), row["fetched_at"])
+
+
+def channel(row: Row) -> Channel:
+    """A row of `channel` as the channel's name."""
+    return Channel(Tenant(row["platform"], row["tenant"]), row["place"])
+
+
+def subscription_values(item: Subscription) -> dict[str, Any]:
+    """A subscription as a row, without its id and channel."""
+    return {
+        "categories": sorted(item.wants.categories),
+        "kinds": sorted(kind.value for kind in item.wants.kinds),
+        "at": item.schedule.at.strftime("%H:%M"),
+        "zone": item.schedule.zone,
+        "weekdays": sorted(item.schedule.weekdays),
+        "locale": item.locale,
+        "created_by": item.created_by,
+        "next_due": item.next_due,
+        "paused_until": item.paused_until,
+    }
+
+
+def subscription(row: Row, place: Channel) -> Subscription:
+    """A row as a subscription of a channel."""
+    return Subscription(
+        channel=place,
+        wants=Wants(
+            frozenset(row["categories"]), frozenset(SignalKind(kind) for kind in row["kinds"])
+        ),
+        schedule=Schedule(time.fromisoformat(row["at"]), row["zone"], frozenset(row["weekdays"])),
+        locale=row["locale"],
+        created_by=row["created_by"],
+        next_due=row["next_due"],
+        paused_until=row["paused_until"],
+        id=row["id"],
+    )
+
+
+def step(row: Row) -> Step:
+    """A row as a step of a delivery."""
+    return Step(
+        StepKind(row["kind"]),
+        DeliveryState(row["state"]),
+        row["ref"],
+        row["intent_at"],
+        row["done_at"],
+    )
+
+
+def delivery(row: Row, steps: tuple[Step, ...]) -> Delivery:
+    """A row and its steps as a delivery."""
+    return Delivery(
+        id=row["id"],
+        digest_id=row["digest_id"],
+        channel_id=row["channel_id"],
+        state=DeliveryState(row["state"]),
+        attempts=row["attempts"],
+        next_try_at=row["next_try_at"],
+        steps=steps,
+        reason=row["reason"],
+    )
+
+
+@cache
+def _message_adapter() -> Any:  # noqa: ANN401 - pydantic's own generic
+    # pydantic reads dataclasses back from JSON with every type checked; it is slow to import.
+    from pydantic import TypeAdapter  # noqa: PLC0415
+
+    return TypeAdapter(Message)
+
+
+def message_values(message: Message) -> Any:  # noqa: ANN401 - JSON
+    """A message as JSON."""
+    return _message_adapter().dump_python(message, mode="json")
+
+
+def message(values: Any) -> Message:  # noqa: ANN401 - JSON
+    """JSON as the message it was."""
+    found: Message = _message_adapter().validate_python(values)
+    return found

@@ -1,0 +1,93 @@
+"""Signals, detection states and the numbering of cycles, on SQL."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Select, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hypecurve.adapters.sql import rows
+from hypecurve.adapters.sql.statements import upsert
+from hypecurve.adapters.sql.tables import cycle, detection_state, signal
+from hypecurve.domain.repo import RepoId
+from hypecurve.domain.signal import Signal, SignalKind
+from hypecurve.domain.states import STATE, fresh_states
+
+
+class SqlSignalLog:
+    """`ports.store.SignalLog`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        """Work inside the connection's transaction."""
+        self._connection = connection
+
+    async def next_cycle(self, at: datetime) -> int:
+        """Take the next cycle's number; the row stays locked until this transaction ends."""
+        number = await self._connection.scalar(
+            update(cycle).values(number=cycle.c.number + 1, at=at).returning(cycle.c.number)
+        )
+        return int(number or 0)
+
+    async def current_cycle(self) -> int:
+        """Return the number of the last committed cycle, 0 before the first."""
+        return int(await self._connection.scalar(select(cycle.c.number)) or 0)
+
+    async def add(self, signals: Sequence[Signal], cycle: int) -> int:
+        """Keep signals with their cycle; return how many were new. Known ones are left alone."""
+        values = [rows.signal_values(item, cycle) for item in signals]
+        return await upsert(self._connection, signal, values, update=())
+
+    async def between(
+        self, after: int, upto: int, kinds: frozenset[SignalKind] | None = None
+    ) -> list[tuple[int, Signal]]:
+        """Return (id, signal) of the cycles after `after` up to `upto`, in order."""
+        statement = select(signal).where(signal.c.cycle > after, signal.c.cycle <= upto)
+        if kinds is not None:
+            statement = statement.where(signal.c.kind.in_(sorted(kind.value for kind in kinds)))
+        return await self._read(statement.order_by(signal.c.id))
+
+    async def during(
+        self, since: datetime | None, until: datetime | None, repo_id: RepoId | None = None
+    ) -> list[tuple[int, Signal]]:
+        """Return (id, signal) by time, oldest first; `since` excluded, `until` included."""
+        statement = select(signal)
+        if since is not None:
+            statement = statement.where(signal.c.at > since)
+        if until is not None:
+            statement = statement.where(signal.c.at <= until)
+        if repo_id is not None:
+            statement = statement.where(signal.c.repo_id == repo_id)
+        return await self._read(statement.order_by(signal.c.at, signal.c.id))
+
+    async def _read(self, statement: Select[tuple[object, ...]]) -> list[tuple[int, Signal]]:
+        result = await self._connection.execute(statement)
+        return [(row["id"], rows.signal(row)) for row in result.mappings()]
+
+    async def states(self, slots: int) -> NDArray[np.void]:
+        """Return the detection states by slot.
+
+        A field is one packed array: reading or writing all states takes a dozen rows, and a field
+        that a later version adds simply starts at zero.
+        """
+        states = fresh_states(slots)
+        for row in await self._connection.execute(select(detection_state)):
+            if row.field in (STATE.names or ()):
+                numbers = np.frombuffer(zlib.decompress(row.numbers), STATE[row.field])
+                states[row.field][: len(numbers)] = numbers[:slots]
+        return states
+
+    async def save_states(self, states: NDArray[np.void]) -> None:
+        """Replace the detection states, by slot."""
+        await upsert(
+            self._connection,
+            detection_state,
+            [
+                {"field": name, "numbers": zlib.compress(states[name].tobytes(), 1)}
+                for name in STATE.names or ()
+            ],
+        )

@@ -1,0 +1,298 @@
+"""Star counts over time, on SQL.
+
+Three forms of the same counts. `star_snapshot` holds the changes and is the truth; with
+`watch_span` and `sweep_miss` it tells "unchanged" from "not asked". `star_column` holds each
+sweep as one packed array by slot, for reading the whole catalogue at once; it can be rebuilt.
+"""
+
+from __future__ import annotations
+
+import zlib
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hypecurve.adapters.sql import rows
+from hypecurve.adapters.sql.statements import chunks, upsert
+from hypecurve.adapters.sql.tables import (
+    repo,
+    star_column,
+    star_past,
+    star_snapshot,
+    sweep,
+    sweep_miss,
+    watch_span,
+)
+from hypecurve.domain.catalogue import CatalogueEntry
+from hypecurve.domain.errors import BadData
+from hypecurve.domain.repo import RepoId
+from hypecurve.domain.stars import PastStars, StarHistory, StarSnapshot
+from hypecurve.ports.store import Packed, Sweep
+
+_LAST_KNOWN = 0
+"""Number of the column that holds each repo's last known count; sweeps count from 1."""
+
+
+class SqlStarLog:
+    """`ports.store.StarLog`. `keep`: how long packed columns stay; None for ever."""
+
+    def __init__(
+        self, connection: AsyncConnection, interval: timedelta, keep: timedelta | None
+    ) -> None:
+        """Work inside the connection's transaction."""
+        self._connection = connection
+        self._interval = interval
+        self._keep = keep
+
+    async def record(
+        self, at: datetime, seen: Mapping[RepoId, int], missed: Sequence[RepoId] = ()
+    ) -> Sweep:
+        """Write one sweep: changed counts, who was missed, and the packed column."""
+        last = await self.latest()
+        if last is not None and at <= last.at:
+            message = f"a sweep at {at:%Y-%m-%d %H:%M} is not after the last one ({last.at})"
+            raise BadData(message)
+        number = 1 if last is None else last.number + 1
+        done = Sweep(number, at, len(seen) + len(missed), len(seen))
+        await self._connection.execute(
+            sweep.insert().values(number=number, at=at, expected=done.expected, seen=done.seen)
+        )
+        ids, slots = await self._slots(seen)
+        counts = np.fromiter((seen[RepoId(key)] for key in ids.tolist()), np.int32, len(ids))
+        await self._write_column(number, ids, slots, counts)
+        await self._write_spans(number, seen, missed)
+        if self._keep is not None:
+            old = select(sweep.c.number).where(sweep.c.at < at - self._keep)
+            await self._connection.execute(
+                delete(star_column).where(
+                    star_column.c.sweep.in_(old), star_column.c.sweep != _LAST_KNOWN
+                )
+            )
+        return done
+
+    async def _slots(
+        self, seen: Mapping[RepoId, int]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return (ids, slots) of the seen repos, by slot."""
+        found = (await self._connection.execute(select(repo.c.id, repo.c.slot))).all()
+        pairs = sorted((row.slot, row.id) for row in found if row.id in seen)
+        if len(pairs) != len(seen):
+            message = "a sweep brought counts of repos that are not in the catalogue"
+            raise BadData(message)
+        table = np.array(pairs, np.int64).reshape(-1, 2)
+        return table[:, 1], table[:, 0]
+
+    async def _write_column(
+        self, number: int, ids: NDArray[np.int64], slots: NDArray[np.int64], counts: Packed
+    ) -> None:
+        size = int(slots.max(initial=-1)) + 1
+        column = np.full(size, -1, np.int32)
+        column[slots] = counts
+        known = await self._column(_LAST_KNOWN)
+        known = _padded(known if known is not None else np.empty(0, np.int32), size)
+        changed = known[slots] != counts
+        await upsert(
+            self._connection,
+            star_snapshot,
+            [
+                {"repo_id": repo_id, "sweep": number, "stars": stars}
+                for repo_id, stars in zip(
+                    ids[changed].tolist(), counts[changed].tolist(), strict=True
+                )
+            ],
+        )
+        known[slots] = counts
+        await upsert(
+            self._connection,
+            star_column,
+            [
+                {"sweep": number, "counts": _packed(column)},
+                {"sweep": _LAST_KNOWN, "counts": _packed(known)},
+            ],
+        )
+
+    async def _write_spans(
+        self, number: int, seen: Mapping[RepoId, int], missed: Sequence[RepoId]
+    ) -> None:
+        is_open = watch_span.c.to_sweep.is_(None)
+        result = await self._connection.execute(select(watch_span.c.repo_id).where(is_open))
+        watched = set(result.scalars())
+        new = [key for key in seen if key not in watched]
+        await upsert(
+            self._connection,
+            watch_span,
+            [{"repo_id": key, "from_sweep": number, "to_sweep": None} for key in new],
+        )
+        await upsert(
+            self._connection,
+            sweep_miss,
+            [{"repo_id": key, "sweep": number} for key in missed if key in watched],
+        )
+        left = sorted(watched.difference(seen, missed))
+        for part in chunks(left):
+            await self._connection.execute(
+                update(watch_span)
+                .where(is_open, watch_span.c.repo_id.in_(part))
+                .values(to_sweep=number - 1)
+            )
+
+    async def latest(self, at: datetime | None = None) -> Sweep | None:
+        """Return the last sweep, or the last one at or before an instant."""
+        statement = select(sweep).order_by(sweep.c.number.desc()).limit(1)
+        if at is not None:
+            statement = statement.where(sweep.c.at <= at)
+        row = (await self._connection.execute(statement)).first()
+        return None if row is None else Sweep(row.number, row.at, row.expected, row.seen)
+
+    async def columns(
+        self, instants: Sequence[datetime], within: timedelta
+    ) -> tuple[list[Packed | None], int]:
+        """Return, for each instant, the packed counts of the sweep nearest to it."""
+        span = sweep.c.at.between(min(instants) - within, max(instants) + within)
+        result = await self._connection.execute(
+            select(sweep.c.number, sweep.c.at).where(span).order_by(sweep.c.number)
+        )
+        sweeps = result.all()
+        numbers = [_nearest(sweeps, instant, within) for instant in instants]
+        loaded: dict[int, Packed] = {}
+        for number in sorted({number for number in numbers if number is not None}):
+            column = await self._column(number)
+            loaded[number] = column if column is not None else await self._rebuilt(number)
+        slots = (await self._connection.scalar(select(func.max(repo.c.slot)))) or 0
+        return [None if number is None else loaded[number] for number in numbers], slots + 1
+
+    async def _column(self, number: int) -> Packed | None:
+        counts = await self._connection.scalar(
+            select(star_column.c.counts).where(star_column.c.sweep == number)
+        )
+        return None if counts is None else _unpacked(counts)
+
+    async def _rebuilt(self, number: int) -> Packed:
+        """The column of a sweep, made again from the changes."""
+        watched = (
+            select(watch_span.c.repo_id)
+            .where(watch_span.c.from_sweep <= number)
+            .where(watch_span.c.to_sweep.is_(None) | (watch_span.c.to_sweep >= number))
+        )
+        missed = select(sweep_miss.c.repo_id).where(sweep_miss.c.sweep == number)
+        stars = (
+            select(star_snapshot.c.stars)
+            .where(star_snapshot.c.repo_id == repo.c.id, star_snapshot.c.sweep <= number)
+            .order_by(star_snapshot.c.sweep.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+        result = await self._connection.execute(
+            select(repo.c.slot, stars.label("stars"))
+            .where(repo.c.id.in_(watched), repo.c.id.not_in(missed))
+            .order_by(repo.c.slot)
+        )
+        found = result.all()
+        column = np.full(found[-1].slot + 1 if found else 0, -1, np.int32)
+        for row in found:
+            column[row.slot] = row.stars
+        return column
+
+    async def history(self, repo_id: RepoId, since: datetime, until: datetime) -> StarHistory:
+        """Return one repo's counts, a snapshot for each sweep that saw it."""
+        of_repo = watch_span.c.repo_id == repo_id
+        spans = (await self._connection.execute(select(watch_span).where(of_repo))).all()
+        missed = set(
+            await self._connection.scalars(
+                select(sweep_miss.c.sweep).where(sweep_miss.c.repo_id == repo_id)
+            )
+        )
+        changes = (
+            await self._connection.execute(
+                select(star_snapshot.c.sweep, star_snapshot.c.stars)
+                .where(star_snapshot.c.repo_id == repo_id)
+                .order_by(star_snapshot.c.sweep)
+            )
+        ).all()
+        sweeps = (
+            await self._connection.execute(
+                select(sweep.c.number, sweep.c.at)
+                .where(sweep.c.at.between(since, until))
+                .order_by(sweep.c.number)
+            )
+        ).all()
+        at_change = np.array([row.sweep for row in changes], np.int64)
+        snapshots = []
+        for row in sweeps:
+            place = int(np.searchsorted(at_change, row.number, side="right")) - 1
+            watched = any(
+                span.from_sweep <= row.number
+                and (span.to_sweep is None or row.number <= span.to_sweep)
+                for span in spans
+            )
+            if place >= 0 and watched and row.number not in missed:
+                snapshots.append(StarSnapshot(row.at, changes[place].stars))
+        return StarHistory(tuple(snapshots), self._interval)
+
+    async def save_past(self, past: Mapping[RepoId, PastStars | None], at: datetime) -> None:
+        """Keep GitHub's own history; None is kept too, as "asked, has none"."""
+        await upsert(
+            self._connection,
+            star_past,
+            [
+                {"repo_id": key, **rows.past_values(found)}
+                for key, found in past.items()
+                if found is not None
+            ],
+        )
+        for part in chunks(list(past)):
+            await self._connection.execute(
+                update(repo).where(repo.c.id.in_(part)).values(past_asked_at=at)
+            )
+
+    async def past(self, ids: Sequence[RepoId] | None = None) -> dict[RepoId, PastStars]:
+        """Return the histories that are there."""
+        statements = (
+            [select(star_past)]
+            if ids is None
+            else [select(star_past).where(star_past.c.repo_id.in_(part)) for part in chunks(ids)]
+        )
+        found = {}
+        for statement in statements:
+            for row in (await self._connection.execute(statement)).mappings():
+                found[RepoId(row["repo_id"])] = rows.past(row)
+        return found
+
+    async def without_past(self, limit: int) -> list[CatalogueEntry]:
+        """Return repos nobody has asked the history of: newcomers first, then by size."""
+        statement = (
+            select(repo)
+            .where(repo.c.past_asked_at.is_(None), repo.c.gone_at.is_(None))
+            .order_by(repo.c.listed_at.is_(None).desc(), repo.c.stars.desc(), repo.c.id)
+            .limit(limit)
+        )
+        result = await self._connection.execute(statement)
+        return [rows.entry(row) for row in result.mappings()]
+
+
+def _packed(column: Packed) -> bytes:
+    # Most counts need two of their four bytes: the fastest level halves them.
+    return zlib.compress(column.astype("<i4").tobytes(), 1)
+
+
+def _unpacked(counts: bytes) -> Packed:
+    return np.frombuffer(zlib.decompress(counts), "<i4").astype(np.int32)
+
+
+def _padded(column: Packed, size: int) -> Packed:
+    if len(column) >= size:
+        return column.copy()
+    return np.concatenate([column, np.full(size - len(column), -1, np.int32)])
+
+
+def _nearest(sweeps: Sequence[Any], instant: datetime, within: timedelta) -> int | None:
+    place = bisect_left(sweeps, instant, key=lambda row: row.at)
+    close = sweeps[max(0, place - 1) : place + 1]
+    best = min(close, key=lambda row: abs(row.at - instant), default=None)
+    return None if best is None or abs(best.at - instant) > within else int(best.number)

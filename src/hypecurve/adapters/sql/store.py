@@ -1,0 +1,133 @@
+"""The store: units of work over one database that belongs to one world."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from hypecurve.adapters.sql import migrate
+from hypecurve.adapters.sql.catalogue import SqlCatalogue, SqlSources
+from hypecurve.adapters.sql.engine import WRITING, database_url, make_engine
+from hypecurve.adapters.sql.leases import SqlLeases
+from hypecurve.adapters.sql.outbox import SqlOutbox
+from hypecurve.adapters.sql.signallog import SqlSignalLog
+from hypecurve.adapters.sql.starlog import SqlStarLog
+from hypecurve.adapters.sql.statements import upsert
+from hypecurve.adapters.sql.subscriptions import SqlSubscriptions
+from hypecurve.adapters.sql.tables import cycle, world
+from hypecurve.domain.errors import WrongWorld
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What a database's numbers speak of: `live` with its API host, `replay`, or `demo`."""
+
+    kind: str
+    host: str = ""
+
+    def __str__(self) -> str:
+        """`live (api.github.com)`."""
+        return f"{self.kind} ({self.host})" if self.host else self.kind
+
+
+class SqlTransaction:
+    """`ports.store.Transaction` on one connection."""
+
+    def __init__(
+        self, connection: AsyncConnection, interval: timedelta, keep: timedelta | None
+    ) -> None:
+        """Give each part the connection."""
+        self.catalogue = SqlCatalogue(connection)
+        self.sources = SqlSources(connection)
+        self.stars = SqlStarLog(connection, interval, keep)
+        self.signals = SqlSignalLog(connection)
+        self.subscriptions = SqlSubscriptions(connection)
+        self.outbox = SqlOutbox(connection)
+        self.leases = SqlLeases(connection)
+
+
+class SqlStore:
+    """`ports.store.Store`. `interval`: the usual time between sweeps."""
+
+    def __init__(
+        self, engine: AsyncEngine, interval: timedelta, keep: timedelta | None = None
+    ) -> None:
+        """Work on an engine whose database has its tables."""
+        self.engine = engine
+        self._interval = interval
+        self._keep = keep
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[SqlTransaction]:
+        """Open a consistent view; nothing it does is kept."""
+        async with self.engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                await connection.execution_options(isolation_level="REPEATABLE READ")
+            yield SqlTransaction(connection, self._interval, self._keep)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[SqlTransaction]:
+        """Open a unit of work that is committed when the block ends without an error."""
+        async with self.engine.connect() as connection:
+            await connection.execution_options(**{WRITING: True})
+            async with connection.begin():
+                yield SqlTransaction(connection, self._interval, self._keep)
+
+
+@asynccontextmanager
+async def open_store(
+    url: str,
+    wanted: World | None,
+    *,
+    now: datetime,
+    interval: timedelta,
+    keep: timedelta | None = None,
+    durable: bool = True,
+) -> AsyncIterator[SqlStore]:
+    """Open the database of a world; an empty one is made and given to that world.
+
+    `wanted` None takes whatever world the database has. WrongWorld and BadSetting say in one line
+    what is wrong: another world, an older or newer version, no way to reach it.
+    """
+    address = database_url(url)
+    if await migrate.revision(address) is None:
+        if wanted is None:
+            message = "There is nothing here yet: run `hypecurve update`, `demo` or `replay` first."
+            raise WrongWorld(message)
+        await migrate.upgrade(address)
+    await migrate.check(address)
+    engine = make_engine(address, durable=durable)
+    try:
+        try:
+            async with engine.connect() as connection:
+                await connection.execution_options(**{WRITING: True})
+                async with connection.begin():
+                    await _settle_world(connection, wanted, now)
+        except OperationalError as error:
+            raise migrate.unreachable(address, error) from None
+        yield SqlStore(engine, interval, keep)
+    finally:
+        await engine.dispose()
+
+
+async def _settle_world(connection: AsyncConnection, wanted: World | None, now: datetime) -> None:
+    row = (await connection.execute(select(world))).first()
+    if row is None:
+        first = wanted or World("live")
+        values = {"id": 1, "kind": first.kind, "host": first.host, "created_at": now}
+        await upsert(connection, world, [values], update=())
+        await upsert(connection, cycle, [{"id": 1, "number": 0, "at": None}], update=())
+        return
+    found = World(row.kind, row.host)
+    if wanted is not None and found != wanted:
+        message = (
+            f"The database holds the world {found}, not {wanted}: "
+            "its numbers must not be mixed. Point DATABASE_URL at another database."
+        )
+        raise WrongWorld(message)

@@ -1,0 +1,144 @@
+"""Channels, what they want and whom they follow, on SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hypecurve.adapters.sql import rows
+from hypecurve.adapters.sql.statements import upsert
+from hypecurve.adapters.sql.tables import channel, follow, subscription
+from hypecurve.domain.repo import RepoId
+from hypecurve.domain.subscription import Channel, Subscription
+from hypecurve.ports.store import Listener
+
+
+class SqlSubscriptions:
+    """`ports.store.Subscriptions`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        """Work inside the connection's transaction."""
+        self._connection = connection
+
+    async def add(self, item: Subscription, cycle: int) -> Subscription:
+        """Keep a subscription; a new channel hears what comes after `cycle`."""
+        channel_id = await self._channel_id(item.channel, cycle)
+        values = {**rows.subscription_values(item), "channel_id": channel_id}
+        result = await self._connection.execute(
+            subscription.insert().values(**values).returning(subscription)
+        )
+        return rows.subscription(result.mappings().one(), item.channel)
+
+    async def _channel_id(self, place: Channel, cycle: int) -> int:
+        values = {
+            "platform": place.tenant.platform,
+            "tenant": place.tenant.id,
+            "place": place.id,
+            "heard_cycle": cycle,
+        }
+        # Nothing to update: an existing channel keeps what it has heard.
+        await upsert(self._connection, channel, [values], update=())
+        found = await self._connection.scalar(select(channel.c.id).where(_is(place)))
+        return int(found or 0)
+
+    async def change(self, item: Subscription) -> None:
+        """Replace a subscription by its id."""
+        await self._connection.execute(
+            update(subscription)
+            .where(subscription.c.id == item.id)
+            .values(**rows.subscription_values(item))
+        )
+
+    async def remove(self, ids: Sequence[int]) -> None:
+        """End subscriptions."""
+        await self._connection.execute(delete(subscription).where(subscription.c.id.in_(ids)))
+
+    async def listener(self, place: Channel) -> Listener | None:
+        """Return a channel with its subscriptions; None where nobody ever subscribed."""
+        found = await self._listeners(_is(place))
+        return found[0] if found else None
+
+    async def listeners(self) -> list[Listener]:
+        """Return every channel that has a subscription."""
+        return await self._listeners(channel.c.id.in_(select(subscription.c.channel_id)))
+
+    async def due(self, now: datetime, limit: int) -> list[int]:
+        """Return ids of channels with a subscription that is due, the longest waiting first."""
+        first = func.min(subscription.c.next_due)
+        statement = (
+            select(subscription.c.channel_id)
+            .where(subscription.c.next_due <= now)
+            .group_by(subscription.c.channel_id)
+            .order_by(first, subscription.c.channel_id)
+            .limit(limit)
+        )
+        return list((await self._connection.execute(statement)).scalars())
+
+    async def lock(self, channel_id: int) -> Listener | None:
+        """Return a channel and hold it until this transaction ends."""
+        await self._connection.execute(
+            select(channel.c.id).where(channel.c.id == channel_id).with_for_update()
+        )
+        found = await self._listeners(channel.c.id == channel_id)
+        return found[0] if found else None
+
+    async def follow(self, place: Channel, repo_id: RepoId, *, on: bool, cycle: int) -> None:
+        """Follow a repo in a channel, or no longer."""
+        channel_id = await self._channel_id(place, cycle)
+        if on:
+            pair = {"channel_id": channel_id, "repo_id": repo_id}
+            await upsert(self._connection, follow, [pair], update=())
+        else:
+            await self._connection.execute(
+                delete(follow).where(follow.c.channel_id == channel_id, follow.c.repo_id == repo_id)
+            )
+
+    async def _listeners(self, where: ColumnElement[bool]) -> list[Listener]:
+        statement = select(channel).where(where).order_by(channel.c.id)
+        channels = (await self._connection.execute(statement)).mappings().all()
+        places = {row["id"]: rows.channel(row) for row in channels}
+        wanted = select(channel.c.id).where(where)
+        subscriptions = await self._connection.execute(
+            select(subscription)
+            .where(subscription.c.channel_id.in_(wanted))
+            .order_by(subscription.c.id)
+        )
+        of_channel: dict[int, list[Subscription]] = {key: [] for key in places}
+        for row in subscriptions.mappings():
+            key = row["channel_id"]
+            of_channel[key].append(rows.subscription(row, places[key]))
+        follows: dict[int, set[RepoId]] = {key: set() for key in places}
+        for pair in await self._connection.execute(
+            select(follow).where(follow.c.channel_id.in_(wanted))
+        ):
+            follows[pair.channel_id].add(RepoId(pair.repo_id))
+        return [_listener(row, places, of_channel, follows) for row in channels]
+
+
+def _is(place: Channel) -> ColumnElement[bool]:
+    return (
+        (channel.c.platform == place.tenant.platform)
+        & (channel.c.tenant == place.tenant.id)
+        & (channel.c.place == place.id)
+    )
+
+
+def _listener(
+    row: Any,  # noqa: ANN401 - a row
+    places: dict[int, Channel],
+    subscriptions: dict[int, list[Subscription]],
+    follows: dict[int, set[RepoId]],
+) -> Listener:
+    key = row["id"]
+    return Listener(
+        id=key,
+        channel=places[key],
+        heard_cycle=row["heard_cycle"],
+        last_digest_at=row["last_digest_at"],
+        subscriptions=tuple(subscriptions[key]),
+        followed=frozenset(follows[key]),
+    )
