@@ -1,0 +1,101 @@
+"""Where a repo belongs, from its name, description, topics and owner, with the reason kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from hypecurve.domain.catalogue import Place
+from hypecurve.domain.category import AI, NOT_AI, UNSURE, Taxonomy
+from hypecurve.domain.repo import Repo
+from hypecurve.domain.wordrules import Hit, Where
+
+_EARLY = 8
+_LATE = 30
+_EARLY_FACTOR, _LATE_FACTOR = 1.3, 0.6
+_NEIGHBOURS = 0.3
+_CLEAR = 2.0
+_SIGNS = frozenset({AI, NOT_AI})
+
+
+@dataclass(slots=True)
+class _Tally:
+    """The points of one slug, and what gave it the most."""
+
+    points: float = 0.0
+    most: float = 0.0
+    reason: str = ""
+
+    def add(self, points: float, hit: Hit) -> None:
+        self.points += points
+        if points > self.most:
+            self.most, self.reason = points, str(hit)
+
+
+def classify(repo: Repo, taxonomy: Taxonomy) -> Place:
+    """Return the category's slug, "not-ai" or "unsure", and why in plain English.
+
+    The category with the most points wins, supported by its layer's other categories; the reason
+    is what gave it the most. Depends on the repo's text alone, never on case.
+    """
+    tallies: dict[str, _Tally] = {}
+    about_ai = 0.0
+    for points, hit in _counted(repo, taxonomy):
+        slug = hit.rule.slug
+        tallies.setdefault(slug, _Tally()).add(points, hit)
+        if hit.rule.weight >= _CLEAR and slug not in _SIGNS and taxonomy.is_software(slug):
+            about_ai += points
+    signs, against = tallies.pop(AI, _Tally()), tallies.pop(NOT_AI, _Tally())
+    about_ai += signs.points
+    if against.points > about_ai:
+        return Place(NOT_AI, against.reason)
+    if not about_ai:
+        return Place(UNSURE, "no word of AI in its name, description or topics")
+    if not tallies:
+        return Place(UNSURE, f"only {signs.reason}")
+    slug = _strongest(tallies, taxonomy)
+    return Place(slug, tallies[slug].reason)
+
+
+def _counted(repo: Repo, taxonomy: Taxonomy) -> Iterable[tuple[float, Hit]]:
+    """Return each rule that was found once, with its points at its best place."""
+    best: dict[int, tuple[float, Hit]] = {}
+    for hit in _hits(repo, taxonomy):
+        points = hit.rule.weight * taxonomy.weights[hit.where] * _position(hit)
+        key = id(hit.rule)
+        if key not in best or points > best[key][0]:
+            best[key] = (points, hit)
+    return best.values()
+
+
+def _strongest(tallies: Mapping[str, _Tally], taxonomy: Taxonomy) -> str:
+    """Return the slug with the most points, its layer's other categories counted a little."""
+    layers: dict[str, float] = {}
+    for slug, tally in tallies.items():
+        layer = taxonomy.category(slug).layer.slug
+        layers[layer] = layers.get(layer, 0.0) + tally.points
+
+    def weight(slug: str) -> float:
+        own = tallies[slug].points
+        return own + _NEIGHBOURS * (layers[taxonomy.category(slug).layer.slug] - own)
+
+    return max(tallies, key=weight)
+
+
+def _hits(repo: Repo, taxonomy: Taxonomy) -> Iterator[Hit]:
+    book = taxonomy.book
+    yield from book.in_text(repo.name.name, Where.NAME)
+    yield from book.inside_name(repo.name.name)
+    yield from book.in_text(repo.description, Where.DESCRIPTION)
+    for topic in repo.topics:
+        yield from book.in_text(topic, Where.TOPIC)
+    for hit in book.in_text(repo.name.owner, Where.OWNER):
+        if hit.rule.slug == AI:
+            yield hit
+
+
+def _position(hit: Hit) -> float:
+    """What a description begins with says more than what it ends with."""
+    if hit.where is not Where.DESCRIPTION:
+        return 1.0
+    return _EARLY_FACTOR if hit.at < _EARLY else _LATE_FACTOR if hit.at >= _LATE else 1.0
