@@ -1,0 +1,188 @@
+"""Stalled, and awake again: silence measured against the repo's own best days.
+
+The rule "stalled", with y28 the stars of the last 28 days, p28 those of the 28 before, and best
+the repo's own best 28 days ever:
+
+    faded       upper bound of y28 <= 15 % of best, p28 <= 25 % of best, best >= 60,
+                at least 500 stars, at least 84 days known
+    stalled     faded and y28 < 20; a faded repo that gains more is cooling
+    maintained  stalled by its stars, but pushed to within 90 days: quiet, and not told
+    awake       a stalled one with y28 >= 20 and >= 2 x the quietest level since it stalled
+
+"No star in 24 hours" is no sign of death: 58 % of such repos gain in the next week.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hypecurve.domain.states import Quiet
+
+STALLED_RULE = "stalled/1"
+AWAKE_RULE = "awake/1"
+MONTH = 28
+_DAY = 86_400
+_Z95 = 1.6448536269514722
+
+
+@dataclass(frozen=True, slots=True)
+class StalledRules:
+    """The thresholds; shares are of the repo's own best 28 days."""
+
+    share: float = 0.15
+    share_before: float = 0.25
+    least_best: float = 60.0
+    least_stars: float = 500.0
+    least_days: int = 84
+    under: float = 20.0
+    """Stars in 28 days below which a faded repo is stalled, not cooling."""
+    maintained_days: int = 90
+    awake_gain: float = 20.0
+    awake_factor: float = 2.0
+    fresh_days: int = 7
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fallen:
+    """What one call found, a value a repo; stars, unknown is NaN in `gain_28d`, 0 in `best_28d`."""
+
+    gain_28d: NDArray[np.float64]
+    best_28d: NDArray[np.float64]
+    faded: NDArray[np.bool_]
+    stalls: NDArray[np.bool_]
+    wakes: NDArray[np.bool_]
+
+
+def judge_stalled(  # noqa: PLR0913  (the columns of a window, and what is remembered)
+    gains: NDArray[Any],
+    stars: NDArray[np.float64],
+    pushed_at: NDArray[np.datetime64],
+    archived: NDArray[np.bool_],
+    states: NDArray[np.void],
+    at: int,
+    *,
+    may_speak: NDArray[np.bool_],
+    rules: StalledRules,
+) -> Fallen:
+    """Judge n repos at `at` (epoch seconds) and carry their `states` on in place.
+
+    `gains`: (n, D), NaN unknown, purges too. A repo that had fallen silent more than a week
+    before it was first judged is taken note of without a word.
+    """
+    best = np.maximum(states["best_28d"], best_of(gains))
+    states["best_28d"][may_speak] = best[may_speak]
+    last, before = _months(gains, 0)
+    faded = _faded(gains, 0, stars, best, rules)
+    judged = may_speak & np.isfinite(last) & np.isfinite(before)
+    silent = judged & faded & (last < rules.under)
+    seconds = pushed_at.astype("datetime64[s]").astype(np.int64)
+    lapsed = np.where(np.isnat(pushed_at), 0, seconds + rules.maintained_days * _DAY)
+
+    phase = states["quiet_phase"]
+    was_stalled = phase == Quiet.STALLED
+    states["quiet_level"][was_stalled & judged] = np.minimum(
+        states["quiet_level"], np.maximum(last, before)
+    )[was_stalled & judged]
+    wakes = (
+        judged
+        & was_stalled
+        & (last >= rules.awake_gain)
+        & (last >= rules.awake_factor * states["quiet_level"])
+    )
+    phase[wakes] = Quiet.LIVELY
+    phase[judged & (phase == Quiet.MAINTAINED) & ~silent] = Quiet.LIVELY
+    phase[silent & (phase != Quiet.STALLED) & (lapsed > at)] = Quiet.MAINTAINED
+    stalls = silent & (phase != Quiet.STALLED) & (lapsed <= at)
+    old = stalls & _old(gains, stars, best, states, at, lapsed, rules)
+    phase[stalls] = Quiet.STALLED
+    states["quiet_episode"][stalls] += 1
+    states["quiet_level"][stalls] = np.maximum(last, before)[stalls]
+    states["quiet_judged_at"][judged] = at
+    return Fallen(last, best, faded, stalls & ~old & ~archived, wakes & ~archived)
+
+
+def upper_bound(count: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the 95 % upper bound of the mean behind a count (gamma of count + 1).
+
+    By Wilson and Hilferty's approximation, within 1 % of the true quantile from a count of 0 on.
+    """
+    shape = np.maximum(count, 0.0) + 1.0
+    bound: NDArray[np.float64] = (
+        shape * (1.0 - 1.0 / (9.0 * shape) + _Z95 / (3.0 * np.sqrt(shape))) ** 3
+    )
+    return bound
+
+
+def best_of(gains: NDArray[Any]) -> NDArray[np.float64]:
+    """Return the most stars of any 28 known days in a row of (n, D) gains, 0 where none are."""
+    size, days = gains.shape
+    if days < MONTH:
+        return np.zeros(size)
+    known = np.isfinite(gains)
+    sums = np.zeros((size, days + 1))
+    np.cumsum(np.where(known, gains, 0.0), axis=1, dtype=np.float64, out=sums[:, 1:])
+    months = sums[:, MONTH:] - sums[:, :-MONTH]
+    holed = np.flatnonzero(~known.all(axis=1))
+    if holed.size:
+        seen = np.zeros((holed.size, days + 1), np.int32)
+        np.cumsum(known[holed], axis=1, out=seen[:, 1:])
+        whole = seen[:, MONTH:] - seen[:, :-MONTH] == MONTH
+        months[holed] = np.where(whole, months[holed], 0.0)
+    best: NDArray[np.float64] = np.maximum(months.max(axis=1), 0.0)
+    return best
+
+
+def _months(gains: NDArray[Any], back: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The last 28 days' gain and that of the 28 before, as of `back` days ago."""
+    end = gains.shape[1] - back
+    if end < 2 * MONTH:
+        unknown = np.full(len(gains), np.nan)
+        return unknown, unknown
+    pair = gains[:, end - 2 * MONTH : end].astype(np.float64).reshape(len(gains), 2, MONTH)
+    before, last = pair.sum(axis=2).T
+    return last, before
+
+
+def _faded(
+    gains: NDArray[Any],
+    back: int,
+    stars: NDArray[np.float64],
+    best: NDArray[np.float64],
+    rules: StalledRules,
+) -> NDArray[np.bool_]:
+    last, before = _months(gains, back)
+    days_known = np.isfinite(gains[:, : gains.shape[1] - back]).sum(axis=1)
+    faded: NDArray[np.bool_] = (
+        (upper_bound(last) <= rules.share * best)
+        & (before <= rules.share_before * best)
+        & (best >= rules.least_best)
+        & (stars >= rules.least_stars)
+        & (days_known >= rules.least_days)
+    )
+    return faded
+
+
+def _old(
+    gains: NDArray[Any],
+    stars: NDArray[np.float64],
+    best: NDArray[np.float64],
+    states: NDArray[np.void],
+    at: int,
+    lapsed: NDArray[np.int64],
+    rules: StalledRules,
+) -> NDArray[np.bool_]:
+    """Who had stalled already when last judged, or a week ago, by what is known now."""
+    fresh_since = at - rules.fresh_days * _DAY
+    judged = states["quiet_judged_at"]
+    limit = np.where(judged > 0, np.minimum(judged, fresh_since), fresh_since)
+    back = np.minimum((at - limit) // _DAY, gains.shape[1])
+    old = np.zeros(len(gains), np.bool_)
+    for days in np.unique(back):
+        then = back == days
+        last, _ = _months(gains, int(days))
+        old |= then & _faded(gains, int(days), stars, best, rules) & (last < rules.under)
+    return old & (lapsed <= limit)

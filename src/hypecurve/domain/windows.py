@@ -1,0 +1,184 @@
+"""Star gains per day, side by side for many repos: what the detection looks at.
+
+Two sources feed them and are never subtracted from each other: counts we saw (their differences
+are gains) and GitHub's own history of retained stars (gains already). Unknown is NaN, never 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from hypecurve.domain.gains import gains_of
+from hypecurve.domain.stars import PastStars
+
+DAYS = 120
+"""Days a window holds in life: 8 weeks of baseline, 84 days for a stall, and some to look back."""
+FIRST_STARS = 10
+"""Before it has these stars a repo has no pace: those days are unknown, not zero."""
+
+_SECONDS = 86_400
+_MONTH = 28
+_ROWS = 8192
+"""Rows worked on at a time, so that 100,000 repos need no copies of 100,000 rows."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Windows:
+    """The last D days of N repos, all ending at the same instant.
+
+    `at`: aware UTC. `repo_ids`: (N,). `stars`: (N,) the present count, NaN unknown.
+    `gains`: (N, D) stars gained per 24 hours; the last column holds the 24 hours before `at`,
+    NaN unknown. `created_at`, `pushed_at`: (N,) datetime64[s], NaT unknown. `eligible`: (N,) the
+    repo may speak at all: it is listed and about AI.
+    """
+
+    at: datetime
+    repo_ids: NDArray[np.int64]
+    stars: NDArray[np.float64]
+    gains: NDArray[np.float32]
+    created_at: NDArray[np.datetime64]
+    pushed_at: NDArray[np.datetime64]
+    archived: NDArray[np.bool_]
+    gone: NDArray[np.bool_]
+    eligible: NDArray[np.bool_]
+
+
+def windows_from_counts(  # noqa: PLR0913  (one argument a column of Windows)
+    at: datetime,
+    repo_ids: ArrayLike,
+    counts: NDArray[Any],
+    past_gains: NDArray[Any] | None = None,
+    *,
+    stars: ArrayLike | None = None,
+    created_at: ArrayLike | None = None,
+    pushed_at: ArrayLike | None = None,
+    archived: ArrayLike | None = None,
+    gone: ArrayLike | None = None,
+    eligible: ArrayLike | None = None,
+) -> Windows:
+    """Build windows from counts on a grid of 24 hours and, where there is one, GitHub's history.
+
+    `counts`: (N, D+1), the count at `at` - k days, oldest first; NaN or negative is unknown.
+    How holes between counts are filled: see `gains_of`.
+
+    `past_gains`: (N, D) from `daily_past`, NaN unknown; taken only where the counts give no gain.
+    Days that end before the repo was created, or before it had its first ten stars, are unknown
+    rather than zero: a newborn would otherwise rise endlessly above a pace it never had.
+
+    What is left out: `stars` are the last counts, nothing is archived or gone, all are eligible,
+    and the times are unknown. ValueError where shapes differ.
+    """
+    ids = np.asarray(repo_ids, np.int64)
+    size, days = len(ids), counts.shape[1] - 1
+    if counts.shape[0] != size or (past_gains is not None and past_gains.shape != (size, days)):
+        message = f"{size} repos, counts {counts.shape}, past {getattr(past_gains, 'shape', None)}"
+        raise ValueError(message)
+    present = _column(stars, size, np.float64, np.nan).copy()
+    if stars is None:
+        present[:] = counts[:, -1]
+    present[~(present >= 0)] = np.nan
+    created = _column(created_at, size, "datetime64[s]", np.datetime64("NaT"))
+    gains = np.empty((size, days), np.float32)
+    for start in range(0, size, _ROWS):
+        rows = slice(start, start + _ROWS)
+        gains[rows] = gains_of(counts[rows])
+        if past_gains is not None:
+            _take_past(gains[rows], past_gains[rows], present[rows], created[rows], at)
+    return Windows(
+        at=at,
+        repo_ids=ids,
+        stars=present,
+        gains=gains,
+        created_at=created,
+        pushed_at=_column(pushed_at, size, "datetime64[s]", np.datetime64("NaT")),
+        archived=_column(archived, size, np.bool_, fill=False),
+        gone=_column(gone, size, np.bool_, fill=False),
+        eligible=_column(eligible, size, np.bool_, fill=True),
+    )
+
+
+def daily_past(
+    past: PastStars, at: datetime, first_snapshot_at: datetime | None, days: int = DAYS
+) -> NDArray[np.float32]:
+    """Lay one repo's own star history on the grid of 24 hours that ends at `at`: (days,) stars.
+
+    GitHub counts by UTC days (documented as "not guaranteed"); a window that overlaps two of them
+    takes from each by its hours. Unknown (NaN) are windows that begin before the history's first
+    day, and those that end after it was fetched. Only the window in which it was fetched is
+    completed, at the pace of its last 24 hours, unless we were counting when that window began
+    (`first_snapshot_at`; None: we never counted): there the counts know better. So the seam
+    between the history and our counts costs no day, and no count is subtracted from a history.
+    """
+    unknown = np.full(days, np.nan, np.float32)
+    start = _midnight(past.first_day)
+    end = min(_epoch(past.fetched_at), start + len(past.days) * _SECONDS)
+    edges = np.append(np.arange(start, end, _SECONDS), end).astype(np.float64)
+    if end <= start:
+        return unknown
+    given = np.concatenate([[0.0], np.cumsum(past.days[: len(edges) - 1], dtype=np.float64)])
+    grid = _epoch(at) + (np.arange(days + 1, dtype=np.float64) - days) * _SECONDS
+    sums = np.interp(grid, edges, given)
+    gains = np.where((grid[:-1] >= start) & (grid[1:] <= end), np.diff(sums), np.nan)
+    seam = np.flatnonzero((grid[:-1] >= start) & (grid[:-1] < end) & (grid[1:] > end))
+    for place in seam:  # one at most
+        opens, closes = grid[place], grid[place + 1]
+        if first_snapshot_at is None or _epoch(first_snapshot_at) > opens:
+            since = max(float(start), end - _SECONDS)
+            pace = (given[-1] - np.interp(since, edges, given)) / (end - since)
+            gains[place] = given[-1] - sums[place] + pace * (closes - end)
+    return gains.astype(np.float32)
+
+
+def best_month(past: PastStars) -> int:
+    """Return the most stars of any 28 whole days of a history, 0 where it is shorter.
+
+    It seeds `best_28d` of the detection's state: the best 28 days ever may lie before the window.
+    """
+    days = np.asarray(past.days, np.int64)
+    if len(days) < _MONTH:
+        return 0
+    sums = np.cumsum(np.concatenate([[0], days]))
+    return int((sums[_MONTH:] - sums[:-_MONTH]).max())
+
+
+def _epoch(at: datetime) -> float:
+    return at.astimezone(UTC).timestamp()
+
+
+def _midnight(day: date) -> float:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
+
+
+def _column(values: ArrayLike | None, size: int, dtype: Any, fill: Any) -> NDArray[Any]:  # noqa: ANN401  (numpy takes any dtype)
+    if values is None:
+        return np.full(size, fill, dtype)
+    column = np.asarray(values, dtype)
+    if column.shape != (size,):
+        message = f"a column of {column.shape} for {size} repos"
+        raise ValueError(message)
+    return column
+
+
+def _take_past(
+    gains: NDArray[np.float32],
+    past: NDArray[Any],
+    stars: NDArray[np.float64],
+    created: NDArray[np.datetime64],
+    at: datetime,
+) -> None:
+    """Fill in place what the counts leave unknown from GitHub's history."""
+    np.copyto(gains, past, where=np.isnan(gains), casting="same_kind")
+    age = (np.datetime64(at.replace(tzinfo=None), "s") - created) / np.timedelta64(1, "D")
+    days = gains.shape[1]
+    unborn = np.arange(days)[None, :] + 1 <= (days - age)[:, None]  # NaT compares false
+    # The count at the end of each day, walking back from the present.
+    back = np.cumsum(np.nan_to_num(gains[:, ::-1].astype(np.float64)), axis=1)[:, ::-1]
+    count = np.empty_like(back)
+    count[:, -1] = stars
+    count[:, :-1] = stars[:, None] - back[:, 1:]
+    gains[unborn | (count < FIRST_STARS)] = np.nan
