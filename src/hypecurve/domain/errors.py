@@ -2,6 +2,7 @@
 
 HypecurveError                  anything this program says on purpose
 ├── BadInput                    the person typed or configured something wrong: exit status 2
+│   ├── BadCommand              not a chat command that can be understood
 │   ├── BadRepoName             not an owner/name nor a GitHub URL
 │   ├── UnknownCategory         carries what may have been meant
 │   ├── BadTime                 not a time of day, zone, date or span
@@ -34,6 +35,16 @@ class HypecurveError(Exception):
 
 class BadInput(HypecurveError):
     """What was given cannot be used."""
+
+
+class BadCommand(BadInput):
+    """A chat command that cannot be understood."""
+
+    def __init__(self, template: str, **values: str) -> None:
+        """Keep the English text and what fills its `{placeholders}`, to say it in any language."""
+        self.template = template
+        self.values = values
+        super().__init__(template.format_map(values))
 
 
 class BadRepoName(BadInput):

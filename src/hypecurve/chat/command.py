@@ -1,0 +1,169 @@
+"""What a person can ask for: one frozen value a command; `str()` gives a text that reads back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time
+from typing import Literal
+
+from hypecurve.domain.repo import RepoId, RepoName
+from hypecurve.domain.signal import SUBSCRIBABLE, SignalKind
+
+ListKind = Literal["new", "rising", "stalled", "top"]
+Window = Literal["24h", "7d", "30d"]
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    """Empty `categories`: all. What was not said of the schedule is None."""
+
+    categories: frozenset[str] = frozenset()
+    kinds: frozenset[SignalKind] = frozenset(SUBSCRIBABLE)
+    at: time | None = None
+    zone: str | None = None
+    weekdays: frozenset[int] | None = None
+
+    def __str__(self) -> str:
+        """`subscribe agents rising at 09:00 Europe/Paris mon tue`."""
+        kinds = (kind for kind in SUBSCRIBABLE if kind in self.kinds)
+        return " ".join(
+            ["subscribe", *_categories(self.categories), *kinds, *_when(self)],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscribe:
+    """Empty `categories`: all."""
+
+    categories: frozenset[str] = frozenset()
+
+    def __str__(self) -> str:
+        """`unsubscribe agents`."""
+        return " ".join(["unsubscribe", *_categories(self.categories)])
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriptions:
+    """What this channel hears."""
+
+    def __str__(self) -> str:
+        """`subscriptions`."""
+        return "subscriptions"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When this channel's digest comes; at least one is not None, None stays as it was."""
+
+    at: time | None = None
+    zone: str | None = None
+    weekdays: frozenset[int] | None = None
+
+    def __str__(self) -> str:
+        """`schedule at 09:00 Europe/Paris mon tue`."""
+        return " ".join(["schedule", *_when(self)])
+
+
+@dataclass(frozen=True, slots=True)
+class ListNow:
+    """A list of the present; `category` is a category's or a layer's slug, None all."""
+
+    kind: ListKind
+    category: str | None = None
+    window: Window = "7d"
+
+    def __str__(self) -> str:
+        """`rising agents 7d`."""
+        return " ".join(filter(None, [self.kind, self.category, self.window]))
+
+
+@dataclass(frozen=True, slots=True)
+class ShowRepo:
+    """A repo's card, by name or, from our own controls, by id: exactly one is not None."""
+
+    name: RepoName | None = None
+    id: RepoId | None = None
+
+    def __str__(self) -> str:
+        """`repo acme/flashkv` or `repo 123`."""
+        return f"repo {self.name or self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Categories:
+    """The categories by layer."""
+
+    def __str__(self) -> str:
+        """`categories`."""
+        return "categories"
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """Hear about one repo."""
+
+    name: RepoName
+
+    def __str__(self) -> str:
+        """`follow acme/flashkv`."""
+        return f"follow {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unfollow:
+    """No longer."""
+
+    name: RepoName
+
+    def __str__(self) -> str:
+        """`unfollow acme/flashkv`."""
+        return f"unfollow {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The digest as it would be sent now."""
+
+    def __str__(self) -> str:
+        """`preview`."""
+        return "preview"
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """All commands, or one: `topic` is a command's name."""
+
+    topic: str | None = None
+
+    def __str__(self) -> str:
+        """`help subscribe`."""
+        return " ".join(filter(None, ["help", self.topic]))
+
+
+Command = (
+    Subscribe
+    | Unsubscribe
+    | Subscriptions
+    | Schedule
+    | ListNow
+    | ShowRepo
+    | Categories
+    | Follow
+    | Unfollow
+    | Preview
+    | Help
+)
+
+
+def _categories(slugs: frozenset[str]) -> list[str]:
+    # Quoted: a slug may be a word of the grammar, or two of them one category's name.
+    return [f'"{slug}"' for slug in sorted(slugs)] or ["all"]
+
+
+def _when(command: Subscribe | Schedule) -> list[str]:
+    return [
+        *(["at", f"{command.at:%H:%M}"] if command.at else []),
+        *([command.zone] if command.zone else []),
+        *(DAYS[day] for day in sorted(command.weekdays or ())),
+    ]

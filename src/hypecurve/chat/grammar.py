@@ -1,0 +1,198 @@
+"""One grammar for both chats: what stands after `/hype` becomes a Command, or a kind BadInput."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Sequence
+from typing import get_args
+
+from hypecurve.chat.command import (
+    Categories,
+    Command,
+    Follow,
+    Help,
+    ListKind,
+    ListNow,
+    Preview,
+    Schedule,
+    ShowRepo,
+    Subscribe,
+    Subscriptions,
+    Unfollow,
+    Unsubscribe,
+)
+from hypecurve.chat.phrases import categories, read_wish, take_window
+from hypecurve.chat.words import Word, words
+from hypecurve.domain.category import Taxonomy
+from hypecurve.domain.errors import BadCommand, BadInput
+from hypecurve.domain.repo import RepoId, RepoName
+from hypecurve.domain.signal import SUBSCRIBABLE
+from hypecurve.wording.commands import COMMANDS, CommandSpec, OptionSpec
+from hypecurve.wording.cut import cut
+from hypecurve.wording.texts import to_say
+
+__all__ = ["COMMANDS", "CommandSpec", "OptionSpec", "parse"]
+
+_NAMES = tuple(spec.name for spec in COMMANDS)
+_ID = re.compile(r"-?[0-9]{1,18}")
+_SHOWN = 60
+"""Characters of a slip that are repeated back."""
+
+
+def parse(text: str, taxonomy: Taxonomy) -> Command:
+    """Read what was typed after `/hype`; every mistake is a BadInput that says what to write.
+
+    An empty text asks for help; a repo's name or address alone asks for its card.
+    """
+    typed = words(text)
+    if typed and typed[0].key in {"/hype", "hype"}:
+        typed = typed[1:]
+    if not typed:
+        return Help()
+    first, *rest = typed
+    read = _READERS.get(first.key.removeprefix("/"))
+    if read is not None:
+        return read(rest, taxonomy)
+    if "/" in first.text and not rest:
+        return _repo(typed, taxonomy)
+    raise _unknown(first, typed, taxonomy)
+
+
+def _subscribe(typed: Sequence[Word], taxonomy: Taxonomy) -> Command:
+    wish = read_wish(typed, taxonomy)
+    if not wish.everything and not wish.categories:
+        raise BadCommand(
+            to_say("Say which categories, or all: /hype {example}"), example="subscribe agents"
+        )
+    return Subscribe(
+        frozenset() if wish.everything else frozenset(wish.categories),
+        frozenset(wish.kinds) or frozenset(SUBSCRIBABLE),
+        wish.at,
+        wish.zone,
+        wish.weekdays,
+    )
+
+
+def _unsubscribe(typed: Sequence[Word], taxonomy: Taxonomy) -> Command:
+    if [word.key for word in typed] == ["all"]:
+        return Unsubscribe()
+    named = categories(typed, taxonomy)
+    if not named:
+        raise BadCommand(
+            to_say("Say which categories, or all: /hype {example}"), example="unsubscribe agents"
+        )
+    return Unsubscribe(frozenset(named))
+
+
+def _schedule(typed: Sequence[Word], taxonomy: Taxonomy) -> Command:
+    wish = read_wish(typed, taxonomy, only_when=True)
+    if wish.at is None and wish.zone is None and wish.weekdays is None:
+        raise BadCommand(
+            to_say("Say when: /hype {example}"), example="schedule 09:00 Europe/Paris weekdays"
+        )
+    return Schedule(wish.at, wish.zone, wish.weekdays)
+
+
+def _list(kind: ListKind) -> Callable[[Sequence[Word], Taxonomy], Command]:
+    def read(typed: Sequence[Word], taxonomy: Taxonomy) -> Command:
+        window, left = take_window(typed, taxonomy)
+        if [word.key for word in left] == ["all"]:
+            left = []
+        named = categories(left, taxonomy)
+        if len(named) > 1:
+            raise BadCommand(to_say("One category or layer at a time, please."))
+        return ListNow(kind, named[0] if named else None, window)
+
+    return read
+
+
+def _repo(typed: Sequence[Word], _: Taxonomy) -> Command:
+    if len(typed) == 1 and _ID.fullmatch(typed[0].text):
+        return ShowRepo(id=RepoId(int(typed[0].text)))
+    return ShowRepo(_name(typed, "repo acme/flashkv"))
+
+
+def _follow(typed: Sequence[Word], _: Taxonomy) -> Command:
+    return Follow(_name(typed, "follow acme/flashkv"))
+
+
+def _unfollow(typed: Sequence[Word], _: Taxonomy) -> Command:
+    return Unfollow(_name(typed, "unfollow acme/flashkv"))
+
+
+def _help(typed: Sequence[Word], _: Taxonomy) -> Command:
+    if not typed:
+        return Help()
+    topic = typed[0].text.casefold().removeprefix("/")
+    if topic in _NAMES and len(typed) == 1:
+        return Help(topic)
+    raise _no_command(typed[0].text, _near(topic))
+
+
+def _alone(command: Command) -> Callable[[Sequence[Word], Taxonomy], Command]:
+    def read(typed: Sequence[Word], _: Taxonomy) -> Command:
+        if typed:
+            raise BadCommand(
+                to_say("{command} stands alone: write /hype {command}"), command=str(command)
+            )
+        return command
+
+    return read
+
+
+_READERS: dict[str, Callable[[Sequence[Word], Taxonomy], Command]] = {
+    "subscribe": _subscribe,
+    "unsubscribe": _unsubscribe,
+    "subscriptions": _alone(Subscriptions()),
+    "schedule": _schedule,
+    "preview": _alone(Preview()),
+    **{kind: _list(kind) for kind in get_args(ListKind)},
+    "repo": _repo,
+    "follow": _follow,
+    "unfollow": _unfollow,
+    "categories": _alone(Categories()),
+    "help": _help,
+    "?": _help,
+}
+
+
+def _name(typed: Sequence[Word], example: str) -> RepoName:
+    if len(typed) != 1:
+        raise BadCommand(to_say("Name one repo: /hype {example}"), example=example)
+    return RepoName.parse(typed[0].text)
+
+
+def _unknown(first: Word, typed: Sequence[Word], taxonomy: Taxonomy) -> BadCommand:
+    """Say that there is no such command, with what may have been meant."""
+    near = _near(first.text.casefold().removeprefix("/"))
+    if not near:
+        try:
+            found = categories(typed, taxonomy)
+        except BadInput:
+            found = []
+        near = [f"top {found[0]}"] if len(found) == 1 else []
+    return _no_command(first.text, near)
+
+
+def _near(slip: str) -> list[str]:
+    begun = [name for name in _NAMES if len(slip) > 1 and name.startswith(slip)]
+    return (begun or difflib.get_close_matches(slip[:_SHOWN], _NAMES, n=2, cutoff=0.65))[:2]
+
+
+def _no_command(slip: str, near: Sequence[str]) -> BadCommand:
+    shown = cut(slip, _SHOWN)
+    if not near:
+        return BadCommand(
+            to_say("There is no command '{slip}'. /hype help shows what there is."), slip=shown
+        )
+    if len(near) == 1:
+        return BadCommand(
+            to_say("There is no command '{slip}'. Did you mean {near}?"), slip=shown, near=near[0]
+        )
+    return BadCommand(
+        to_say("There is no command '{slip}'. Did you mean {near} or {other}?"),
+        slip=shown,
+        near=near[0],
+        other=near[1],
+    )

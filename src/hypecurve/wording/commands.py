@@ -1,0 +1,163 @@
+"""The commands of both chats, as people read them: one table for help, Slack and Discord."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from hypecurve.wording.texts import to_say
+
+OptionKind = Literal["categories", "category", "kinds", "time", "zone", "days", "window", "repo"]
+
+
+@dataclass(frozen=True, slots=True)
+class OptionSpec:
+    """One option of a command. `choices` are all there is to choose from, where that is so."""
+
+    name: str
+    help: str
+    kind: OptionKind | Literal["topic"]
+    required: bool = False
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CommandSpec:
+    """One command. A bot with typed options joins them with spaces, in this order.
+
+    `manages`: it changes what a channel hears, so that a bot may ask for the right to do so.
+    """
+
+    name: str
+    help: str
+    usage: str
+    """What is written after the name, for a person."""
+    example: str
+    options: tuple[OptionSpec, ...] = ()
+    manages: bool = False
+
+
+KINDS = ("new", "rising", "stalled", "awake")
+WINDOWS = ("24h", "7d", "30d")
+_CATEGORY = OptionSpec("category", to_say("A category or layer; all where left out"), "category")
+_WINDOW = OptionSpec("window", to_say("Over which time"), "window", choices=WINDOWS)
+_REPO = OptionSpec("repo", to_say("owner/name or a GitHub address"), "repo", required=True)
+_AT = OptionSpec("at", to_say("Time of day, like 09:00"), "time")
+_ZONE = OptionSpec("zone", to_say("Time zone, like Europe/Paris"), "zone")
+_DAYS = OptionSpec("days", to_say("daily, weekdays, or days like mon,thu"), "days")
+
+COMMANDS: tuple[CommandSpec, ...] = (
+    CommandSpec(
+        "subscribe",
+        to_say("Send this channel a daily digest of exactly what you name"),
+        "CATEGORY... [new] [rising] [stalled] [awake] [at 09:00] [Europe/Paris] [weekdays]",
+        "subscribe agents inference rising at 09:00 weekdays",
+        (
+            OptionSpec(
+                "categories", to_say("Categories or layers; or all"), "categories", required=True
+            ),
+            OptionSpec("kinds", to_say("new, rising, stalled, awake; all where left out"), "kinds"),
+            _AT,
+            _ZONE,
+            _DAYS,
+        ),
+        manages=True,
+    ),
+    CommandSpec(
+        "unsubscribe",
+        to_say("Stop the digest for some categories, or for all"),
+        "CATEGORY... | all",
+        "unsubscribe agents",
+        (
+            OptionSpec(
+                "categories", to_say("Categories or layers; or all"), "categories", required=True
+            ),
+        ),
+        manages=True,
+    ),
+    CommandSpec(
+        "subscriptions",
+        to_say("Show what this channel hears, and when"),
+        "",
+        "subscriptions",
+    ),
+    CommandSpec(
+        "schedule",
+        to_say("Change when this channel's digest comes"),
+        "[09:00] [Europe/Paris] [daily | weekdays | mon thu]",
+        "schedule 09:00 Europe/Paris weekdays",
+        (_AT, _ZONE, _DAYS),
+        manages=True,
+    ),
+    CommandSpec(
+        "preview",
+        to_say("Show the digest as it would be sent now"),
+        "",
+        "preview",
+    ),
+    CommandSpec(
+        "new",
+        to_say("List the newly listed repos"),
+        "[CATEGORY] [24h | 7d | 30d]",
+        "new agents 24h",
+        (_CATEGORY, _WINDOW),
+    ),
+    CommandSpec(
+        "rising",
+        to_say("List the repos above their usual pace"),
+        "[CATEGORY] [24h | 7d | 30d]",
+        "rising inference",
+        (_CATEGORY, _WINDOW),
+    ),
+    CommandSpec(
+        "stalled",
+        to_say("List the repos whose stars have stopped coming"),
+        "[CATEGORY] [24h | 7d | 30d]",
+        "stalled applications",
+        (_CATEGORY, _WINDOW),
+    ),
+    CommandSpec(
+        "top",
+        to_say("List the repos that gained the most stars"),
+        "[CATEGORY] [24h | 7d | 30d]",
+        "top models 30d",
+        (_CATEGORY, _WINDOW),
+    ),
+    CommandSpec(
+        "repo",
+        to_say("Show a repo's card: counts, growth, category, state, curve"),
+        "owner/name",
+        "repo acme/flashkv",
+        (_REPO,),
+    ),
+    CommandSpec(
+        "follow",
+        to_say("Hear about a repo whatever its category"),
+        "owner/name",
+        "follow acme/flashkv",
+        (_REPO,),
+        manages=True,
+    ),
+    CommandSpec(
+        "unfollow",
+        to_say("Stop following a repo"),
+        "owner/name",
+        "unfollow acme/flashkv",
+        (_REPO,),
+        manages=True,
+    ),
+    CommandSpec(
+        "categories",
+        to_say("List the categories, by layer"),
+        "",
+        "categories",
+    ),
+    CommandSpec(
+        "help",
+        to_say("Show the commands, or one of them"),
+        "[COMMAND]",
+        "help subscribe",
+        (OptionSpec("command", to_say("Which command"), "topic"),),
+    ),
+)
+"""What works today, in the order of the help."""
