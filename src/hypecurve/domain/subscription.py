@@ -81,4 +81,8 @@ class Subscription:
     created_by: str = ""
     next_due: datetime | None = None
     paused_until: datetime | None = None
+    heard_cycle: int = 0
+    """The last cycle whose signals a digest for this subscription covered."""
+    heard_at: datetime | None = None
+    """When that was; None before the first digest."""
     id: int | None = None

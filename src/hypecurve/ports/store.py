@@ -58,6 +58,9 @@ class Source:
     first_complete_at: datetime | None = None
     """When its baseline was complete; None while it has none."""
     complete_at: datetime | None = None
+    """When it was last read to its end."""
+    previous_at: datetime | None = None
+    """When it was read to its end the time before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,9 +252,6 @@ class Listener:
 
     id: int
     channel: Channel
-    heard_cycle: int
-    """The last cycle that a digest of this channel covered."""
-    last_digest_at: datetime | None
     subscriptions: tuple[Subscription, ...]
     followed: frozenset[RepoId]
 
@@ -259,8 +259,8 @@ class Listener:
 class Subscriptions(Protocol):
     """Who wants to hear what."""
 
-    async def add(self, subscription: Subscription, cycle: int) -> Subscription:
-        """Keep a subscription; a new channel hears what comes after `cycle`."""
+    async def add(self, subscription: Subscription) -> Subscription:
+        """Keep a new subscription and return it with its id."""
         ...
 
     async def change(self, subscription: Subscription) -> None:
@@ -280,14 +280,14 @@ class Subscriptions(Protocol):
         ...
 
     async def due(self, now: datetime, limit: int) -> list[int]:
-        """Return ids of channels with a subscription that is due, the longest waiting first."""
+        """Return ids of channels with a subscription due and not paused, the longest first."""
         ...
 
     async def lock(self, channel_id: int) -> Listener | None:
         """Return a channel and hold it until this transaction ends."""
         ...
 
-    async def follow(self, channel: Channel, repo_id: RepoId, *, on: bool, cycle: int) -> None:
+    async def follow(self, channel: Channel, repo_id: RepoId, *, on: bool) -> None:
         """Follow a repo in a channel, or no longer."""
         ...
 
@@ -299,15 +299,15 @@ class Outbox(Protocol):
         self,
         listener: Listener,
         due_at: datetime,
-        upto_cycle: int,
+        cycles: tuple[int, int],
         at: datetime,
         *,
         signal_ids: Sequence[int],
         message: Message | None,
     ) -> int | None:
-        """Freeze a digest, its members and its delivery, and note what the channel has heard.
+        """Freeze a digest, its members and its delivery.
 
-        `message` None: a quiet day, no delivery. Returns the digest's id; None where this channel
+        `cycles`: it covers those after the first and up to the second. `message` None: a quiet day, no delivery. Returns the digest's id; None where this channel
         and due time had one already. Members another digest holds already are left out.
         """
         ...

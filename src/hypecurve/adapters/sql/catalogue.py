@@ -27,6 +27,7 @@ _ORDERS = {
     "month": repo.c.gain_month,
     "listed": repo.c.listed_at,
 }
+_PROGRESS = (source.c.first_complete_at, source.c.complete_at, source.c.previous_at)
 _COMPARED = (repo.c.id, repo.c.owner, repo.c.name, repo.c.archived, repo.c.license, repo.c.stars)
 
 
@@ -166,7 +167,7 @@ class SqlCatalogue:
     async def candidates(self, min_stars: int) -> list[tuple[CatalogueEntry, Source]]:
         """Return repos over the bar that are not listed yet, each with what brought it."""
         statement = (
-            select(repo, source.c.key, source.c.first_complete_at, source.c.complete_at)
+            select(repo, *_PROGRESS)
             .outerjoin(source, source.c.key == repo.c.origin)
             .where(repo.c.listed_at.is_(None), repo.c.gone_at.is_(None))
             .where(repo.c.stars >= min_stars)
@@ -176,7 +177,7 @@ class SqlCatalogue:
         return [
             (
                 rows.entry(row),
-                Source(row["origin"], row["first_complete_at"], row["complete_at"]),
+                Source(row["origin"], *(row[column.name] for column in _PROGRESS)),
             )
             for row in result.mappings()
         ]
@@ -283,12 +284,20 @@ class SqlSources:
     async def source(self, key: str) -> Source:
         """Return what is known of a source; a new one where nothing is."""
         row = (await self._connection.execute(select(source).where(source.c.key == key))).first()
-        return Source(key) if row is None else Source(key, row.first_complete_at, row.complete_at)
+        if row is None:
+            return Source(key)
+        return Source(key, row.first_complete_at, row.complete_at, row.previous_at)
 
     async def completed(self, key: str, at: datetime) -> None:
         """Note that a source was read to its end."""
-        row = {"key": key, "first_complete_at": at, "complete_at": at}
-        await upsert(self._connection, source, [row], update=["complete_at"])
+        known = await self.source(key)
+        row = {
+            "key": key,
+            "first_complete_at": known.first_complete_at or at,
+            "complete_at": at,
+            "previous_at": known.complete_at,
+        }
+        await upsert(self._connection, source, [row])
 
 
 def _where(statement: Select[Any], found: Found) -> Select[Any]:

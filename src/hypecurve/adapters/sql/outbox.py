@@ -39,13 +39,13 @@ class SqlOutbox:
         self,
         listener: Listener,
         due_at: datetime,
-        upto_cycle: int,
+        cycles: tuple[int, int],
         at: datetime,
         *,
         signal_ids: Sequence[int],
         message: Message | None,
     ) -> int | None:
-        """Freeze a digest, its members and its delivery, and note what the channel has heard."""
+        """Freeze a digest, its members and its delivery."""
         insert = sqlite.insert if self._is_sqlite else postgresql.insert
         digest_id = await self._connection.scalar(
             insert(digest)
@@ -53,8 +53,8 @@ class SqlOutbox:
                 channel_id=listener.id,
                 due_at=due_at,
                 composed_at=at,
-                after_cycle=listener.heard_cycle,
-                upto_cycle=upto_cycle,
+                after_cycle=cycles[0],
+                upto_cycle=cycles[1],
                 message=None if message is None else rows.message_values(message),
             )
             .on_conflict_do_nothing()
@@ -67,11 +67,6 @@ class SqlOutbox:
             for signal_id in signal_ids
         ]
         await upsert(self._connection, digest_member, members, update=())
-        await self._connection.execute(
-            update(channel)
-            .where(channel.c.id == listener.id)
-            .values(heard_cycle=upto_cycle, last_digest_at=due_at)
-        )
         if message is not None:
             await self._connection.execute(
                 delivery.insert().values(

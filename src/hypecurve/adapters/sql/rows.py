@@ -163,6 +163,8 @@ def subscription_values(item: Subscription) -> dict[str, Any]:
         "created_by": item.created_by,
         "next_due": item.next_due,
         "paused_until": item.paused_until,
+        "heard_cycle": item.heard_cycle,
+        "heard_at": item.heard_at,
     }
 
 
@@ -178,6 +180,8 @@ def subscription(row: Row, place: Channel) -> Subscription:
         created_by=row["created_by"],
         next_due=row["next_due"],
         paused_until=row["paused_until"],
+        heard_cycle=row["heard_cycle"],
+        heard_at=row["heard_at"],
         id=row["id"],
     )
 

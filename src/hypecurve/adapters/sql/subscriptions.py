@@ -24,23 +24,21 @@ class SqlSubscriptions:
         """Work inside the connection's transaction."""
         self._connection = connection
 
-    async def add(self, item: Subscription, cycle: int) -> Subscription:
-        """Keep a subscription; a new channel hears what comes after `cycle`."""
-        channel_id = await self._channel_id(item.channel, cycle)
+    async def add(self, item: Subscription) -> Subscription:
+        """Keep a new subscription and return it with its id."""
+        channel_id = await self._channel_id(item.channel)
         values = {**rows.subscription_values(item), "channel_id": channel_id}
         result = await self._connection.execute(
             subscription.insert().values(**values).returning(subscription)
         )
         return rows.subscription(result.mappings().one(), item.channel)
 
-    async def _channel_id(self, place: Channel, cycle: int) -> int:
+    async def _channel_id(self, place: Channel) -> int:
         values = {
             "platform": place.tenant.platform,
             "tenant": place.tenant.id,
             "place": place.id,
-            "heard_cycle": cycle,
         }
-        # Nothing to update: an existing channel keeps what it has heard.
         await upsert(self._connection, channel, [values], update=())
         found = await self._connection.scalar(select(channel.c.id).where(_is(place)))
         return int(found or 0)
@@ -67,11 +65,12 @@ class SqlSubscriptions:
         return await self._listeners(channel.c.id.in_(select(subscription.c.channel_id)))
 
     async def due(self, now: datetime, limit: int) -> list[int]:
-        """Return ids of channels with a subscription that is due, the longest waiting first."""
+        """Return ids of channels with a subscription due and not paused, the longest first."""
         first = func.min(subscription.c.next_due)
         statement = (
             select(subscription.c.channel_id)
             .where(subscription.c.next_due <= now)
+            .where(subscription.c.paused_until.is_(None) | (subscription.c.paused_until <= now))
             .group_by(subscription.c.channel_id)
             .order_by(first, subscription.c.channel_id)
             .limit(limit)
@@ -86,9 +85,9 @@ class SqlSubscriptions:
         found = await self._listeners(channel.c.id == channel_id)
         return found[0] if found else None
 
-    async def follow(self, place: Channel, repo_id: RepoId, *, on: bool, cycle: int) -> None:
+    async def follow(self, place: Channel, repo_id: RepoId, *, on: bool) -> None:
         """Follow a repo in a channel, or no longer."""
-        channel_id = await self._channel_id(place, cycle)
+        channel_id = await self._channel_id(place)
         if on:
             pair = {"channel_id": channel_id, "repo_id": repo_id}
             await upsert(self._connection, follow, [pair], update=())
@@ -137,8 +136,6 @@ def _listener(
     return Listener(
         id=key,
         channel=places[key],
-        heard_cycle=row["heard_cycle"],
-        last_digest_at=row["last_digest_at"],
         subscriptions=tuple(subscriptions[key]),
         followed=frozenset(follows[key]),
     )

@@ -148,6 +148,7 @@ source = Table(
     Column("key", String(255), primary_key=True),
     Column("first_complete_at", Instant),
     Column("complete_at", Instant),
+    Column("previous_at", Instant),
 )
 
 sweep = Table(
@@ -240,8 +241,6 @@ channel = Table(
     Column("platform", String(16), nullable=False),
     Column("tenant", String(64), nullable=False),
     Column("place", String(64), nullable=False),
-    Column("heard_cycle", Integer, nullable=False),
-    Column("last_digest_at", Instant),
     UniqueConstraint("platform", "tenant", "place"),
 )
 
@@ -264,6 +263,8 @@ subscription = Table(
     Column("created_by", String(64), nullable=False),
     Column("next_due", Instant, index=True),
     Column("paused_until", Instant),
+    Column("heard_cycle", Integer, nullable=False),
+    Column("heard_at", Instant),
 )
 
 follow = Table(
