@@ -30,7 +30,7 @@ def upgrade() -> None:
         "cycle",
         sa.Column("id", sa.SmallInteger(), autoincrement=False, nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("at", hypecurve.adapters.sql.tables.Instant(timezone=True), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cycle")),
     )
     op.create_table(
@@ -43,7 +43,7 @@ def upgrade() -> None:
         "lease",
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("holder", sa.String(length=128), nullable=False),
-        sa.Column("until", hypecurve.adapters.sql.tables.Instant(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),
     )
     op.create_table(
@@ -62,35 +62,27 @@ def upgrade() -> None:
         sa.Column("forks", sa.Integer(), nullable=True),
         sa.Column("open_issues", sa.Integer(), nullable=True),
         sa.Column("owner_is_organisation", sa.Boolean(), nullable=True),
-        sa.Column(
-            "created_at", hypecurve.adapters.sql.tables.Instant(timezone=True), nullable=True
-        ),
-        sa.Column("pushed_at", hypecurve.adapters.sql.tables.Instant(timezone=True), nullable=True),
-        sa.Column(
-            "updated_at", hypecurve.adapters.sql.tables.Instant(timezone=True), nullable=True
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("pushed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("archived", sa.Boolean(), nullable=False),
         sa.Column("is_fork", sa.Boolean(), nullable=False),
         sa.Column("origin", sa.String(length=255), nullable=False),
-        sa.Column(
-            "first_seen_at", hypecurve.adapters.sql.tables.Instant(timezone=True), nullable=False
-        ),
-        sa.Column("seen_at", hypecurve.adapters.sql.tables.Instant(timezone=True), nullable=False),
-        sa.Column("gone_at", hypecurve.adapters.sql.tables.Instant(timezone=True), nullable=True),
+        sa.Column("first_seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("gone_why", sa.String(length=100), nullable=True),
         sa.Column("category", sa.String(length=64), nullable=False),
         sa.Column("category_reason", sa.Text(), nullable=False),
         sa.Column("category_by_operator", sa.Boolean(), nullable=False),
-        sa.Column("listed_at", hypecurve.adapters.sql.tables.Instant(timezone=True), nullable=True),
+        sa.Column("listed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("listed_reason", sa.String(length=16), nullable=True),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("gain_day", sa.Integer(), nullable=True),
         sa.Column("gain_week", sa.Integer(), nullable=True),
         sa.Column("gain_month", sa.Integer(), nullable=True),
         sa.Column("usual_week", sa.Float(), nullable=True),
-        sa.Column(
-            "past_asked_at", hypecurve.adapters.sql.tables.Instant(timezone=True), nullable=True
-        ),
+        sa.Column("past_asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_repo")),
         sa.UniqueConstraint("slot", name=op.f("uq_repo_slot")),
     )
@@ -101,15 +93,9 @@ def upgrade() -> None:
     op.create_table(
         "source",
         sa.Column("key", sa.String(length=255), nullable=False),
-        sa.Column(
-            "first_complete_at", hypecurve.adapters.sql.tables.Instant(timezone=True), nullable=True
-        ),
-        sa.Column(
-            "complete_at", hypecurve.adapters.sql.tables.Instant(timezone=True), nullable=True
-        ),
-        sa.Column(
-            "previous_at", hypecurve.adapters.sql.tables.Instant(timezone=True), nullable=True
-        ),
+        sa.Column("first_complete_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("complete_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("previous_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_source")),
     )
     op.create_table(
@@ -129,7 +115,7 @@ def upgrade() -> None:
     op.create_table(
         "sweep",
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("at", hypecurve.adapters.sql.tables.Instant(timezone=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expected", sa.Integer(), nullable=False),
         sa.Column("seen", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_sweep")),
@@ -158,9 +144,7 @@ def upgrade() -> None:
         sa.Column("id", sa.SmallInteger(), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("host", sa.String(length=255), nullable=False),
-        sa.Column(
-            "created_at", hypecurve.adapters.sql.tables.Instant(timezone=True), nullable=False
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_world")),
     )
     op.create_table(
@@ -169,10 +153,8 @@ def upgrade() -> None:
         sa.Column(
             "channel_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
-        sa.Column("due_at", hypecurve.adapters.sql.tables.Instant(timezone=True), nullable=False),
-        sa.Column(
-            "composed_at", hypecurve.adapters.sql.tables.Instant(timezone=True), nullable=False
-        ),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("composed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("after_cycle", sa.Integer(), nullable=False),
         sa.Column("upto_cycle", sa.Integer(), nullable=False),
         sa.Column("message", sa.JSON(), nullable=True),
@@ -195,7 +177,7 @@ def upgrade() -> None:
         sa.Column("name_key", sa.String(length=201), nullable=False),
         sa.Column("repo_id", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.String(length=201), nullable=False),
-        sa.Column("until", hypecurve.adapters.sql.tables.Instant(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["repo_id"], ["repo.id"], name=op.f("fk_repo_alias_repo_id")),
         sa.PrimaryKeyConstraint("name_key", "repo_id", name=op.f("pk_repo_alias")),
     )
@@ -204,7 +186,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("repo_id", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
-        sa.Column("at", hypecurve.adapters.sql.tables.Instant(timezone=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("before", sa.Text(), nullable=False),
         sa.Column("after", sa.Text(), nullable=False),
         sa.Column("cycle", sa.Integer(), nullable=True),
@@ -221,7 +203,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("episode", sa.Integer(), nullable=False),
         sa.Column("step", sa.Integer(), nullable=False),
-        sa.Column("at", hypecurve.adapters.sql.tables.Instant(timezone=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("cycle", sa.Integer(), nullable=False),
         sa.Column("score", sa.Float(), nullable=False),
         sa.Column("lane", sa.String(length=16), nullable=True),
@@ -242,9 +224,7 @@ def upgrade() -> None:
         sa.Column("repo_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("first_day", sa.Date(), nullable=False),
         sa.Column("days", sa.LargeBinary(), nullable=False),
-        sa.Column(
-            "fetched_at", hypecurve.adapters.sql.tables.Instant(timezone=True), nullable=False
-        ),
+        sa.Column("fetched_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["repo_id"], ["repo.id"], name=op.f("fk_star_past_repo_id")),
         sa.PrimaryKeyConstraint("repo_id", name=op.f("pk_star_past")),
     )
@@ -261,12 +241,10 @@ def upgrade() -> None:
         sa.Column("weekdays", sa.JSON(), nullable=False),
         sa.Column("locale", sa.String(length=16), nullable=False),
         sa.Column("created_by", sa.String(length=64), nullable=False),
-        sa.Column("next_due", hypecurve.adapters.sql.tables.Instant(timezone=True), nullable=True),
-        sa.Column(
-            "paused_until", hypecurve.adapters.sql.tables.Instant(timezone=True), nullable=True
-        ),
+        sa.Column("next_due", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("paused_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("heard_cycle", sa.Integer(), nullable=False),
-        sa.Column("heard_at", hypecurve.adapters.sql.tables.Instant(timezone=True), nullable=True),
+        sa.Column("heard_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["channel_id"], ["channel.id"], name=op.f("fk_subscription_channel_id")
         ),
@@ -290,16 +268,10 @@ def upgrade() -> None:
         sa.Column("platform", sa.String(length=16), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column(
-            "next_try_at", hypecurve.adapters.sql.tables.Instant(timezone=True), nullable=False
-        ),
-        sa.Column(
-            "lease_until", hypecurve.adapters.sql.tables.Instant(timezone=True), nullable=True
-        ),
+        sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column(
-            "settled_at", hypecurve.adapters.sql.tables.Instant(timezone=True), nullable=True
-        ),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["channel_id"], ["channel.id"], name=op.f("fk_delivery_channel_id")
         ),
@@ -346,8 +318,8 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("ref", sa.String(length=255), nullable=False),
-        sa.Column("intent_at", hypecurve.adapters.sql.tables.Instant(timezone=True), nullable=True),
-        sa.Column("done_at", hypecurve.adapters.sql.tables.Instant(timezone=True), nullable=True),
+        sa.Column("intent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["delivery_id"], ["delivery.id"], name=op.f("fk_delivery_step_delivery_id")
         ),

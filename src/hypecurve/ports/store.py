@@ -307,8 +307,9 @@ class Outbox(Protocol):
     ) -> int | None:
         """Freeze a digest, its members and its delivery.
 
-        `cycles`: it covers those after the first and up to the second. `message` None: a quiet day, no delivery. Returns the digest's id; None where this channel
-        and due time had one already. Members another digest holds already are left out.
+        `cycles`: it covers those after the first and up to the second. `message` None: a quiet
+        day, no delivery. Returns the digest's id; None where this channel and due time had one
+        already. Members another digest holds already are left out.
         """
         ...
 
