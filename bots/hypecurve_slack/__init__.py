@@ -1,1 +1,5 @@
-"""Hypecurve in Slack."""
+"""Hypecurve in Slack: `bot` is what the package announces to the core."""
+
+from hypecurve_slack.announce import bot
+
+__all__ = ["bot"]

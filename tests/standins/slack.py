@@ -57,12 +57,15 @@ class Fault:
     """The call has its effect before it goes wrong."""
     drops: bool = False
     """The connection is cut instead of an answer."""
+    nonsense: bool = False
+    """A 200 that is no JSON, as a proxy on the way may give it."""
     seconds: float = 0.0
     """It takes that long before anything else happens."""
 
     DROPPED_AFTER: ClassVar[Fault]
     DROPPED_BEFORE: ClassVar[Fault]
     BROKEN: ClassVar[Fault]
+    NONSENSE: ClassVar[Fault]
 
     @classmethod
     def limited(cls, seconds: float) -> Fault:
@@ -83,6 +86,7 @@ class Fault:
 Fault.DROPPED_AFTER = Fault(takes=True, drops=True)
 Fault.DROPPED_BEFORE = Fault(drops=True)
 Fault.BROKEN = Fault(status=500)
+Fault.NONSENSE = Fault(nonsense=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +336,7 @@ class SlackStandIn:
         headers = {}
         if fault.retry_after is not None:
             headers["Retry-After"] = f"{fault.retry_after:g}"
-        if fault.status >= web.HTTPInternalServerError.status_code:
+        if fault.nonsense or fault.status >= web.HTTPInternalServerError.status_code:
             return web.Response(status=fault.status, text="upstream connect error")
         return web.json_response(answer, status=fault.status, headers=headers)
 

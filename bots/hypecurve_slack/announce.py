@@ -1,0 +1,53 @@
+"""What this package announces through `hypecurve.bots`; Slack's libraries load when used."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from hypecurve.domain.message import Message
+from hypecurve.ports import BotSetting, Desk, Messenger
+from hypecurve_slack.settings import SETTINGS
+
+
+class SlackBot:
+    """Slack, as the core sees it: implements `hypecurve.ports.Bot`."""
+
+    name = "slack"
+    settings: Sequence[BotSetting] = SETTINGS
+
+    def render(self, message: Message) -> Sequence[Mapping[str, Any]]:
+        """Return the bodies for chat.postMessage: the post, then its thread reply if there is one.
+
+        The channel and the thread's `ts` are the messenger's to add.
+        """
+        from hypecurve_slack.blocks import render  # noqa: PLC0415  # late: start-up stays light
+
+        return render(message)
+
+    def layout(self, message: Message) -> Iterator[str]:
+        """Yield lines that show in a terminal how Slack lays the message out, with ANSI bold."""
+        from hypecurve_slack.blocks import render  # noqa: PLC0415  # late: start-up stays light
+        from hypecurve_slack.layout import layout  # noqa: PLC0415  # late: start-up stays light
+
+        return layout(render(message))
+
+    def connect(self, env: Mapping[str, str]) -> AbstractAsyncContextManager[Messenger]:
+        """Open a messenger; BadSetting where a setting cannot be used. Calls nobody yet."""
+        from hypecurve_slack.messenger import connect  # noqa: PLC0415  # late: loads slack_sdk
+
+        return connect(env)
+
+    async def serve(self, env: Mapping[str, str], desk: Desk, stop: asyncio.Event) -> None:
+        """Answer `/hype` over Socket Mode until `stop` is set.
+
+        BadSetting where a setting cannot be used or Slack does not take a token.
+        """
+        from hypecurve_slack.app import serve  # noqa: PLC0415  # late: loads slack_bolt
+
+        await serve(env, desk, stop)
+
+
+bot = SlackBot()
