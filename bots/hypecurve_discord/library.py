@@ -1,0 +1,13 @@
+"""discord.py, imported in one place: on Python 3.11 it warns about `audioop`, unused here."""
+
+from __future__ import annotations
+
+import warnings
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)
+    import discord
+    import discord.gateway
+    import discord.http
+
+__all__ = ["discord"]

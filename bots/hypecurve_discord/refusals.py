@@ -1,0 +1,73 @@
+"""What each answer of Discord's means for a delivery.
+
+Rests on https://discord.com/developers/docs/topics/opcodes-and-status-codes and on what
+discord.py 2.7 does by itself: it repeats 500, 502, 504 and 524 after 1, 3, 5, 7 and 9 seconds,
+not 503; it raises at once on a 429 without `Via`, which is Cloudflare's ban of our address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hypecurve.domain.errors import (
+    ChannelRefused,
+    MessageRefused,
+    PlatformRefused,
+    SendError,
+    SendUnclear,
+    TenantRefused,
+)
+from hypecurve_discord.library import discord
+
+BANNED_FOR = 600.0
+"""Seconds to stay away where Discord does not say: its window for counting bad requests."""
+
+_CHANNEL: Mapping[int, str] = {
+    10003: "The channel does not exist any more.",
+    50001: "Hypecurve cannot see the channel: give it View Channel there.",
+    50007: "The person does not take direct messages from Hypecurve.",
+    50008: "Messages cannot be sent in this kind of channel.",
+    50013: "Hypecurve may not write in the channel: give it Send Messages there "
+    "(in threads Send Messages in Threads).",
+    50083: "The thread is archived.",
+    160005: "The thread is locked.",
+}
+_BLOCKED = 40333
+
+
+def refusal(error: discord.HTTPException) -> SendError:  # noqa: PLR0911 - one for each row
+    """Return what an error answer below 500 means; it was surely not posted by this request."""
+    code = str(error.code or error.status)
+    match error.status, error.code:
+        case 429, _:
+            # discord.py turns every other 429 into RateLimited or waits it out.
+            wait = _seconds(error.response.headers.get("Retry-After"))
+            return PlatformRefused("Discord bars this address.", code=code, retry_after=wait)
+        case (_, 40333) | (401, _):
+            what = "Discord does not accept the token any more: check DISCORD_TOKEN."
+            if error.code == _BLOCKED:
+                what = "Discord blocks this address for now."
+            return PlatformRefused(what, code=code, retry_after=BANNED_FOR)
+        case _, known if known in _CHANNEL:
+            return ChannelRefused(_CHANNEL[known], code=code)
+        case _, 10004:
+            return TenantRefused("The server does not exist any more.", code=code)
+        case 403, 0:
+            # Discord's own refusals have a code; a page without one is Cloudflare's.
+            return PlatformRefused(
+                "Discord blocks this address.", code=code, retry_after=BANNED_FOR
+            )
+        case 403, _:
+            return ChannelRefused(f"Discord refuses the channel (code {code}).", code=code)
+        case 404, _:
+            # The nonce belongs to a message that was posted and has been deleted since.
+            return SendUnclear("It was posted before and is gone again.", code=code)
+        case _:
+            return MessageRefused(f"Discord refuses the message (code {code}).", code=code)
+
+
+def _seconds(header: str | None) -> float:
+    try:
+        return max(1.0, float(header or BANNED_FOR))
+    except ValueError:
+        return BANNED_FOR

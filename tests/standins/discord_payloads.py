@@ -1,0 +1,111 @@
+"""What the stand-in Discord says and hears, as JSON, and the ways a post can go wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+Json = dict[str, Any]
+
+APPLICATION = "100"
+SERVER = "123"
+USER = "42"
+MANAGE_CHANNELS = 1 << 4
+EVERYTHING = (1 << 53) - 1
+READING = (1 << 10) | (1 << 11)
+"""View channels and send messages, and nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """How one post goes wrong; see `limited`, `fault`, `drop` and `HANG`."""
+
+    status: int = 0
+    code: int = 0
+    message: str = ""
+    retry_after: float | None = None
+    via: bool = True
+    accepted: bool = False
+    """The post is taken before it goes wrong."""
+
+
+HANG = Trouble()
+"""No answer at all."""
+
+
+def limited(retry_after: float, *, via: bool = True) -> Trouble:
+    """A rate limit; without `via` it is Cloudflare's, which means the address is banned."""
+    return Trouble(429, 0, "You are being rate limited.", retry_after, via)
+
+
+def fault(status: int, code: int = 0, message: str = "", *, accepted: bool = False) -> Trouble:
+    """An error answer."""
+    return Trouble(status, code, message or f"Error {status}", accepted=accepted)
+
+
+def drop(*, accepted: bool) -> Trouble:
+    """The connection breaks before, or after, the post was taken."""
+    return Trouble(-1, accepted=accepted)
+
+
+@dataclass(slots=True)
+class StandInChannel:
+    """A channel; `guild` is None for direct messages, `refusal` what it answers every post with."""
+
+    id: str
+    guild: str | None = SERVER
+    name: str = "general"
+    messages: list[Json] = field(default_factory=list)
+    refusal: Trouble | None = None
+
+
+def hype(name: str, options: list[Json]) -> Json:
+    inner = {"type": 1, "name": name, "options": options}
+    return {"id": "1", "name": "hype", "type": 1, "options": [inner]}
+
+
+def user(user_id: str, name: str = "nori", *, bot: bool = False) -> Json:
+    return {"id": user_id, "username": name, "discriminator": "0", "avatar": None, "bot": bot}
+
+
+def member(user_id: str, permissions: int) -> Json:
+    return {
+        "user": user(user_id),
+        "roles": [],
+        "joined_at": "2026-01-01T00:00:00+00:00",
+        "deaf": False,
+        "mute": False,
+        "flags": 0,
+        "permissions": str(permissions),
+    }
+
+
+def bad_choices(choices: list[Json]) -> str:
+    if len(choices) > 25:
+        return "at most 25 choices"
+    if any(not 1 <= len(c[part]) <= 100 for c in choices for part in ("name", "value")):
+        return "a choice has 1 to 100 characters"
+    return ""
+
+
+def answer(
+    data: object, status: int = 200, headers: Mapping[str, str] | None = None
+) -> web.Response:
+    # discord.py reads JSON only where the type stands alone, without a charset.
+    body = json.dumps(data).encode()
+    every = {"Content-Type": "application/json", **(headers or {})}
+    return web.Response(body=body, status=status, headers=every)
+
+
+def refusal(
+    status: int,
+    code: int,
+    message: str,
+    headers: Mapping[str, str] | None = None,
+    **more: object,
+) -> web.Response:
+    return answer({"code": code, "message": message, **more}, status, headers)

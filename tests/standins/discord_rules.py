@@ -1,0 +1,129 @@
+"""What Discord refuses in a message: its limits, as its documentation states them.
+
+Lengths count UTF-16 units, the stricter reading of "characters".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+COMPONENTS_V2 = 1 << 15
+EPHEMERAL = 1 << 6
+
+ROW, BUTTON, SELECT, SECTION, TEXT, THUMBNAIL, GALLERY = 1, 2, 3, 9, 10, 11, 12
+SEPARATOR, CONTAINER = 14, 17
+LINK_STYLE = 5
+
+_TOP = frozenset({ROW, SECTION, TEXT, GALLERY, SEPARATOR, CONTAINER})
+_IN_CONTAINER = _TOP - {CONTAINER}
+
+Json = dict[str, Any]
+
+
+def problems(body: Mapping[str, Any]) -> list[str]:
+    """Return what Discord would answer code 50035 for; empty where it would take the message."""
+    found = list(_envelope(body))
+    if body.get("flags", 0) & COMPONENTS_V2:
+        found += _components(body.get("components") or [])
+        if body.get("content") or body.get("embeds"):
+            found.append("content and embeds cannot be used with components v2")
+    elif not 1 <= units(body.get("content") or "") <= 2000:
+        found.append("content: 1 to 2000 characters")
+    return found
+
+
+def units(text: str) -> int:
+    """Return the length in UTF-16 units; a lone surrogate is no text at all."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def walk(components: list[Json]) -> Iterator[Json]:
+    """Yield every component, nested ones too."""
+    for component in components:
+        yield component
+        yield from walk(component.get("components", []))
+        if "accessory" in component:
+            yield component["accessory"]
+
+
+def shown(body: Mapping[str, Any]) -> str:
+    """Return all the markdown a message shows."""
+    texts = [c["content"] for c in walk(body.get("components") or []) if c["type"] == TEXT]
+    return "\n".join([body["content"]] * bool(body.get("content")) + texts)
+
+
+def _envelope(body: Mapping[str, Any]) -> Iterator[str]:
+    nonce = body.get("nonce")
+    if nonce is not None and len(str(nonce)) > 25:
+        yield "nonce: at most 25 characters"
+    mentions = body.get("allowed_mentions")
+    if mentions is not None and not set(mentions) <= {"parse", "users", "roles", "replied_user"}:
+        yield "allowed_mentions: unknown field"
+
+
+def _components(top: list[Json]) -> Iterator[str]:
+    if not top:
+        yield "components: at least 1"
+    for component in top:
+        if component["type"] not in _TOP:
+            yield f"type {component['type']} cannot stand at the top"
+    every = list(walk(top))
+    if len(every) > 40:
+        yield f"{len(every)} components, at most 40"
+    if sum(units(c["content"]) for c in every if c["type"] == TEXT) > 4000:
+        yield "text displays: at most 4000 characters together"
+    ids = [c["custom_id"] for c in every if "custom_id" in c]
+    if len(set(ids)) < len(ids):
+        yield "custom_id: twice the same"
+    for component in every:
+        yield from _component(component)
+
+
+def _component(component: Json) -> Iterator[str]:
+    kind = component["type"]
+    inner = [child["type"] for child in component.get("components", [])]
+    if kind == TEXT and not component["content"].strip():
+        yield "text display: empty"
+    if kind == CONTAINER and not (inner and set(inner) <= _IN_CONTAINER):
+        yield "container: empty, or holds what it cannot hold"
+    if kind == CONTAINER and not 0 <= (component.get("accent_color") or 0) <= 0xFFFFFF:
+        yield "accent_color: out of range"
+    if kind == ROW and inner != [SELECT] and not (1 <= len(inner) <= 5 and set(inner) == {BUTTON}):
+        yield "action row: one select or 1 to 5 buttons"
+    if kind == BUTTON:
+        yield from _button(component)
+    if kind == SELECT:
+        yield from _select(component)
+
+
+def _button(button: Json) -> Iterator[str]:
+    if not 1 <= units(button.get("label", "").strip()) <= 80:
+        yield "button label: 1 to 80 characters"
+    if button["style"] == LINK_STYLE:
+        if "custom_id" in button or not 1 <= len(button.get("url", "")) <= 512:
+            yield "link button: a url of 512 characters at most, no custom_id"
+        elif not button["url"].startswith(("https://", "http://", "discord://")):
+            yield "link button: scheme"
+    elif not 1 <= units(button.get("custom_id", "")) <= 100:
+        yield "button custom_id: 1 to 100 characters"
+
+
+def _select(select: Json) -> Iterator[str]:
+    options = select.get("options", [])
+    if not 1 <= len(options) <= 25:
+        yield "select: 1 to 25 options"
+    if not 1 <= units(select.get("custom_id", "")) <= 100:
+        yield "select custom_id: 1 to 100 characters"
+    if units(select.get("placeholder", "")) > 150:
+        yield "select placeholder: at most 150 characters"
+    values = [option["value"] for option in options]
+    if len(set(values)) < len(values):
+        yield "select: twice the same value"
+    for option in options:
+        if not 1 <= units(option["label"].strip()) <= 100:
+            yield "option label: 1 to 100 characters"
+        if not 1 <= units(option["value"]) <= 100:
+            yield "option value: 1 to 100 characters"
+        if not 1 <= units(option.get("description", "x")) <= 100:
+            yield "option description: 1 to 100 characters"
