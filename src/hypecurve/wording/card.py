@@ -1,0 +1,201 @@
+"""A repo's card: all we know of it in a few lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from hypecurve.domain.catalogue import Card, CatalogueEntry, RepoState, Spoken
+from hypecurve.domain.category import Taxonomy
+from hypecurve.domain.message import (
+    Action,
+    Bars,
+    Control,
+    Entry,
+    Line,
+    Message,
+    MessageKind,
+    Section,
+    SectionKind,
+    Text,
+)
+from hypecurve.domain.schedule import parse_zone
+from hypecurve.wording.bars import bars, merged
+from hypecurve.wording.cut import clean, cut
+from hypecurve.wording.facts import LEAST_PACE, last_push, usual
+from hypecurve.wording.teller import LONGEST_NAME, Teller, joined, moment, words_of
+from hypecurve.wording.texts import Texts, texts, to_say
+
+_LONGEST_TEXT = 300
+_REASON = 120
+_BARS = 26
+"""Two weeks a bar: a year fits a phone's line."""
+_STATES = {
+    RepoState.ACTIVE: to_say("Steady"),
+    RepoState.RISING: to_say("Rising"),
+    RepoState.COOLING: to_say("Cooling"),
+    RepoState.STALLED: to_say("Stalled"),
+    RepoState.MAINTAINED: to_say("Quiet but maintained"),
+    RepoState.ARCHIVED: to_say("Archived"),
+    RepoState.GONE: to_say("Gone from GitHub"),
+}
+_SECTION = {
+    RepoState.RISING: SectionKind.RISING,
+    RepoState.COOLING: SectionKind.QUIET,
+    RepoState.STALLED: SectionKind.QUIET,
+    RepoState.MAINTAINED: SectionKind.QUIET,
+    RepoState.ARCHIVED: SectionKind.QUIET,
+    RepoState.GONE: SectionKind.QUIET,
+}
+_SPOKEN = {
+    "new": to_say("announced as new {day}"),
+    "rising": to_say("announced as rising {day}"),
+    "stalled": to_say("announced as stalled {day}"),
+    "awake": to_say("announced as awake {day}"),
+}
+
+
+def card_message(card: Card, taxonomy: Taxonomy, locale: str, zone: str) -> Message:
+    """Return a repo's card; what is unknown is left out. Its times are those of `zone`."""
+    said, entry = texts(locale), card.entry
+    teller = Teller(said, taxonomy, parse_zone(zone), entry.seen_at)
+    name = cut(clean(str(entry.repo.name)), LONGEST_NAME)
+    state = _state(card, said)
+    title = said.say("{name} · {state}", name=name, state=state)
+    description = cut(clean(entry.repo.description), _LONGEST_TEXT)
+    lines: Iterable[Line] = (
+        (Text(description),) if description else (),
+        _what(entry, teller),
+        _counts(entry, said),
+        _growth(entry, said),
+        _curve(card, said),
+        _announced(card.spoken, teller),
+        _dates(card, teller),
+    )
+    shown = tuple(line for line in lines if line)
+    section = Section(
+        _SECTION.get(entry.state, SectionKind.PLAIN),
+        "",
+        (
+            Entry(
+                shown,
+                entry.repo.id,
+                str(entry.repo.name),
+                spoken="\n".join(words_of(line) for line in shown if not _is_curve(line)),
+            ),
+        ),
+    )
+    return Message(
+        kind=MessageKind.CARD,
+        notification=said.say(
+            "{title}, {stars}",
+            title=title,
+            stars=said.say_count("{n} star", "{n} stars", entry.repo.stars),
+        ),
+        title=title,
+        sections=(section,),
+        controls=(Control(Action.OPEN_REPO, said.say("Open on GitHub"), url=entry.repo.url),),
+        locale=said.name,
+    )
+
+
+def _state(card: Card, said: Texts) -> str:
+    if card.watch_only and card.entry.state is RepoState.ACTIVE:
+        return said.say("Watched, not listed yet")
+    state = said.say(_STATES[card.entry.state])
+    multiple = growth_multiple(card.entry)
+    if card.entry.state is RepoState.RISING and multiple is not None:
+        return f"{state} {said.multiple(multiple)}"
+    return state
+
+
+def growth_multiple(entry: CatalogueEntry) -> float | None:
+    """The last week by the usual one; None where either is unknown or the pace under 5 a week."""
+    week, pace = entry.growth.week, entry.usual_week
+    return None if week is None or pace is None or pace < LEAST_PACE else week / pace
+
+
+def _what(entry: CatalogueEntry, teller: Teller) -> Line:
+    said, repo = teller.texts, entry.repo
+    place, reason = teller.place(entry), cut(clean(entry.place.reason), _REASON)
+    if entry.place.by_operator:
+        place = said.say("{category} (chosen by the operator)", category=place)
+    elif reason:
+        place = said.say("{category} ({reason})", category=place, reason=reason)
+    facts = (place, clean(repo.language or ""), clean(repo.license or ""))
+    return joined((Text(cut(fact, _LONGEST_TEXT)),) for fact in facts if fact)
+
+
+def _counts(entry: CatalogueEntry, said: Texts) -> Line:
+    repo = entry.repo
+    facts = [
+        said.say_count("{stars} star", "{stars} stars", repo.stars, stars=said.short(repo.stars))
+    ]
+    if repo.forks is not None:
+        facts.append(said.say_count("{n} fork", "{n} forks", repo.forks))
+    if repo.open_issues is not None:
+        facts.append(said.say_count("{n} open issue", "{n} open issues", repo.open_issues))
+    if repo.owner_is_organisation is not None:
+        facts.append(said.say("organisation") if repo.owner_is_organisation else said.say("person"))
+    return joined((Text(fact),) for fact in facts)
+
+
+def _growth(entry: CatalogueEntry, said: Texts) -> Line:
+    windows = (
+        (to_say("24 h {gain}"), entry.growth.day),
+        (to_say("7 d {gain}"), entry.growth.week),
+        (to_say("30 d {gain}"), entry.growth.month),
+    )
+    facts = [said.say(form, gain=said.gain(gain)) for form, gain in windows if gain is not None]
+    if entry.usual_week is not None:
+        facts.append(said.say("usually {usual} a week", usual=usual(entry.usual_week, said)))
+    return joined((Text(fact),) for fact in facts)
+
+
+def _curve(card: Card, said: Texts) -> Line:
+    weeks = card.weeks
+    curve = bars(merged(weeks, _BARS))
+    if not curve:
+        return ()
+    return (
+        Bars(curve),
+        Text(" "),
+        Text(said.say_count("{n} week", "{n} weeks", len(weeks))),
+    )
+
+
+def _is_curve(line: Line) -> bool:
+    return isinstance(line[0], Bars)
+
+
+def _announced(announcements: tuple[Spoken, ...], teller: Teller) -> Line:
+    said = teller.texts
+    facts = []
+    for spoken in announcements[:2]:
+        form = _SPOKEN.get(spoken.kind, to_say("announced {day}"))
+        fact = said.say(form, day=_day(spoken.at, teller))
+        if spoken.step > 1:
+            fact = said.say("{fact}, still accelerating", fact=fact)
+        if spoken.multiple is not None:
+            fact = said.say("{fact} at {times}", fact=fact, times=said.multiple(spoken.multiple))
+        facts.append(fact)
+    return joined((Text(fact),) for fact in facts)
+
+
+def _dates(card: Card, teller: Teller) -> Line:
+    said, entry = teller.texts, card.entry
+    lines: list[Line] = []
+    if entry.repo.created_at is not None:
+        month = said.month(entry.repo.created_at.astimezone(teller.zone).date())
+        lines.append((Text(said.say("created {month}", month=month)),))
+    lines.append(last_push(entry.repo.pushed_at, teller))
+    if entry.listed_at is not None:
+        lines.append((Text(said.say("listed {day}", day=_day(entry.listed_at, teller))),))
+    lines.append(said.say_line("counts as of {time}", time=moment(entry.seen_at, teller)))
+    return joined(lines)
+
+
+def _day(at: datetime, teller: Teller) -> str:
+    """A calendar day: a card is read later, when "yesterday" is true no more."""
+    day = at.astimezone(teller.zone).date()
+    return teller.texts.date(day, year=day.year != teller.now.astimezone(teller.zone).year)

@@ -1,0 +1,166 @@
+"""The daily digest as people read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import groupby
+
+from hypecurve.domain.category import Taxonomy
+from hypecurve.domain.digest import Digest, Item
+from hypecurve.domain.message import (
+    Action,
+    Control,
+    Entry,
+    Line,
+    Message,
+    MessageKind,
+    Section,
+    SectionKind,
+    Text,
+)
+from hypecurve.domain.schedule import parse_zone
+from hypecurve.domain.signal import SignalKind
+from hypecurve.wording.facts import spoken_of, told
+from hypecurve.wording.teller import Teller, hour, joined, open_repo, scope, words_of
+from hypecurve.wording.texts import Texts, texts, to_say
+from hypecurve.wording.welcome import welcome_message
+
+__all__ = ["digest_message", "welcome_message"]
+
+BUDGET = 2_500
+"""Characters of the first view; descriptions go first where it is tight."""
+MOST_OVERFLOW = 40
+"""Entries beyond that are counted only; `/hype rising` has them all."""
+HEADINGS = {
+    SectionKind.YOURS: to_say("Yours"),
+    SectionKind.RISING: to_say("Rising"),
+    SectionKind.NEW: to_say("New"),
+    SectionKind.QUIET: to_say("Quiet and back"),
+}
+
+
+def digest_message(digest: Digest, taxonomy: Taxonomy, locale: str) -> Message:
+    """Return a digest as a message: the top story for the phone, headings, what is left over."""
+    said = texts(locale)
+    teller = Teller(said, taxonomy, parse_zone(digest.zone), digest.due_at)
+    title = said.say(
+        "{what} · {date}",
+        what=scope(said, taxonomy, digest.wants.categories),
+        date=said.weekday_date(digest.due_at.astimezone(teller.zone).date()),
+    )
+    message = Message(
+        kind=MessageKind.DIGEST,
+        notification=_notification(digest, teller),
+        title=title,
+        subtitle=_times(digest, teller),
+        sections=_sections(digest.shown, teller) or _nothing(digest, said),
+        overflow=_overflow(digest, teller),
+        controls=_controls(digest, said),
+        locale=said.name,
+    )
+    return _within(message, BUDGET)
+
+
+def _times(digest: Digest, teller: Teller) -> tuple[Line, ...]:
+    """The window and the freshness, once, at the top."""
+    said = teller.texts
+    since: Line = ()
+    if digest.since is not None:
+        since = said.say_line(
+            "since {day} {time}", day=teller.day(digest.since), time=hour(digest.since, teller)
+        )
+    read = digest.counts_at
+    if read is None:
+        counts: Line = ()
+    elif read.astimezone(teller.zone).date() == teller.now.astimezone(teller.zone).date():
+        counts = said.say_line("counts as of {time}", time=hour(read, teller))
+    else:
+        counts = said.say_line(
+            "counts as of {day} {time}", day=teller.day(read), time=hour(read, teller)
+        )
+    line = joined((since, counts))
+    return (line,) if line else ()
+
+
+def _notification(digest: Digest, teller: Teller) -> str:
+    said = teller.texts
+    if digest.quiet:
+        return _quiet_words(digest, said)
+    rising = (item for item in digest.shown if item.signal.kind is SignalKind.RISING)
+    story = spoken_of(next(rising, digest.items[0]), teller)
+    if len(digest.items) == 1:
+        return story
+    return said.say_count(
+        "{story} - {n} in today's digest",
+        "{story} - {n} in today's digest",
+        len(digest.items),
+        story=story,
+    )
+
+
+def _quiet_words(digest: Digest, said: Texts) -> str:
+    return said.say_count(
+        "Nothing crossed your bar; {n} repo watched.",
+        "Nothing crossed your bar; {n} repos watched.",
+        digest.watched,
+    )
+
+
+def _nothing(digest: Digest, said: Texts) -> tuple[Section, ...]:
+    """A quiet day is not sent, but a preview of it has to say so."""
+    words = _quiet_words(digest, said)
+    return (Section(SectionKind.PLAIN, "", (Entry(((Text(words),),), spoken=words),)),)
+
+
+def _sections(items: Iterable[Item], teller: Teller, *, brief: bool = False) -> tuple[Section, ...]:
+    return tuple(
+        Section(
+            heading,
+            teller.texts.say(HEADINGS[heading]),
+            tuple(told(item, teller, brief=brief) for item in group),
+        )
+        for heading, group in groupby(items, key=lambda item: item.heading)
+    )
+
+
+def _overflow(digest: Digest, teller: Teller) -> tuple[Section, ...]:
+    sections = _sections(digest.overflow[:MOST_OVERFLOW], teller, brief=True)
+    left = len(digest.overflow) - MOST_OVERFLOW
+    if left <= 0:
+        return sections
+    rest = teller.texts.say_count(
+        "and {n} more: /hype rising, /hype new", "and {n} more: /hype rising, /hype new", left
+    )
+    return (*sections, Section(SectionKind.PLAIN, "", (Entry(((Text(rest),),), spoken=rest),)))
+
+
+def _controls(digest: Digest, said: Texts) -> tuple[Control, ...]:
+    more = said.say_count("{n} more", "{n} more", len(digest.overflow))
+    return (
+        *open_repo((item.entry for item in digest.items), said),
+        *((Control(Action.MORE, more),) if digest.overflow else ()),
+        Control(Action.TUNE, said.say("Tune"), value="subscriptions"),
+    )
+
+
+def _within(message: Message, budget: int) -> Message:
+    """Drop descriptions, the last one first, until the first view fits."""
+    sections = list(message.sections)
+    over = _size(message) - budget
+    for place in reversed(range(len(sections))):
+        entries = list(sections[place].entries)
+        for spot in reversed(range(len(entries))):
+            details = entries[spot].lines[1:]
+            if over > 0 and details:
+                over -= sum(len(words_of(line)) for line in details)
+                entries[spot] = replace(entries[spot], lines=entries[spot].lines[:1])
+        sections[place] = replace(sections[place], entries=tuple(entries))
+    return replace(message, sections=tuple(sections))
+
+
+def _size(message: Message) -> int:
+    lines = [*message.subtitle]
+    for section in message.sections:
+        lines += [(Text(section.heading),), *(line for e in section.entries for line in e.lines)]
+    return len(message.title) + sum(len(words_of(line)) for line in lines)

@@ -1,0 +1,228 @@
+"""What is said of one repo: the change, its evidence and the total, as a line and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from hypecurve.domain.catalogue import CatalogueEntry
+from hypecurve.domain.digest import Item
+from hypecurve.domain.message import Bars, Entry, Line, Style, Text
+from hypecurve.domain.signal import Evidence, Signal, SignalKind
+from hypecurve.wording.bars import bars
+from hypecurve.wording.cut import clean, cut
+from hypecurve.wording.teller import LONGEST_NAME, Teller, about, joined, name_of, words_of
+from hypecurve.wording.texts import Texts
+
+LEAST_PACE = 5
+"""Stars a week; a multiple of less than that says nothing."""
+_TERM = 60
+_WITH_CURVE = frozenset({SignalKind.RISING, SignalKind.STALLED, SignalKind.AWAKE})
+_WITH_DETAIL = frozenset({SignalKind.RISING, SignalKind.NEW})
+
+
+def told(item: Item, teller: Teller, *, brief: bool = False) -> Entry:
+    """Return an item as an entry; `brief`: the head line alone."""
+    signal, repo = item.signal, item.entry.repo
+    facts = [line for line in _FACTS[signal.kind](signal, item.entry, teller) if line]
+    total = teller.texts.short(_total(item))
+    curve = bars(signal.evidence.weeks) if signal.kind in _WITH_CURVE else ""
+    head: Line = (
+        *((Text(teller.texts.say("small: ")),) if item.reserved else ()),
+        name_of(repo),
+        Text(" "),
+        *((Bars(curve), Text(" ")) if curve else ()),
+        *joined(
+            [facts[0], *([] if signal.kind is SignalKind.STALLED else [(Text(total),)]), *facts[1:]]
+        ),
+    )
+    detail = about(repo) if signal.kind in _WITH_DETAIL and not brief else ""
+    return Entry(
+        lines=(head, (Text(detail),)) if detail else (head,),
+        repo_id=repo.id,
+        repo_name=str(repo.name),
+        spoken=spoken_of(item, teller),
+    )
+
+
+def spoken_of(item: Item, teller: Teller) -> str:
+    """Return an item in words: `acme/flashkv at 8.6x its pace, +1,940 in 7 days`."""
+    name = cut(clean(str(item.entry.repo.name)), LONGEST_NAME)
+    signal, texts = item.signal, teller.texts
+    if signal.kind is SignalKind.RISING and signal.evidence.gain_7d is not None:
+        return _spoken_rise(name, signal, texts)
+    facts = _FACTS[signal.kind](signal, item.entry, teller)
+    return f"{name} {', '.join(words_of(line) for line in facts if line)}"
+
+
+def _spoken_rise(name: str, signal: Signal, texts: Texts) -> str:
+    evidence = signal.evidence
+    gain = texts.gain(evidence.gain_7d or 0)
+    multiple = shown_multiple(evidence)
+    if multiple is None:
+        if signal.step > 1:
+            return texts.say("{name} still accelerating, {gain} in 7 days", name=name, gain=gain)
+        return texts.say("{name} rising, {gain} in 7 days", name=name, gain=gain)
+    times = texts.multiple(multiple)
+    if signal.step > 1:
+        return texts.say(
+            "{name} still accelerating at {times} its pace, {gain} in 7 days",
+            name=name,
+            times=times,
+            gain=gain,
+        )
+    return texts.say(
+        "{name} at {times} its pace, {gain} in 7 days", name=name, times=times, gain=gain
+    )
+
+
+def shown_multiple(evidence: Evidence) -> float | None:
+    """The multiple of the usual pace, where that pace is known and at least 5 a week."""
+    if evidence.usual_7d is None or evidence.usual_7d < LEAST_PACE:
+        return None
+    return evidence.multiple
+
+
+def usual(per_week: float, texts: Texts) -> str:
+    """`226`, `under 1`."""
+    return texts.exact(round(per_week)) if per_week >= 1 else texts.say("under 1")
+
+
+def _total(item: Item) -> int:
+    # The count the other figures of the line were measured with.
+    stars = item.signal.evidence.stars
+    return item.entry.repo.stars if stars is None else stars
+
+
+def _rising(signal: Signal, _: CatalogueEntry, teller: Teller) -> list[Line]:
+    texts, evidence = teller.texts, signal.evidence
+    multiple = shown_multiple(evidence)
+    strong = [texts.multiple(multiple)] if multiple is not None else []
+    if signal.step > 1:
+        strong.append(texts.say("still accelerating"))
+    lead: Line = (Text(", ".join(strong), Style.STRONG), Text(" ")) if strong else ()
+    if evidence.gain_7d is None:
+        return [lead[:1] or (Text(texts.say("rising")),)]
+    return [(*lead, Text(_week_pair(evidence.gain_7d, evidence.usual_7d, texts)))]
+
+
+def _week_pair(gain: int, usual_week: float | None, texts: Texts) -> str:
+    if usual_week is None:
+        return texts.say("{gain} in 7 days", gain=texts.gain(gain))
+    return texts.say(
+        "{gain} in 7 days (usually {usual})", gain=texts.gain(gain), usual=usual(usual_week, texts)
+    )
+
+
+def _new(signal: Signal, entry: CatalogueEntry, teller: Teller) -> list[Line]:
+    texts, bar, day = teller.texts, signal.evidence.after, teller.day(signal.at)
+    passed = bar is not None and bar.isdecimal()
+    age = _age(signal, entry, texts)
+    if passed and age:
+        how = texts.say(
+            "passed {bar} {day}, {age} old", bar=texts.exact(int(bar or 0)), day=day, age=age
+        )
+    elif passed:
+        how = texts.say("passed {bar} {day}", bar=texts.exact(int(bar or 0)), day=day)
+    elif age:
+        how = texts.say("listed {day}, {age} old", day=day, age=age)
+    else:
+        how = texts.say("listed {day}", day=day)
+    submitted = entry.listed_reason == "submitted"
+    return [
+        (Text(how),),
+        (Text(teller.place(entry)),),
+        (Text(texts.say("submitted by a reader")),) if submitted else (),
+    ]
+
+
+def _age(signal: Signal, entry: CatalogueEntry, texts: Texts) -> str:
+    if signal.evidence.age_days is not None:
+        return texts.span(timedelta(days=signal.evidence.age_days))
+    created = entry.repo.created_at
+    return "" if created is None else texts.span(max(signal.at - created, timedelta(0)))
+
+
+def _stalled(signal: Signal, entry: CatalogueEntry, teller: Teller) -> list[Line]:
+    texts, evidence = teller.texts, signal.evidence
+    if evidence.gain_28d is None:
+        what = texts.say("stalled")
+    elif evidence.best_28d is None:
+        what = texts.say("stalled: {gain} in 28 days", gain=texts.exact(evidence.gain_28d))
+    else:
+        what = texts.say(
+            "stalled: {gain} in 28 days, best was {best}",
+            gain=texts.exact(evidence.gain_28d),
+            best=texts.exact(evidence.best_28d),
+        )
+    return [(Text(what),), last_push(evidence.last_push or entry.repo.pushed_at, teller)]
+
+
+def last_push(at: datetime | None, teller: Teller) -> Line:
+    """`last push 5 months ago`; empty where it is not known."""
+    if at is None:
+        return ()
+    return (Text(teller.texts.say("last push {ago}", ago=teller.texts.ago(at, teller.now))),)
+
+
+def _awake(signal: Signal, _: CatalogueEntry, teller: Teller) -> list[Line]:
+    texts, evidence = teller.texts, signal.evidence
+    if evidence.gain_7d is not None:
+        pair = _week_pair(evidence.gain_7d, evidence.usual_7d, texts)
+        return [(Text(texts.say("woke up: {what}", what=pair)),)]
+    if evidence.gain_28d is not None:
+        month = texts.say("{gain} in 28 days", gain=texts.gain(evidence.gain_28d))
+        return [(Text(texts.say("woke up: {what}", what=month)),)]
+    return [(Text(texts.say("woke up")),)]
+
+
+def _archived(signal: Signal, _: CatalogueEntry, teller: Teller) -> list[Line]:
+    return [(Text(teller.texts.say("archived by its owner {day}", day=teller.day(signal.at))),)]
+
+
+def _renamed(signal: Signal, _: CatalogueEntry, teller: Teller) -> list[Line]:
+    before = cut(clean(signal.evidence.before or ""), LONGEST_NAME)
+    day = teller.day(signal.at)
+    if not before:
+        return [(Text(teller.texts.say("renamed {day}", day=day)),)]
+    return [(Text(teller.texts.say("renamed {day}, was {before}", before=before, day=day)),)]
+
+
+def _relicensed(signal: Signal, _: CatalogueEntry, teller: Teller) -> list[Line]:
+    texts, day = teller.texts, teller.day(signal.at)
+    before, after = (
+        cut(clean(term or ""), _TERM) or texts.say("none")
+        for term in (signal.evidence.before, signal.evidence.after)
+    )
+    how = texts.say(
+        "licence changed {day}: {before} to {after}", day=day, before=before, after=after
+    )
+    return [(Text(how),)]
+
+
+def _gone(signal: Signal, _: CatalogueEntry, teller: Teller) -> list[Line]:
+    return [(Text(teller.texts.say("gone from GitHub since {day}", day=teller.day(signal.at))),)]
+
+
+def _milestone(signal: Signal, _: CatalogueEntry, teller: Teller) -> list[Line]:
+    texts, passed = teller.texts, signal.evidence.after or ""
+    if not passed.isdecimal():
+        return [(Text(texts.say("passed a milestone {day}", day=teller.day(signal.at))),)]
+    stars = texts.exact(int(passed))
+    return [
+        (Text(texts.say("passed {stars} stars {day}", stars=stars, day=teller.day(signal.at))),)
+    ]
+
+
+_FACTS: dict[SignalKind, Callable[[Signal, CatalogueEntry, Teller], list[Line]]] = {
+    SignalKind.RISING: _rising,
+    SignalKind.NEW: _new,
+    SignalKind.STALLED: _stalled,
+    SignalKind.AWAKE: _awake,
+    SignalKind.ARCHIVED: _archived,
+    SignalKind.RENAMED: _renamed,
+    SignalKind.RELICENSED: _relicensed,
+    SignalKind.GONE: _gone,
+    SignalKind.MILESTONE: _milestone,
+}
+"""What each kind says: the change first, what goes behind the total after it."""

@@ -1,0 +1,62 @@
+"""What can be asked, from the table of commands."""
+
+from __future__ import annotations
+
+from hypecurve.domain.message import (
+    Entry,
+    Line,
+    Message,
+    MessageKind,
+    Section,
+    SectionKind,
+    Style,
+    Text,
+)
+from hypecurve.wording.commands import COMMANDS, CommandSpec
+from hypecurve.wording.texts import Texts, texts
+
+
+def help_message(topic: str | None, locale: str) -> Message:
+    """Return the help on one command, or on all where `topic` is None or no command."""
+    said = texts(locale)
+    one = next((spec for spec in COMMANDS if spec.name == topic), None)
+    if one is not None:
+        return _of_one(one, said)
+    title = said.say("What you can ask")
+    return Message(
+        kind=MessageKind.HELP,
+        notification=title,
+        title=title,
+        sections=(Section(SectionKind.PLAIN, "", tuple(_short(spec, said) for spec in COMMANDS)),),
+        footer=((Text(said.say("More on one of them: /hype help subscribe")),),),
+        locale=said.name,
+    )
+
+
+def _short(spec: CommandSpec, said: Texts) -> Entry:
+    what = said.say(spec.help)
+    usage = f"/hype {spec.name} {spec.usage}".rstrip()
+    return Entry(
+        ((Text(usage, Style.CODE),), (Text(what),)),
+        spoken=f"{spec.name}: {what}",
+    )
+
+
+def _of_one(spec: CommandSpec, said: Texts) -> Message:
+    usage = f"/hype {spec.name} {spec.usage}".rstrip()
+    lines: list[Line] = [(Text(usage, Style.CODE),)]
+    lines += [
+        (Text(option.name, Style.STRONG), Text(" "), Text(said.say(option.help)))
+        for option in spec.options
+    ]
+    lines.append(
+        said.say_line("For example: {example}", example=Text(f"/hype {spec.example}", Style.CODE))
+    )
+    what = said.say(spec.help)
+    return Message(
+        kind=MessageKind.HELP,
+        notification=what,
+        title=what,
+        sections=(Section(SectionKind.PLAIN, "", (Entry(tuple(lines)),)),),
+        locale=said.name,
+    )

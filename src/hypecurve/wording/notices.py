@@ -1,0 +1,190 @@
+"""Short answers: what was done, what is subscribed, what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from hypecurve.domain.category import Taxonomy
+from hypecurve.domain.errors import BadCommand, HypecurveError, UnknownCategory
+from hypecurve.domain.message import (
+    Action,
+    Control,
+    Entry,
+    Line,
+    Message,
+    MessageKind,
+    Section,
+    SectionKind,
+    Text,
+)
+from hypecurve.domain.repo import Repo
+from hypecurve.domain.schedule import parse_zone
+from hypecurve.domain.subscription import ALL_DAYS, WORKDAYS, Schedule, Subscription
+from hypecurve.wording.cut import clean, cut
+from hypecurve.wording.teller import LONGEST_NAME, Teller, joined, moment, scope, words_of
+from hypecurve.wording.texts import Texts, texts
+from hypecurve.wording.welcome import kinds_words
+
+_LONGEST_ERROR = 500
+
+
+def subscriptions_message(
+    subscriptions: Sequence[Subscription],
+    taxonomy: Taxonomy,
+    locale: str,
+    *,
+    now: datetime,
+    followed: Iterable[str] = (),
+) -> Message:
+    """Return what a channel hears and when; `followed` are repo names, `now` is aware UTC."""
+    said = texts(locale)
+    title = said.say("What this channel hears")
+    entries = tuple(_subscription(one, taxonomy, said, now) for one in subscriptions)
+    names = [cut(clean(name), LONGEST_NAME) for name in followed]
+    follows = (Text(said.say("Followed: {names}", names=said.listing(names))),) if names else ()
+    if not entries:
+        return notice(said.say("Nothing yet. Try: /hype subscribe all"), locale, follows)
+    change = said.say("Change it: /hype subscribe, unsubscribe, schedule 09:00 Europe/Paris")
+    return Message(
+        kind=MessageKind.NOTICE,
+        notification=title,
+        title=title,
+        sections=(Section(SectionKind.PLAIN, "", entries),),
+        footer=tuple(line for line in (follows, (Text(change),)) if line),
+        controls=(Control(Action.PREVIEW, said.say("Preview"), value="preview"),),
+        locale=said.name,
+    )
+
+
+def schedule_words(schedule: Schedule, said: Texts) -> str:
+    """Return `weekdays at 09:00 Europe/Paris`."""
+    if schedule.weekdays == ALL_DAYS:
+        days = said.say("daily")
+    elif schedule.weekdays == WORKDAYS:
+        days = said.say("weekdays")
+    else:
+        days = said.listing(said.weekday(day) for day in sorted(schedule.weekdays))
+    return said.say(
+        "{days} at {time} {zone}", days=days, time=f"{schedule.at:%H:%M}", zone=schedule.zone
+    )
+
+
+def subscribed(subscription: Subscription, taxonomy: Taxonomy, locale: str) -> Message:
+    """Say what is subscribed now, where the welcome is not shown."""
+    said = texts(locale)
+    return notice(
+        said.say(
+            "Subscribed to {what}: {kinds}, {schedule}.",
+            what=scope(said, taxonomy, subscription.wants.categories),
+            kinds=kinds_words(subscription.wants, said),
+            schedule=schedule_words(subscription.schedule, said),
+        ),
+        locale,
+    )
+
+
+def unsubscribed(categories: Iterable[str], taxonomy: Taxonomy, locale: str) -> Message:
+    """Say what was taken off; no categories: all of it."""
+    said, slugs = texts(locale), frozenset(categories)
+    if not slugs:
+        return notice(said.say("This channel hears nothing any more."), locale)
+    what = scope(said, taxonomy, slugs)
+    return notice(said.say("{what}: no longer in this channel's digest.", what=what), locale)
+
+
+def not_subscribed(categories: Iterable[str], taxonomy: Taxonomy, locale: str) -> Message:
+    """Say that there was nothing to take off."""
+    said = texts(locale)
+    what = scope(said, taxonomy, categories)
+    return notice(said.say("This channel was not subscribed to {what}.", what=what), locale)
+
+
+def scheduled(subscription: Subscription, taxonomy: Taxonomy, locale: str) -> Message:
+    """Say when the digest comes from now on."""
+    said = texts(locale)
+    how = schedule_words(subscription.schedule, said)
+    if subscription.next_due is None:
+        return notice(said.say("The digest comes {schedule}.", schedule=how), locale)
+    zone = parse_zone(subscription.schedule.zone)
+    teller = Teller(said, taxonomy, zone, subscription.next_due)
+    line = said.say_line(
+        "The digest comes {schedule}, next {time}.",
+        schedule=how,
+        time=moment(subscription.next_due, teller),
+    )
+    return _of_line(line, said)
+
+
+def followed(repo: Repo, locale: str) -> Message:
+    """Say that a repo is followed now."""
+    said = texts(locale)
+    return notice(said.say("Following {name}.", name=_name(repo)), locale)
+
+
+def unfollowed(repo: Repo, locale: str) -> Message:
+    """Say that a repo is followed no longer."""
+    said = texts(locale)
+    return notice(said.say("No longer following {name}.", name=_name(repo)), locale)
+
+
+def error_message(error: HypecurveError, locale: str) -> Message:
+    """Return what went wrong, in the reader's language as far as the error lets itself be told."""
+    said = texts(locale)
+    if isinstance(error, BadCommand):
+        words = said.say(error.template, **error.values)
+    elif isinstance(error, UnknownCategory) and error.suggestions:
+        words = said.say(
+            "There is no category '{slip}'. Did you mean {near}?",
+            slip=error.text,
+            near=said.say(" or ").join(error.suggestions),
+        )
+    elif isinstance(error, UnknownCategory):
+        words = said.say(
+            "There is no category '{slip}'. /hype categories lists them.", slip=error.text
+        )
+    else:
+        words = str(error) or type(error).__doc__ or said.say("Something went wrong.")
+    shown = cut(clean(words), _LONGEST_ERROR)
+    return _of_line((Text(shown),), said, MessageKind.ERROR)
+
+
+def notice(words: str, locale: str, *more: Line) -> Message:
+    """Return one sentence as a message, and lines below it; it is in the language already."""
+    said = texts(locale)
+    return _of_line((Text(words),), said, MessageKind.NOTICE, *more)
+
+
+def _of_line(
+    line: Line, said: Texts, kind: MessageKind = MessageKind.NOTICE, *more: Line
+) -> Message:
+    words = words_of(line)
+    lines = (line, *(extra for extra in more if extra))
+    return Message(
+        kind=kind,
+        notification=words,
+        sections=(Section(SectionKind.PLAIN, "", (Entry(lines, spoken=words),)),),
+        locale=said.name,
+    )
+
+
+def _subscription(one: Subscription, taxonomy: Taxonomy, said: Texts, now: datetime) -> Entry:
+    teller = Teller(said, taxonomy, parse_zone(one.schedule.zone), now)
+    head: Line = joined(
+        (
+            (Text(scope(said, taxonomy, one.wants.categories)),),
+            (Text(kinds_words(one.wants, said)),),
+        )
+    )
+    when: Line = (Text(schedule_words(one.schedule, said)),)
+    following: Line = ()
+    if one.paused_until is not None and one.paused_until > now:
+        following = said.say_line("paused until {time}", time=moment(one.paused_until, teller))
+    elif one.next_due is not None:
+        following = said.say_line("next {time}", time=moment(one.next_due, teller))
+    lines = (head, joined((when, following)))
+    return Entry(lines, spoken=", ".join(words_of(line) for line in lines))
+
+
+def _name(repo: Repo) -> str:
+    return cut(clean(str(repo.name)), LONGEST_NAME)

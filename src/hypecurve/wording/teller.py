@@ -1,0 +1,143 @@
+"""Who tells of repos: one language, one zone, one instant; and the small parts of every line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from hypecurve.domain.catalogue import CatalogueEntry
+from hypecurve.domain.category import Taxonomy
+from hypecurve.domain.errors import UnknownCategory
+from hypecurve.domain.message import (
+    Action,
+    Bars,
+    Choice,
+    Control,
+    Inline,
+    Line,
+    Link,
+    Moment,
+    Text,
+)
+from hypecurve.domain.repo import Repo
+from hypecurve.wording.cut import clean, cut
+from hypecurve.wording.texts import Texts
+
+DOT: Line = (Text(" · "),)
+LONGEST_NAME = 80
+MOST_CHOICES = 25
+"""What the narrowest platform takes in one select."""
+_CHOICE = 75
+"""UTF-16 units of a choice, by the narrowest platform."""
+_DETAIL = 72
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Tells of repos in one language, as seen from an instant in a zone."""
+
+    texts: Texts
+    taxonomy: Taxonomy
+    zone: tzinfo
+    now: datetime
+
+    def place(self, entry: CatalogueEntry) -> str:
+        """The title of the repo's category; one that the file no longer has stands as its slug."""
+        return place_title(self.taxonomy, entry.place.category)
+
+    def day(self, at: datetime) -> str:
+        """`yesterday`."""
+        return self.texts.day(at, self.now, self.zone)
+
+
+def place_title(taxonomy: Taxonomy, slug: str) -> str:
+    """Return how people read a category or layer, or the slug where it is in the file no more."""
+    try:
+        return taxonomy.title(slug)
+    except UnknownCategory:
+        return clean(slug)
+
+
+def scope(texts: Texts, taxonomy: Taxonomy, categories: Iterable[str]) -> str:
+    """Return what a channel watches: `Agents and Coding`, `All categories`; at most three names."""
+    order = [layer.slug for layer in taxonomy.layers]
+    order += [category.slug for category in taxonomy.categories]
+    slugs = sorted(
+        categories, key=lambda slug: (order.index(slug) if slug in order else len(order), slug)
+    )
+    if not slugs:
+        return texts.say("All categories")
+    titles = [place_title(taxonomy, slug) for slug in slugs]
+    shown = titles[:3]
+    # "Agents and agent frameworks and Serving and deployment" cannot be read.
+    tangled = any(" and " in title or "," in title for title in shown)
+    names = " + ".join(shown) if tangled else texts.listing(shown)
+    if len(titles) == len(shown):
+        return names
+    names = " + ".join(shown) if tangled else ", ".join(shown)
+    more = len(titles) - len(shown)
+    return texts.say_count("{names} and {n} more", "{names} and {n} more", more, names=names)
+
+
+def name_of(repo: Repo) -> Link:
+    """The repo's name, leading to GitHub."""
+    return Link(cut(clean(str(repo.name)), LONGEST_NAME), repo.url)
+
+
+def about(repo: Repo) -> str:
+    """The repo's own description, cleaned and cut; "" where it has none."""
+    return cut(clean(repo.description), _DETAIL)
+
+
+def joined(lines: Iterable[Line]) -> Line:
+    """Put a dot between lines, leaving out the empty ones."""
+    whole: Line = ()
+    for line in lines:
+        if line:
+            whole = (*whole, *(DOT if whole else ()), *line)
+    return whole
+
+
+def words_of(line: Line) -> str:
+    """A line as plain words: without bars, moments by their fallback."""
+    return "".join(_words(part) for part in line)
+
+
+def moment(at: datetime, teller: Teller) -> Moment:
+    """Return an instant as `Mon 23 Nov 09:00`; with the year where it is not the present one."""
+    local = at.astimezone(teller.zone).date()
+    day = teller.texts.weekday_date(local)
+    if local.year != teller.now.astimezone(teller.zone).year:
+        day = teller.texts.date(local, year=True)
+    return Moment(at, f"{day} {teller.texts.time(at, teller.zone)}")
+
+
+def hour(at: datetime, teller: Teller) -> Moment:
+    """Return an instant as `09:00`."""
+    return Moment(at, teller.texts.time(at, teller.zone), "time")
+
+
+def open_repo(entries: Iterable[CatalogueEntry], said: Texts) -> tuple[Control, ...]:
+    """Return the select that opens a repo's card, or nothing where there is no repo.
+
+    At most 25 choices, each repo once; a value is the repo's id.
+    """
+    unique = {entry.repo.id: entry.repo for entry in entries}
+    choices = tuple(
+        Choice(
+            cut(clean(str(repo.name)), _CHOICE, utf16=True),
+            str(repo.id),
+            cut(clean(repo.description), _CHOICE, utf16=True),
+        )
+        for repo in list(unique.values())[:MOST_CHOICES]
+    )
+    if not choices:
+        return ()
+    return (Control(Action.OPEN_REPO, said.say("Open a repo"), choices=choices),)
+
+
+def _words(part: Inline) -> str:
+    if isinstance(part, Bars):
+        return ""
+    return part.fallback if isinstance(part, Moment) else part.text

@@ -1,0 +1,141 @@
+"""The first message after subscribing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from hypecurve.domain.catalogue import CatalogueEntry
+from hypecurve.domain.category import Taxonomy
+from hypecurve.domain.digest import Welcome
+from hypecurve.domain.message import (
+    Action,
+    Control,
+    Entry,
+    Line,
+    Message,
+    MessageKind,
+    Section,
+    SectionKind,
+    Text,
+)
+from hypecurve.domain.schedule import parse_zone
+from hypecurve.domain.signal import SUBSCRIBABLE, SignalKind
+from hypecurve.domain.subscription import Wants
+from hypecurve.wording.facts import told
+from hypecurve.wording.teller import (
+    Teller,
+    about,
+    joined,
+    moment,
+    name_of,
+    open_repo,
+    scope,
+    words_of,
+)
+from hypecurve.wording.texts import Texts, texts, to_say
+
+KIND_WORDS = {
+    SignalKind.NEW: to_say("new"),
+    SignalKind.RISING: to_say("rising"),
+    SignalKind.STALLED: to_say("stalled"),
+    SignalKind.AWAKE: to_say("awake"),
+}
+
+
+def welcome_message(welcome: Welcome, taxonomy: Taxonomy, locale: str) -> Message:
+    """Return the first message after subscribing: what is watched, and what is there already."""
+    said = texts(locale)
+    now = welcome.counts_at or welcome.next_due
+    teller = Teller(said, taxonomy, parse_zone(welcome.zone), now)
+    what = scope(said, taxonomy, welcome.wants.categories)
+    watching = said.say_count(
+        "Watching {n} repo in {what}.",
+        "Watching {n} repos in {what}.",
+        welcome.watched,
+        what=what,
+    )
+    first = said.say_line("First digest {moment}.", moment=moment(welcome.next_due, teller))
+    lines: list[Line] = [
+        (Text(watching), Text(" "), *first),
+        (Text(said.say("It tells what is {kinds}.", kinds=kinds_words(welcome.wants, said))),),
+    ]
+    if SignalKind.RISING in welcome.wants.kinds and welcome.history_loaded < 1:
+        share = said.percent(max(0.0, welcome.history_loaded))
+        lines.append(
+            (
+                Text(
+                    said.say(
+                        "Rising needs two weeks of counts: star history {share} loaded.",
+                        share=share,
+                    )
+                ),
+            )
+        )
+    return Message(
+        kind=MessageKind.FIRST,
+        notification=f"{watching} {words_of(first)}",
+        title=what,
+        subtitle=tuple(lines),
+        sections=_meanwhile(welcome, teller),
+        controls=(
+            *open_repo(
+                (
+                    *(item.entry for item in welcome.week),
+                    *welcome.largest,
+                    *welcome.youngest,
+                ),
+                said,
+            ),
+            Control(Action.PREVIEW, said.say("Preview"), value="preview"),
+            Control(Action.TUNE, said.say("Change time"), value="subscriptions"),
+        ),
+        locale=said.name,
+    )
+
+
+def kinds_words(wants: Wants, said: Texts) -> str:
+    """Return what is told: `new, rising and stalled`."""
+    return said.listing(said.say(KIND_WORDS[kind]) for kind in SUBSCRIBABLE if kind in wants.kinds)
+
+
+def _meanwhile(welcome: Welcome, teller: Teller) -> tuple[Section, ...]:
+    said = teller.texts
+    if welcome.week:
+        entries = tuple(told(item, teller, brief=True) for item in welcome.week)
+        heading = said.say("The week so far: where things stand, no news")
+        return (Section(SectionKind.PLAIN, heading, entries),)
+    return tuple(
+        Section(SectionKind.PLAIN, heading, tuple(line(entry, teller) for entry in entries))
+        for heading, entries, line in (
+            (said.say("Largest"), welcome.largest, _by_size),
+            (said.say("Youngest"), welcome.youngest, _by_age),
+        )
+        if entries
+    )
+
+
+def _by_size(entry: CatalogueEntry, teller: Teller) -> Entry:
+    stars = teller.texts.short(entry.repo.stars)
+    return _plain_entry(entry, ((Text(stars),), (Text(teller.place(entry)),)))
+
+
+def _by_age(entry: CatalogueEntry, teller: Teller) -> Entry:
+    said, created = teller.texts, entry.repo.created_at
+    age = created and said.say("{age} old", age=said.span(max(teller.now - created, timedelta(0))))
+    stars = said.short(entry.repo.stars)
+    return _plain_entry(
+        entry,
+        ((Text(age),) if age else (), (Text(stars),), (Text(teller.place(entry)),)),
+    )
+
+
+def _plain_entry(entry: CatalogueEntry, facts: Iterable[Line]) -> Entry:
+    line = (name_of(entry.repo), Text(" "), *joined(facts))
+    detail = about(entry.repo)
+    return Entry(
+        lines=(line, (Text(detail),)) if detail else (line,),
+        repo_id=entry.repo.id,
+        repo_name=str(entry.repo.name),
+        spoken=words_of(line),
+    )
