@@ -1,0 +1,305 @@
+"""GitHub as the core sees it: search, sweep, the stars of the past, one repo."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import httpx
+
+from hypecurve.adapters.github import payloads, slices, sweeping
+from hypecurve.adapters.github.queries import SWEEP, SWEEP_SIZE
+from hypecurve.adapters.github.slices import Slice
+from hypecurve.adapters.github.wire import Ask, Page, Patience, Spent, Unreachable, Wire
+from hypecurve.domain.errors import (
+    BadSetting,
+    SourceGone,
+    SourceRefused,
+    SourceUnavailable,
+)
+from hypecurve.domain.repo import Repo, RepoName
+from hypecurve.domain.stars import PastStars
+from hypecurve.ports import Clock, SweepBatch, Term
+
+API_URL = "https://api.github.com"
+API_VERSION = "2026-03-10"
+_HISTORY_PAGE = 30
+_HISTORY_PAGES = 100
+_WEEK = timedelta(weeks=1)
+_HALF_DAY = timedelta(hours=12)
+_CALM = 8  # failures in a row after which the sweep pauses: 100 halves 7 times down to one repo
+_OUTAGE = 12  # and after which it gives up
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@asynccontextmanager
+async def open_github(
+    api_url: str,
+    token: str,
+    *,
+    clock: Clock,
+    on_wait: Callable[[str], None] | None = None,
+    max_wait: timedelta | None = None,
+    patience: Patience | None = None,
+) -> AsyncIterator[GitHub]:
+    """Open the connection to GitHub; BadSetting where address or token cannot be used.
+
+    `api_url` is GITHUB_API_URL (`https://api.github.com`, Enterprise `https://HOST/api/v3`).
+    `on_wait` hears one line for each wait; `max_wait` bounds the waits of one request.
+    """
+    url = _checked(api_url)
+    patience = patience or Patience()
+    if max_wait is not None:
+        patience = replace(patience, max_wait=max_wait)
+    async with httpx.AsyncClient(
+        headers=_headers(token),
+        timeout=httpx.Timeout(30.0, connect=10.0),
+        verify=url.scheme == "https",
+        # A proxy of the surroundings leads out of this machine, never back into it.
+        trust_env=url.host not in _LOOPBACK,
+    ) as client:
+        yield GitHub(
+            str(url),
+            Wire(
+                client,
+                clock=clock,
+                has_token=bool(token.strip()),
+                on_wait=on_wait or (lambda _line: None),
+                patience=patience,
+            ),
+            clock,
+        )
+
+
+class GitHub:
+    """The port GitHubSource over GitHub's REST and GraphQL; see `open_github`."""
+
+    def __init__(self, api_url: str, wire: Wire, clock: Clock) -> None:
+        """Use `open_github`."""
+        self._api = api_url.rstrip("/")
+        self._wire = wire
+        self._clock = clock
+
+    def __repr__(self) -> str:
+        """Names the address, never the token."""
+        return f"GitHub({self._api!r})"
+
+    @property
+    def spent(self) -> Spent:
+        """Requests and GraphQL points since this was opened."""
+        return self._wire.spent
+
+    async def search(self, term: Term, min_stars: int) -> AsyncIterator[Sequence[Repo]]:
+        """Yield pages that together hold every public repo of the term with that many stars.
+
+        A slice that brings fewer repos than it promised is read a second time: repos change places
+        while we page. What is missing then as well, GitHub counts but does not list.
+        """
+        todo = [Slice(min_stars)]
+        while todo:
+            part = todo.pop()
+            total, first = await self._page(term, part, 1)
+            yield first
+            if total > slices.CAP and part.low == part.high:
+                created = [repo.created_at for repo in first if repo.created_at]
+                todo.extend(slices.by_created(part, total, created, self._clock.now()))
+                continue
+            expected, seen, last = min(total, slices.CAP), {repo.id for repo in first}, first
+            for reading in range(2):
+                for number in range(1 if reading else 2, -(-expected // slices.PAGE) + 1):
+                    _, page = await self._page(term, part, number)
+                    yield page
+                    seen.update(repo.id for repo in page)
+                    last = page or last
+                if len(seen) >= expected:
+                    break
+            if len(seen) < expected * 0.9:
+                message = f"GitHub's search gave {len(seen)} of {expected} repos."
+                raise SourceUnavailable(message)
+            if total > slices.CAP:
+                todo.append(slices.rest(part, last))
+
+    async def sweep(self, node_ids: Sequence[str]) -> AsyncIterator[SweepBatch]:
+        """Yield the present facts of each of the repos, every node id in exactly one batch.
+
+        A batch that fails is halved; repos that came back empty are asked once more at the end.
+        An outage midway leaves the rest `failed`; one at the very beginning raises.
+        """
+        todo = deque(dict.fromkeys(node_ids))
+        retried: set[str] = set()
+        size, calm, needed, failures, answered = SWEEP_SIZE, 0, 4, 0, False
+        while todo:
+            asked = [todo.popleft() for _ in range(min(size, len(todo)))]
+            try:
+                found = await self._batch(asked)
+            except SourceUnavailable as error:
+                failures += 1
+                if failures >= _OUTAGE or isinstance(error, Unreachable):
+                    if not answered:
+                        raise
+                    self._wire.tell(f"{error} {len(asked) + len(todo)} repos stay unknown.")
+                    yield SweepBatch((), (), (*asked, *todo))
+                    return
+                if len(asked) == 1:
+                    yield SweepBatch((), (), (asked[0],))
+                else:
+                    todo.extendleft(reversed(asked))
+                    size, calm, needed = len(asked) // 2, 0, needed * 2
+                if failures >= _CALM:
+                    seconds = 5.0 * 2 ** (failures - _CALM)
+                    await self._wire.pause(seconds, f"{error} Trying again in {seconds:.0f} s.")
+                continue
+            answered, failures, calm = True, 0, calm + 1
+            if calm >= needed and size < SWEEP_SIZE:
+                size, calm = min(SWEEP_SIZE, size * 2), 0
+            again = [node_id for node_id in found.failed if node_id not in retried]
+            retried.update(again)
+            todo.extend(again)
+            failed = tuple(node_id for node_id in found.failed if node_id not in set(again))
+            yield SweepBatch(found.repos, found.gone, failed)
+
+    async def past_stars(self, name: RepoName, weeks: int) -> PastStars | None:
+        """Return GitHub's own star history of some weeks; None where it has none to give.
+
+        Days are rounded to UTC days, days to come are dropped. Weeks before a gap are dropped too:
+        the endpoint writes weeks without a star as zeros, as far as its sister
+        /stats/commit_activity does, so that a week left out is unknown, and unknown is never 0.
+        """
+        found: dict[datetime, tuple[int, ...]] = {}
+        for number in range(1, min(_HISTORY_PAGES, -(-weeks // _HISTORY_PAGE)) + 1):
+            ask = Ask(
+                "GET",
+                f"{self._api}/repos/{name}/stargazers/history",
+                params={"per_page": str(_HISTORY_PAGE), "page": str(number)},
+            )
+            try:
+                page, more = await self._wire.ask(ask, _history)
+            except SourceGone as error:
+                raise _named(name, error) from None
+            found.update(page)
+            if not page or not more:
+                break
+        return _past(found, weeks, self._clock.now())
+
+    async def repo(self, name: RepoName) -> Repo:
+        """Return one repo by name, following renames; SourceGone where it is not there."""
+        try:
+            return await self._wire.ask(Ask("GET", f"{self._api}/repos/{name}"), _public_repo)
+        except SourceGone as error:
+            raise _named(name, error) from None
+
+    async def _page(self, term: Term, part: Slice, number: int) -> tuple[int, tuple[Repo, ...]]:
+        ask = Ask(
+            "GET",
+            f"{self._api}/search/repositories",
+            limit="search",
+            params={
+                "q": slices.query(term, part),
+                "sort": "stars",
+                "order": "desc",
+                "per_page": str(slices.PAGE),
+                "page": str(number),
+            },
+        )
+        try:
+            return await self._wire.ask(ask, _search)
+        except SourceGone:
+            raise self._no_api() from None
+
+    async def _batch(self, node_ids: list[str]) -> SweepBatch:
+        ask = Ask(
+            "POST",
+            _graphql(self._api),
+            limit="graphql",
+            body={"query": SWEEP, "variables": {"ids": node_ids}},
+        )
+        try:
+            found, cost = await self._wire.ask(
+                ask,
+                lambda page: sweeping.batch(node_ids, page.payload),
+                # A batch is not asked again as it is, but in halves.
+                persistent=len(node_ids) == 1,
+            )
+        except SourceGone:
+            raise self._no_api() from None
+        self._wire.spent.points += cost
+        return found
+
+    def _no_api(self) -> SourceRefused:
+        return SourceRefused(f"There is no GitHub API at {self._api}: check GITHUB_API_URL.")
+
+
+def _checked(api_url: str) -> httpx.URL:
+    try:
+        url = httpx.URL(api_url.strip().rstrip("/"))
+    except httpx.InvalidURL:
+        url = httpx.URL()
+    if url.scheme not in {"http", "https"} or not url.host or url.userinfo or url.query:
+        message = f"GITHUB_API_URL must look like {API_URL} or https://HOST/api/v3."
+        raise BadSetting(message)
+    return url
+
+
+def _headers(token: str) -> dict[str, str]:
+    token = token.strip()
+    # Checked here because httpx would quote the whole header in its complaint.
+    if not (token.isascii() and (token.isprintable() and " " not in token)):
+        message = "GITHUB_TOKEN holds characters that no token has: copy it once more."
+        raise BadSetting(message)
+    headers = {
+        "Accept": "application/vnd.github+json",
+        "X-GitHub-Api-Version": API_VERSION,
+        "User-Agent": "hypecurve",
+    }
+    return headers | {"Authorization": f"Bearer {token}"} if token else headers
+
+
+def _graphql(api: str) -> str:
+    """Where GraphQL lives: beside REST's /api/v3 on Enterprise, below the root on github.com."""
+    return f"{api.removesuffix('/v3')}/graphql" if api.endswith("/api/v3") else f"{api}/graphql"
+
+
+def _search(page: Page) -> tuple[int, tuple[Repo, ...]]:
+    total, incomplete, repos = payloads.search_page(page.payload)
+    if incomplete:
+        message = "GitHub's search ran out of time and gave only some of the repos."
+        raise SourceUnavailable(message)
+    return total, repos
+
+
+def _history(page: Page) -> tuple[dict[datetime, tuple[int, ...]], bool]:
+    return dict(payloads.history_page(page.payload)), page.has_next
+
+
+def _public_repo(page: Page) -> Repo:
+    if payloads.is_private(page.payload):
+        message = "private"
+        raise SourceGone(message)
+    return payloads.repo_from_rest(page.payload)
+
+
+def _past(found: dict[datetime, tuple[int, ...]], weeks: int, now: datetime) -> PastStars | None:
+    """Join the newest unbroken run of weeks into days."""
+    run: list[datetime] = []
+    for start in sorted(found, reverse=True)[:weeks]:
+        if run and run[-1] - start != _WEEK:
+            break
+        run.append(start)
+    if not run:
+        return None
+    first = _day(run[-1])
+    days = [gain for start in reversed(run) for gain in found[start]]
+    known = (now.astimezone(UTC).date() - first).days + 1
+    return PastStars(first, tuple(days[:known]), now) if known > 0 else None
+
+
+def _day(start: datetime) -> date:
+    """The UTC day that the 24 hours from an instant lie in for the most part."""
+    return (start + _HALF_DAY).date()
+
+
+def _named(name: RepoName, error: SourceGone) -> SourceGone:
+    return SourceGone(f"{name} is not there for us: {error}.")

@@ -1,0 +1,227 @@
+"""What GitHub's answers mean: JSON in, domain values out, no I/O.
+
+Every function takes whatever JSON came and raises SourceUnavailable, and nothing else, where it is
+not what GitHub promises: a missing key and a wrong type are an outage to us, never a crash.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import NoReturn, TypeVar
+
+from hypecurve.domain.errors import SourceUnavailable
+from hypecurve.domain.repo import Repo, RepoId, RepoName
+
+MAX_DESCRIPTION = 1_000
+_MAX_SHORT = 100
+_MAX_WORD = 200
+_MAX_COUNT = 2**53
+_MAX_TOPICS = 20
+_DAYS = 7
+_T = TypeVar("_T")
+
+# Characters that show nothing but change how their neighbours are read: controls, bidi marks and
+# overrides (they can turn a line of a digest around), zero-width spaces, the invisible "tags",
+# and lone surrogates, which no database takes. Joiners stay: emoji and Indic scripts need them.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
+_NAME = re.compile(r"(?P<owner>[A-Za-z0-9._-]{1,100})/(?P<name>[A-Za-z0-9._-]{1,100})")
+_NO_LICENCE = frozenset({"NOASSERTION", "NONE", ""})
+
+
+def clean(text: str, limit: int = MAX_DESCRIPTION) -> str:
+    """Return outside text as one line without invisible characters, at most `limit` long."""
+    if not (text.isascii() and text.isprintable()):
+        text = _INVISIBLE.sub("", text)
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def repo_from_rest(item: object) -> Repo:
+    """Read a repository as REST writes it: an item of a search, or the answer to /repos/O/R.
+
+    `open_issues_count` is left unread: it counts pull requests too, and the sweep has no figure
+    to go on with (see `queries`).
+    """
+    fields = _object(item, "a repository")
+    licence = _optional(fields, "license", dict)
+    owner = _object(fields.get("owner"), "an owner")
+    return Repo(
+        id=RepoId(_count(fields, "id", least=1)),
+        node_id=_word(fields, "node_id"),
+        name=_name(fields, "full_name"),
+        stars=_count(fields, "stargazers_count"),
+        description=clean(_optional(fields, "description", str) or ""),
+        topics=_topics(_optional(fields, "topics", list) or ()),
+        language=_short(fields, "language"),
+        license=_licence(licence, "spdx_id"),
+        forks=_count(fields, "forks_count"),
+        owner_is_organisation=_is_organisation(owner.get("type")),
+        created_at=_instant(fields, "created_at"),
+        pushed_at=_instant(fields, "pushed_at"),
+        updated_at=_instant(fields, "updated_at"),
+        archived=_flag(fields, "archived"),
+        is_fork=_flag(fields, "fork"),
+    )
+
+
+def repo_from_node(node: object) -> Repo:
+    """Read a repository as our GraphQL query asks for it."""
+    fields = _object(node, "a repository")
+    licence = _optional(fields, "licenseInfo", dict)
+    language = _optional(fields, "primaryLanguage", dict)
+    owner = _object(fields.get("owner"), "an owner")
+    topics = _optional(fields, "repositoryTopics", dict) or {}
+    return Repo(
+        id=RepoId(_count(fields, "databaseId", least=1)),
+        node_id=_word(fields, "id"),
+        name=_name(fields, "nameWithOwner"),
+        stars=_count(fields, "stargazerCount"),
+        description=clean(_optional(fields, "description", str) or ""),
+        topics=_topics([_topic(each) for each in _optional(topics, "nodes", list) or ()]),
+        language=_short(language, "name") if language is not None else None,
+        license=_licence(licence, "spdxId"),
+        forks=_count(fields, "forkCount"),
+        owner_is_organisation=_is_organisation(owner.get("__typename")),
+        created_at=_instant(fields, "createdAt"),
+        pushed_at=_instant(fields, "pushedAt"),
+        updated_at=_instant(fields, "updatedAt"),
+        archived=_flag(fields, "isArchived"),
+        is_fork=_flag(fields, "isFork"),
+    )
+
+
+def is_private(payload: object) -> bool:
+    """Say whether a repository, in either spelling, is hidden from the public.
+
+    A token may see private repos of its own account; to a public catalogue they are not there.
+    """
+    if not isinstance(payload, Mapping):
+        return False
+    return payload.get("private") is True or payload.get("isPrivate") is True
+
+
+def search_page(payload: object) -> tuple[int, bool, tuple[Repo, ...]]:
+    """Read one page of a search: how many match, whether GitHub gave up early, the repos."""
+    fields = _object(payload, "a page of search results")
+    items = fields.get("items")
+    if not isinstance(items, list):
+        _refuse("a page of search results", "items", items)
+    repos = tuple(repo_from_rest(item) for item in items if not is_private(item))
+    return _count(fields, "total_count"), _flag(fields, "incomplete_results"), repos
+
+
+def history_page(payload: object) -> tuple[tuple[datetime, tuple[int, ...]], ...]:
+    """Read one page of star history: (the week's start, its seven days), newest week first."""
+    if not isinstance(payload, list):
+        _refuse("a page of star history", "weeks", payload)
+    return tuple(_week(each) for each in payload)
+
+
+def _week(payload: object) -> tuple[datetime, tuple[int, ...]]:
+    fields = _object(payload, "a week of star history")
+    days = fields.get("days")
+    if not isinstance(days, list) or len(days) != _DAYS:
+        _refuse("a week of star history", "days", days)
+    gains = tuple(_count({"days": day}, "days") for day in days)
+    if sum(gains) != _count(fields, "total"):
+        message = "GitHub's star history contradicts itself: a week's days do not add up."
+        raise SourceUnavailable(message)
+    try:
+        return datetime.fromtimestamp(_count(fields, "week"), UTC), gains
+    except (ValueError, OverflowError, OSError):
+        _refuse("a week of star history", "week", fields.get("week"))
+
+
+def _object(value: object, what: str) -> Mapping[str, object]:
+    if not isinstance(value, Mapping):
+        _refuse(what, "object", value)
+    return value
+
+
+def _optional(fields: Mapping[str, object], key: str, kind: type[_T]) -> _T | None:
+    value = fields.get(key)
+    if value is None or isinstance(value, kind):
+        return value
+    return _refuse("an answer", key, value)
+
+
+def _word(fields: Mapping[str, object], key: str) -> str:
+    value = fields.get(key)
+    # A node id goes back to GitHub in every sweep and into the database: plain ASCII or nothing.
+    if not isinstance(value, str) or not (0 < len(value) <= _MAX_WORD and value.isascii()):
+        _refuse("an answer", key, value)
+    return value
+
+
+def _short(fields: Mapping[str, object], key: str) -> str | None:
+    return clean(_optional(fields, key, str) or "", _MAX_SHORT) or None
+
+
+def _count(fields: Mapping[str, object], key: str, least: int = 0) -> int:
+    value = fields.get(key)
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= _MAX_COUNT:
+        _refuse("an answer", key, value)
+    return value
+
+
+def _flag(fields: Mapping[str, object], key: str) -> bool:
+    value = fields.get(key)
+    if not isinstance(value, bool):
+        _refuse("an answer", key, value)
+    return value
+
+
+def _instant(fields: Mapping[str, object], key: str) -> datetime | None:
+    text = _optional(fields, key, str)
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+        # Without an offset astimezone would take it for the time of this machine's own zone.
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return _refuse("an answer", key, text)
+
+
+def _name(fields: Mapping[str, object], key: str) -> RepoName:
+    text = fields.get(key)
+    # Looser than what people may type: owners of managed accounts carry an underscore.
+    found = _NAME.fullmatch(text) if isinstance(text, str) else None
+    if found is None:
+        return _refuse("an answer", key, text)
+    return RepoName(found["owner"], found["name"])
+
+
+def _topic(payload: object) -> object:
+    topic = _object(payload, "a topic").get("topic")
+    return _object(topic, "a topic").get("name")
+
+
+def _topics(values: Sequence[object]) -> tuple[str, ...]:
+    topics = []
+    for value in values[:_MAX_TOPICS]:
+        if not isinstance(value, str):
+            _refuse("an answer", "topics", value)
+        topics.append(clean(value, _MAX_SHORT))
+    return tuple(topic for topic in topics if topic)
+
+
+def _licence(fields: Mapping[str, object] | None, key: str) -> str | None:
+    if fields is None:
+        return None
+    spdx = _short(fields, key)
+    return None if spdx is None or spdx.upper() in _NO_LICENCE else spdx
+
+
+def _is_organisation(kind: object) -> bool | None:
+    return {"Organization": True, "User": False}.get(kind) if isinstance(kind, str) else None
+
+
+def _refuse(what: str, key: str, value: object) -> NoReturn:
+    message = f"GitHub sent {what} that cannot be read: {key} is {clean(repr(value), 40)}."
+    raise SourceUnavailable(message) from None

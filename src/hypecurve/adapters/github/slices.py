@@ -1,0 +1,106 @@
+"""How a search is cut into slices that each fit in GitHub's 1,000 results; pure.
+
+A search sorted by stars, most first, gives its first 1,000 repos and the star count where they
+end; the next slice begins there. So every page asked for is a page kept, and no request is spent
+on finding out where to cut. Only where one star count alone has more than 1,000 repos is that
+count cut by creation dates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from statistics import median_low
+
+from hypecurve.domain.errors import BadSetting, SourceUnavailable
+from hypecurve.domain.repo import Repo
+from hypecurve.ports import Term
+
+PAGE = 100
+CAP = 1_000
+MAX_QUERY = 256
+_PIECE = 700  # aimed at when a star count is cut by dates: some room for uneven pieces
+_TAIL = 10
+_BEFORE_GITHUB = datetime(2008, 1, 1, tzinfo=UTC)
+_SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Repos with `low` to `high` stars (None: no end), created `since` to `until`, ends included.
+
+    Times are aware UTC in whole seconds; None is open.
+    """
+
+    low: int
+    high: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def query(term: Term, part: Slice) -> str:
+    """Return the search query of a slice; BadSetting where the term makes it too long."""
+    stars = f"stars:>={part.low}" if part.high is None else f"stars:{part.low}..{part.high}"
+    words = [_words(term), stars, "is:public"]
+    if part.since is not None and part.until is not None:
+        words.append(f"created:{_stamp(part.since)}..{_stamp(part.until)}")
+    elif part.since is not None:
+        words.append(f"created:>={_stamp(part.since)}")
+    elif part.until is not None:
+        words.append(f"created:<={_stamp(part.until)}")
+    text = " ".join(words)
+    if len(text) > MAX_QUERY:
+        message = f"The search term '{term.text[:40]}...' is too long for GitHub: shorten it."
+        raise BadSetting(message)
+    return text
+
+
+def rest(part: Slice, last: Sequence[Repo]) -> Slice:
+    """Return the slice below one that was cut off at 1,000 results; `last` is its final page.
+
+    It overlaps what was read by a few stars, because stars are given while we page. The median of
+    the last few counts stands for the end: the index lags behind the counts it shows, and one
+    repo that has lost many stars since would let us skip everything between.
+    """
+    end = median_low([repo.stars for repo in last[-_TAIL:]])
+    high = end + max(1, end // 500)
+    if part.high is not None:
+        high = min(high, part.high - 1)
+    return replace(part, high=max(high, part.low))
+
+
+def by_created(
+    part: Slice, total: int, seen: Sequence[datetime], now: datetime
+) -> tuple[Slice, ...]:
+    """Cut a slice of one star count by creation date, by the quantiles of the dates seen.
+
+    Raises SourceUnavailable where not even a second apart can be told apart.
+    """
+    since, until = part.since or _BEFORE_GITHUB, part.until or now.replace(microsecond=0)
+    inside = sorted(each.replace(microsecond=0) for each in seen if since < each <= until)
+    pieces = max(2, -(-total // _PIECE))
+    cuts = {inside[len(inside) * place // pieces] for place in range(1, pieces) if inside}
+    if not cuts:
+        cuts = {(since + (until - since) / 2).replace(microsecond=0)}
+    cuts -= {since}
+    if not cuts or until - since < _SECOND:
+        message = "GitHub's search cannot be cut any further: too many repos of the same second."
+        raise SourceUnavailable(message)
+    starts = [part.since, *sorted(cuts)]
+    inner = [
+        replace(part, since=start, until=end - _SECOND) for start, end in pairwise(starts) if end
+    ]
+    return (*inner, replace(part, since=starts[-1], until=part.until))
+
+
+def _words(term: Term) -> str:
+    text = " ".join(term.text.replace('"', " ").split())
+    plain = text.replace("-", "").replace("_", "").replace(".", "").isalnum()
+    word = text if plain and text.upper() not in {"AND", "OR", "NOT"} else f'"{text}"'
+    return f"topic:{word}" if term.is_topic else word
+
+
+def _stamp(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

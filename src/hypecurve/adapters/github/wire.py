@@ -1,0 +1,193 @@
+"""Requests to GitHub, one after the other: sends, waits as GitHub asks, tries again.
+
+GitHub advises serial requests; a lock keeps them so whoever shares the wire.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TypeVar
+
+import httpx
+import stamina
+
+from hypecurve.adapters.github.answers import Moved, Quota, decipher, quota
+from hypecurve.domain.errors import SourceLimited, SourceRefused, SourceUnavailable
+from hypecurve.ports import Clock
+
+_T = TypeVar("_T")
+_HOPS = 5
+_FIRST_WAIT = 60.0  # GitHub: "wait for at least one minute", then growing
+
+
+class Unreachable(SourceUnavailable):
+    """No connection to the host at all: a smaller question would not help."""
+
+
+@dataclass(slots=True)
+class Spent:
+    """What GitHub was asked for so far: HTTP requests, and points of the GraphQL budget."""
+
+    requests: int = 0
+    points: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to hold out. `sleep` takes seconds; tests pass one that moves their clock."""
+
+    max_wait: timedelta = timedelta(minutes=65)
+    """For one request, all its waits together; a primary limit takes up to an hour to reset."""
+    attempts: int = 4
+    first_pause: float = 0.5
+    """Seconds before the second attempt; doubled for each further one, and jittered."""
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request. `limit` names the budget it draws on: core, search or graphql."""
+
+    method: str
+    url: str
+    limit: str = "core"
+    params: dict[str, str] = field(default_factory=dict)
+    body: dict[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The JSON of an answer, and whether GitHub says that more follow."""
+
+    payload: object
+    has_next: bool = False
+
+
+class Wire:
+    """Sends requests through one client and keeps to the limits that the answers tell."""
+
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        *,
+        clock: Clock,
+        has_token: bool,
+        on_wait: Callable[[str], None],
+        patience: Patience,
+    ) -> None:
+        """`on_wait` hears one line for each wait that GitHub asks for."""
+        self.spent = Spent()
+        self.patience = patience
+        self._client = client
+        self._clock = clock
+        self._has_token = has_token
+        self._on_wait = on_wait
+        self._used_up: dict[str, Quota] = {}
+        self._lock = asyncio.Lock()
+
+    async def ask(self, ask: Ask, read: Callable[[Page], _T], *, persistent: bool = True) -> _T:
+        """Return what `read` makes of the answer.
+
+        Limits are waited for up to `max_wait`, then SourceLimited. What SourceUnavailable stands
+        for, from the network or from `read`, is tried again: always where the host is
+        unreachable, else only if `persistent`.
+        """
+
+        def again(error: Exception) -> bool:
+            return isinstance(error, SourceUnavailable if persistent else Unreachable)
+
+        async with self._lock:
+            waited, times = 0.0, 0
+            while True:
+                waited += await self._keep_to_quota(ask.limit, waited)
+                try:
+                    async for attempt in stamina.retry_context(
+                        on=again,
+                        attempts=self.patience.attempts,
+                        timeout=None,
+                        wait_initial=self.patience.first_pause,
+                        wait_jitter=self.patience.first_pause,
+                        wait_max=20 * self.patience.first_pause,
+                    ):
+                        with attempt:
+                            return read(await self._follow(ask))
+                except SourceLimited as limited:
+                    growing = _FIRST_WAIT * 2**times if limited.retry_after is None else 2.0**times
+                    seconds = max(growing, limited.retry_after or 0.0)
+                    waited += await self._wait(seconds, ask.limit, waited)
+                    times += 1
+
+    async def pause(self, seconds: float, line: str) -> None:
+        """Wait for a reason of our own, told to whoever listens."""
+        self._on_wait(line)
+        await self.patience.sleep(seconds)
+
+    def tell(self, line: str) -> None:
+        """Tell whoever listens."""
+        self._on_wait(line)
+
+    async def _follow(self, ask: Ask) -> Page:
+        url, params = httpx.URL(ask.url), ask.params
+        for _ in range(_HOPS):
+            response = await self._send(ask, url, params)
+            now = self._clock.now().timestamp()
+            self._remember(quota(response.headers, now), ask.limit)
+            payload = decipher(
+                response.status_code,
+                response.headers,
+                response.content,
+                now=now,
+                has_token=self._has_token,
+            )
+            if not isinstance(payload, Moved):
+                return Page(payload, 'rel="next"' in response.headers.get("link", ""))
+            there = url.join(payload.address)
+            # The token goes to this host alone, whatever an answer says.
+            if (there.scheme, there.host, there.port) != (url.scheme, url.host, url.port):
+                message = f"GitHub at {url.host} sends us on to {there.host}: not followed."
+                raise SourceRefused(message)
+            # GitHub's addresses of moved things leave the query out; paging has to go on.
+            url, params = there, {} if there.query else ask.params
+        message = f"GitHub sends us round in circles at {ask.url}."
+        raise SourceUnavailable(message)
+
+    async def _send(self, ask: Ask, url: httpx.URL, params: dict[str, str]) -> httpx.Response:
+        self.spent.requests += 1
+        try:
+            return await self._client.request(ask.method, url, params=params or None, json=ask.body)
+        except httpx.ConnectError as error:
+            message = f"GitHub cannot be reached at {url.scheme}://{url.netloc.decode()}: {error}."
+            raise Unreachable(message) from None
+        except httpx.TimeoutException:
+            message = f"GitHub did not answer in time at {url.host}."
+            raise SourceUnavailable(message) from None
+        except httpx.RequestError as error:
+            message = f"The connection to GitHub at {url.host} failed ({type(error).__name__})."
+            raise SourceUnavailable(message) from None
+
+    def _remember(self, left: Quota | None, limit: str) -> None:
+        if left is None:
+            return
+        self._used_up.pop(limit, None)
+        if left.remaining == 0:
+            self._used_up[limit] = left
+
+    async def _keep_to_quota(self, limit: str, waited: float) -> float:
+        """Wait where the last answer said that nothing is left, rather than be refused first."""
+        left = self._used_up.pop(limit, None)
+        return 0.0 if left is None else await self._wait(left.seconds, limit, waited)
+
+    async def _wait(self, seconds: float, limit: str, waited: float) -> float:
+        seconds = max(1.0, seconds)
+        until = self._clock.now() + timedelta(seconds=seconds)
+        if waited + seconds > self.patience.max_wait.total_seconds():
+            message = (
+                f"GitHub asks to wait until {until:%H:%M} UTC ({limit} limit): too long for now."
+            )
+            raise SourceLimited(message, retry_after=seconds)
+        self._on_wait(f"GitHub asks to wait until {until:%H:%M} UTC ({limit} limit)")
+        await self.patience.sleep(seconds)
+        return seconds
