@@ -1,0 +1,305 @@
+"""A made-up world: every fact of every repo as a function of time.
+
+Nothing is stored as it happens; asking twice for the same instant gives the same answer, and the
+past can be asked as well as the present. `is_ai`, shapes and events are there for tests to see.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hypecurve.domain.repo import Repo, RepoId, RepoName
+from hypecurve.standin import story as stories
+from hypecurve.standin.curves import Curves, make_curves
+from hypecurve.standin.names import Facts, make_facts
+
+HISTORY_DAYS = 400
+AFTER_DAYS = 30
+FIRST_ID = 2_000_000_000  # far above what GitHub had given out when this was written
+_DAY = 86_400.0
+_WEEK = timedelta(weeks=1)
+_CALM, _BUSY, _FEW = 20, 200, 50  # stars a week; stars in all
+_NODE = "R_madeup"
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A time in which a repo does not answer. `why`: "deleted", "private", "dmca" or "tos"."""
+
+    since: datetime
+    until: datetime | None
+    why: str
+
+
+@dataclass(slots=True)
+class Life:
+    """What happens to one repo beside its stars; all lists oldest first."""
+
+    names: list[tuple[datetime, RepoName]] = field(default_factory=list)
+    absences: list[Absence] = field(default_factory=list)
+    archived_at: datetime | None = None
+    licences: list[tuple[datetime, str | None]] = field(default_factory=list)
+    last_push: datetime | None = None
+    """After this its owner pushed no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """Stars that a purge takes away again: `total[d]` at the start of day d, gone from `until`."""
+
+    total: NDArray[np.int64]
+    until: float
+    """In days from the world's start."""
+
+
+class World:
+    """Made-up repos from a seed. Times are aware UTC; `until` is the instant of the last poll.
+
+    Known from HISTORY_DAYS before `until` to AFTER_DAYS after it; beyond, counts stand still.
+    """
+
+    def __init__(
+        self, facts: list[Facts], curves: Curves, *, start: datetime, until: datetime
+    ) -> None:
+        """Use `make`."""
+        self.facts = facts
+        self.curves = curves
+        self.start = start
+        self.until = until
+        self.lives: dict[int, Life] = {}
+        self.waves: dict[int, Wave] = {}
+        self.flat: set[int] = set()
+        """Repos without the day-to-day flutter of stars that come and go."""
+        self.cast: Mapping[str, int] = {}
+        """The roles of the story and who plays them."""
+        self.changes = 0
+        """Goes up with every event, for whoever keeps answers."""
+        self._by_name: dict[str, list[int]] = {}
+        for index, each in enumerate(facts):
+            self._by_name.setdefault(each.name.key, []).append(index)
+        rng = np.random.default_rng(len(facts))
+        self._push_every = rng.choice([0.3, 1.0, 3.0, 10.0, 30.0], size=len(facts))
+        self._forks = rng.uniform(0.04, 0.25, size=len(facts))
+        weekly = np.diff(curves.total[:, -60:]).mean(axis=1) * 7
+        self._flutter = np.select([weekly < _CALM, weekly < _BUSY], [0, 1], 3).astype(np.int64)
+        self._marks: tuple[datetime, list[datetime], NDArray[np.float64]] | None = None
+        self._stars: tuple[datetime, int, NDArray[np.int64]] | None = None
+
+    @classmethod
+    def make(
+        cls, seed: int, repos: int = 900, *, until: datetime | None = None, story: bool = True
+    ) -> World:
+        """Make a world; the same arguments make the same one. `story`: with the demo's events."""
+        until = (until or datetime(2026, 11, 22, 6, tzinfo=UTC)).astimezone(UTC)
+        rng = np.random.default_rng(seed)
+        start = until - timedelta(days=HISTORY_DAYS)
+        days = HISTORY_DAYS + AFTER_DAYS
+        facts = make_facts(rng, repos)
+        world = cls(
+            facts, make_curves(rng, repos, start, days, HISTORY_DAYS), start=start, until=until
+        )
+        if story:
+            stories.tell(world)
+        return world
+
+    @property
+    def size(self) -> int:
+        """How many repos there ever are."""
+        return len(self.facts)
+
+    # Events: tests and the story write them, any time before they are read.
+
+    def life(self, index: int) -> Life:
+        """The repo's events, to be read and added to."""
+        self.changes += 1
+        return self.lives.setdefault(index, Life())
+
+    def rename(self, index: int, at: datetime, name: RepoName) -> None:
+        """Let a repo be called otherwise from an instant on; a new owner makes it a transfer."""
+        self.life(index).names.append((at, name))
+        self._by_name.setdefault(name.key, []).append(index)
+
+    def remove(
+        self, index: int, at: datetime, why: str = "deleted", until: datetime | None = None
+    ) -> None:
+        """Let a repo be absent: "deleted", "private", "dmca" or "tos", for good or for a time."""
+        self.life(index).absences.append(Absence(at, until, why))
+
+    def archive(self, index: int, at: datetime) -> None:
+        """Let its owner archive a repo."""
+        self.life(index).archived_at = at
+
+    # Questions about an instant.
+
+    def position(self, at: datetime) -> float:
+        """Days from the world's start, held inside what is known."""
+        days = (at - self.start).total_seconds() / _DAY
+        return min(max(days, 0.0), float(self.curves.total.shape[1] - 1))
+
+    def stars_at(self, at: datetime) -> NDArray[np.int64]:
+        """The counts of all repos as GitHub shows them; kept for the instant asked last."""
+        if self._stars is None or self._stars[:2] != (at, self.changes):
+            self._stars = (at, self.changes, self._count(slice(None), at))
+        return self._stars[2]
+
+    def stars(self, index: int, at: datetime) -> int:
+        """The count of one repo as GitHub shows it."""
+        return int(self.stars_at(at)[index])
+
+    def exists(self, index: int, at: datetime) -> bool:
+        """Say whether the repo has been created by then; it may be absent all the same."""
+        return self.created_at(index) <= at
+
+    def created_at(self, index: int) -> datetime:
+        """When the repo was created, in whole seconds."""
+        born = self.start + timedelta(days=float(self.curves.born[index]))
+        return born.replace(microsecond=0)
+
+    def born(self) -> NDArray[np.float64]:
+        """Creation of all repos in Unix seconds."""
+        return np.floor(self.start.timestamp() + self.curves.born * _DAY)
+
+    def absence(self, index: int, at: datetime) -> Absence | None:
+        """Why a repo does not answer at an instant; None if it does."""
+        life = self.lives.get(index)
+        if life is None:
+            return None
+        for each in life.absences:
+            if each.since <= at and (each.until is None or at < each.until):
+                return each
+        return None
+
+    def name_at(self, index: int, at: datetime) -> RepoName:
+        """What the repo is called at an instant."""
+        life = self.lives.get(index)
+        names = life.names if life else []
+        place = bisect_right(names, at, key=lambda each: each[0])
+        return names[place - 1][1] if place else self.facts[index].name
+
+    def repo_at(self, index: int, at: datetime) -> Repo | None:
+        """What GitHub would tell of a repo; None where it is not there for the public."""
+        if not self.exists(index, at) or self.absence(index, at):
+            return None
+        facts, life = self.facts[index], self.lives.get(index) or Life()
+        stars = self.stars(index, at)
+        archived = life.archived_at is not None and life.archived_at <= at
+        pushed = self._pushed(index, at, life)
+        licences = [licence for since, licence in life.licences if since <= at]
+        return Repo(
+            id=RepoId(FIRST_ID + index),
+            node_id=node_id(index),
+            name=self.name_at(index, at),
+            stars=stars,
+            description=facts.description,
+            topics=facts.topics,
+            language=facts.language,
+            license=licences[-1] if licences else facts.license,
+            forks=int(stars * self._forks[index]),
+            owner_is_organisation=facts.organisation,
+            created_at=self.created_at(index),
+            pushed_at=pushed,
+            updated_at=max(pushed, at.replace(hour=0, minute=0, second=0, microsecond=0))
+            if stars
+            else pushed,
+            archived=archived,
+        )
+
+    def find(self, name: str, at: datetime) -> tuple[int, bool] | None:
+        """Find who answers to `owner/name`: the repo called so now, else one once called so.
+
+        The second value says that it has moved on to another name.
+        """
+        known = [each for each in self._by_name.get(name.casefold(), ()) if self.exists(each, at)]
+        for index in reversed(known):
+            if self.name_at(index, at).key == name.casefold() and (
+                (away := self.absence(index, at)) is None or away.why in {"dmca", "tos"}
+            ):
+                return index, False
+        for index in reversed(known):
+            life = self.lives.get(index) or Life()
+            earlier = [self.facts[index].name, *(each for when, each in life.names if when <= at)]
+            if any(each.key == name.casefold() for each in earlier[:-1]):
+                return index, True
+        return None
+
+    def history(self, index: int, at: datetime) -> list[tuple[datetime, list[int]]]:
+        """GitHub's own star history: weeks from Sunday 00:00 UTC, newest first, with seven days.
+
+        Counts the stars that are there still: those a purge has taken are missing in the past too.
+        """
+        born = max(self.created_at(index), self.start)
+        sundays, where = self._calendar(at)
+        retained = _between(self.curves.total[index], where)
+        wave = self.waves.get(index)
+        if wave is not None and self.position(at) < wave.until:
+            retained = retained + _between(wave.total, where)
+        days = np.diff(retained).reshape(-1, 7).tolist()
+        weeks = zip(sundays, days, strict=True)
+        return [(sunday, gains) for sunday, gains in weeks if sunday + _WEEK > born][::-1]
+
+    def _calendar(self, at: datetime) -> tuple[list[datetime], NDArray[np.float64]]:
+        """The Sundays known at an instant, and where all their midnights lie, none after `at`."""
+        if self._marks is None or self._marks[0] != at:
+            midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
+            sunday = midnight - timedelta(days=(midnight.weekday() + 1) % 7)
+            count = (sunday - self.start) // _WEEK + 1
+            sundays = [sunday - _WEEK * back for back in reversed(range(count))]
+            days = np.arange(7 * count + 1, dtype=np.float64)
+            where = np.minimum(self.position(sundays[0]) + days, self.position(at))
+            self._marks = (at, sundays, where)
+        return self._marks[1:]
+
+    def _count(self, rows: slice, at: datetime) -> NDArray[np.int64]:
+        where = self.position(at)
+        day = min(int(where), self.curves.total.shape[1] - 2)
+        before = self.curves.total[rows, day].astype(np.int64)
+        gained = self.curves.total[rows, day + 1] - before
+        count: NDArray[np.int64] = before + np.floor(gained * (where - day)).astype(np.int64)
+        for index, wave in self.waves.items():
+            if where < wave.until:
+                count[index] += _between(wave.total, np.array([where]))[0]
+        # Some stars are taken back within days: a small flutter on top of those that stay.
+        noise = (np.arange(len(count)) * 73_856_093 ^ (day + 1) * 19_349_663) >> 9 & 3
+        flutter: NDArray[np.int64] = self._flutter * noise
+        flutter[list(self.flat)] = 0
+        flutter[count <= _FEW] = 0
+        count += flutter
+        return count
+
+    def _pushed(self, index: int, at: datetime, life: Life) -> datetime:
+        latest = min(at, *(each for each in (life.last_push, life.archived_at) if each), at)
+        every = timedelta(days=float(self._push_every[index]))
+        created = self.created_at(index)
+        times = max(0, (latest - created) // every)
+        return (created + times * every).replace(microsecond=0)
+
+
+def node_id(index: int) -> str:
+    """The GraphQL node id of a repo."""
+    return f"{_NODE}{index:07d}"
+
+
+def index_of(node: str, size: int) -> int | None:
+    """The repo of a node id; None where there is none."""
+    number = node.removeprefix(_NODE)
+    if not node.startswith(_NODE) or not (number.isascii() and number.isdecimal()):
+        return None
+    index = int(number[:12])
+    return index if index < size else None
+
+
+def _between(
+    total: NDArray[np.int32] | NDArray[np.int64], where: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Read totals between the starts of two days: gains are spread evenly, in whole stars."""
+    day = np.minimum(where.astype(np.int64), len(total) - 2)
+    before = total[day].astype(np.int64)
+    gained = np.floor((total[day + 1] - before) * (where - day))
+    between: NDArray[np.int64] = before + gained.astype(np.int64)
+    return between
