@@ -215,6 +215,10 @@ class SlackStandIn:
         """Wait until the bot has opened that many sockets, counted from the start."""
         await self.sockets.opened(total, WAIT)
 
+    async def acknowledged(self, total: int = 1) -> None:
+        """Wait until the bot has acknowledged that many envelopes, counted from the start."""
+        await self.sockets.acknowledged(total, WAIT)
+
     async def refresh_sockets(self) -> None:
         """Ask the bot to reconnect, as Slack does every few hours."""
         await self.sockets.refresh()

@@ -32,6 +32,11 @@ class Sockets:
         self._count = itertools.count(1)
         self._sent: dict[str, float] = {}
         self._changed = asyncio.Condition()
+        self._refused = 0
+
+    def refuse_next(self) -> None:
+        """Take no ticket that was handed out before the one after the next."""
+        self._refused = next(self._count) + 1
 
     def ticket(self) -> str:
         """Return a ticket that opens one socket once."""
@@ -45,6 +50,8 @@ class Sockets:
         if ticket not in self._tickets:
             return web.Response(status=403, text="invalid ticket")
         self._tickets.remove(ticket)
+        if int(ticket.rpartition("-")[2]) <= self._refused:
+            return web.Response(status=408, text="ticket expired")
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         await socket.send_json(
@@ -60,7 +67,7 @@ class Sockets:
         try:
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
-                    await self._acknowledged(json.loads(message.data))
+                    await self._take(json.loads(message.data))
         finally:
             self._open.remove(socket)
         return socket
@@ -69,6 +76,11 @@ class Sockets:
         """Wait until that many sockets were opened since the start."""
         async with asyncio.timeout(wait), self._changed:
             await self._changed.wait_for(lambda: self._total >= total)
+
+    async def acknowledged(self, total: int, wait: float) -> None:
+        """Wait for that many acknowledgements since the start."""
+        async with asyncio.timeout(wait), self._changed:
+            await self._changed.wait_for(lambda: len(self.acks) >= total)
 
     async def send(self, kind: str, payload: dict[str, Any], wait: float) -> Ack:
         """Send an envelope over the newest socket and wait for its acknowledgement."""
@@ -104,7 +116,7 @@ class Sockets:
     def _ack(self, envelope_id: str) -> Ack | None:
         return next((ack for ack in self.acks if ack.envelope_id == envelope_id), None)
 
-    async def _acknowledged(self, message: dict[str, Any]) -> None:
+    async def _take(self, message: dict[str, Any]) -> None:
         envelope_id = str(message.get("envelope_id", ""))
         took = time.monotonic() - self._sent.get(envelope_id, time.monotonic())
         self.acks.append(Ack(envelope_id, took, message.get("payload")))

@@ -1,0 +1,200 @@
+"""The Slack app in Socket Mode: no public address is needed, Slack is called and calls back.
+
+bolt dispatches what comes; the acknowledgement and the answer are `hypecurve_slack.commands`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Coroutine, Mapping
+from contextlib import suppress
+from typing import Any
+
+import structlog
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+
+from hypecurve.domain.errors import BadSetting, SendError, TenantRefused
+from hypecurve.ports import Desk
+from hypecurve_slack.commands import Commands
+from hypecurve_slack.messenger import web_client, web_session
+from hypecurve_slack.people import People
+from hypecurve_slack.refusals import NETWORK, trouble
+from hypecurve_slack.settings import Settings, read
+
+COMMAND = "/hype"
+CHECK_SECONDS, DEAF_SECONDS = 15.0, 60.0
+CLOSE_SECONDS = 1.5
+DRAIN_SECONDS = 2.5
+"""Together with CLOSE_SECONDS under the 5 s in which `serve` ends."""
+FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
+"""Seconds between tries to reach Slack at the start, growing."""
+_log = structlog.get_logger(__name__)
+
+
+async def serve(env: Mapping[str, str], desk: Desk, stop: asyncio.Event) -> None:
+    """Answer `/hype` and our controls until `stop` is set, and end within 5 s of it.
+
+    BadSetting where a setting cannot be used or Slack does not take a token. An unreachable Slack
+    is waited for; so is the end, where there is no app-level token.
+    """
+    settings = read(env)
+    if not settings.app_token:
+        _log.warning("slack commands are off: SLACK_APP_TOKEN is missing")
+        await stop.wait()
+        return
+    async with web_session() as session:
+        client = web_client(settings, session)
+        commands = Commands(desk, session, People(client))
+        try:
+            while not stop.is_set():
+                await _unless(stop, _answer(client, commands, settings))
+        finally:
+            await commands.drain(DRAIN_SECONDS)
+
+
+async def _answer(client: AsyncWebClient, commands: Commands, settings: Settings) -> None:
+    """Hold a socket open; return when it has been deaf for too long."""
+    who, address = await _open(client, settings)
+    handler = AsyncSocketModeHandler(
+        build_app(client, who, commands),
+        settings.app_token,
+        logger=logging.getLogger("hypecurve_slack.socket"),
+        web_client=client,
+    )
+    handler.client.proxy = client.proxy
+    handler.client.wss_uri = address
+    try:
+        connecting = handler.connect_async()  # type: ignore[no-untyped-call]  # bolt's
+        async with asyncio.timeout(DEAF_SECONDS):
+            await connecting
+        _log.info("slack commands are answered", team=who.team_id)
+        await _until_deaf(handler)
+    except TimeoutError:
+        pass
+    finally:
+        await _close(handler)
+    _log.warning("slack socket is deaf: opening another")
+
+
+async def _until_deaf(handler: AsyncSocketModeHandler) -> None:
+    """Return when the socket has been closed for DEAF_SECONDS.
+
+    slack_sdk reconnects by itself, but where that fails it tries the same address for ever, and
+    the ticket in it is good for seconds only (SocketModeClient.connect, slack_sdk 3.47).
+    """
+    loop = asyncio.get_running_loop()
+    heard = loop.time()
+    while loop.time() - heard < DEAF_SECONDS:
+        await asyncio.sleep(CHECK_SECONDS)
+        if await handler.client.is_connected():
+            heard = loop.time()
+
+
+def build_app(client: AsyncWebClient, who: AuthorizeResult, commands: Commands) -> AsyncApp:
+    """Return the bolt app of one workspace, knowing already who it is.
+
+    bolt would ask auth.test before the first acknowledgement, and so could miss its 3 s.
+    """
+    # bolt reads SLACK_* from the environment by itself and warns that it does not use them.
+    logger = logging.getLogger("hypecurve_slack.bolt")
+    logger.setLevel(logging.ERROR)
+
+    async def authorize() -> AuthorizeResult:
+        return who
+
+    tokenless = AsyncWebClient(base_url=client.base_url, session=client.session, retry_handlers=[])
+    app = AsyncApp(client=tokenless, authorize=authorize, logger=logger, name="hypecurve")
+
+    @app.command(COMMAND)
+    async def _slash(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await commands.slash(ack, body, who.team_id or "")
+
+    # Every control wants its acknowledgement, also one that an older version has left behind.
+    @app.action(re.compile(""))
+    async def _control(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await commands.control(ack, body, who.team_id or "")
+
+    return app
+
+
+async def _open(client: AsyncWebClient, settings: Settings) -> tuple[AuthorizeResult, str]:
+    """Return who the token is and where the socket is; waits for a Slack out of reach."""
+    wait = FIRST_WAIT
+    while True:
+        try:
+            return await _hello(client, settings)
+        except SendError as error:
+            _log.warning("slack is out of reach", code=error.code, wait=wait)
+            await asyncio.sleep(error.retry_after or wait)
+            wait = min(2 * wait, LONGEST_WAIT)
+
+
+async def _hello(client: AsyncWebClient, settings: Settings) -> tuple[AuthorizeResult, str]:
+    try:
+        answer = await client.api_call("auth.test")
+    except NETWORK as error:
+        wrong = _wrong("SLACK_BOT_TOKEN", trouble(error))
+        raise wrong from None
+    who = AuthorizeResult.from_auth_test_response(
+        auth_test_response=answer,
+        bot_token=settings.token,
+    )
+    try:
+        opened = await client.apps_connections_open(app_token=settings.app_token)
+    except NETWORK as error:
+        wrong = _wrong("SLACK_APP_TOKEN", trouble(error))
+        raise wrong from None
+    return who, str(opened.get("url"))
+
+
+def _wrong(name: str, error: SendError) -> Exception:
+    """Return BadSetting where it is the token that Slack does not take."""
+    if isinstance(error, TenantRefused) or error.code in {
+        "not_allowed_token_type",
+        "missing_scope",
+        "no_permission",
+    }:
+        message = f"Slack does not take {name} ({error.code})."
+        return BadSetting(message)
+    return error
+
+
+async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401  # as it is
+    """Return what `work` returns; None where `stop` comes first."""
+    working = asyncio.ensure_future(work)
+    stopping = asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        return working.result() if working.done() else None
+    finally:
+        for task in (working, stopping):
+            task.cancel()
+        await asyncio.gather(working, stopping, return_exceptions=True)
+
+
+async def _close(handler: AsyncSocketModeHandler) -> None:
+    """Close the socket and end the tasks slack_sdk leaves running, within CLOSE_SECONDS."""
+    client = handler.client
+    with suppress(TimeoutError, *NETWORK):
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await handler.close_async()  # type: ignore[no-untyped-call]  # bolt's
+    # close() waits for the other side's goodbye first; what it did not come to is done here.
+    client.closed = True
+    tasks = [
+        task
+        for task in (
+            client.message_processor,
+            client.current_session_monitor,
+            client.message_receiver,
+        )
+        if task is not None
+    ]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await client.aiohttp_client_session.close()

@@ -1,0 +1,305 @@
+"""The Slack bot as it runs: slack_bolt in Socket Mode against a stand-in Slack on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import pytest
+from structlog.testing import capture_logs
+
+from hypecurve.domain.asking import Answer, Asker
+from hypecurve.domain.errors import BadSetting
+from hypecurve.domain.message import (
+    Action,
+    Choice,
+    Control,
+    Entry,
+    Message,
+    MessageKind,
+    Section,
+    SectionKind,
+    Text,
+)
+from hypecurve.domain.repo import RepoId
+from hypecurve_slack import app, bot
+from standins.slack import Fault, SlackStandIn
+
+
+def message(text: str, *, overflow: str = "", controls: tuple[Control, ...] = ()) -> Message:
+    """Return a message of one entry, with a second part where there is overflow."""
+
+    def sections(words: str) -> tuple[Section, ...]:
+        entry = Entry(((Text(words),),), RepoId(7), "acme/flashkv", words)
+        return (Section(SectionKind.PLAIN, "", (entry,)),) if words else ()
+
+    return Message(
+        MessageKind.CARD,
+        notification=text,
+        title="",
+        sections=sections(text),
+        overflow=sections(overflow),
+        controls=controls,
+    )
+
+
+CONTROLS = (
+    Control(Action.OPEN_REPO, "Open a repo", choices=(Choice("acme/flashkv", "7"),)),
+    Control(Action.TUNE, "Tune"),
+    Control(Action.MORE, "GitHub", url="https://github.com/acme/flashkv"),
+)
+
+
+@dataclass
+class SmallDesk:
+    """A desk that says what it was asked, and can be made slow or broken."""
+
+    asked: list[tuple[Asker, str]] = field(default_factory=list)
+    waits: asyncio.Event = field(default_factory=asyncio.Event)
+    """Somebody has asked to wait."""
+    hold: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def answer(self, asker: Asker, text: str) -> Answer:
+        self.asked.append((asker, text))
+        match text.split():
+            case ["share", *_]:
+                return Answer(message("for everybody", controls=CONTROLS), public=True)
+            case ["wait"]:
+                self.waits.set()
+                await self.hold.wait()
+                return Answer(message("at last"))
+            case ["break"]:
+                error = "the database is on fire: password hunter2"
+                raise RuntimeError(error)
+            case ["long"]:
+                return Answer(message("the first part", overflow="the second part"))
+            case _:
+                return Answer(message(f"you asked: {text}", controls=CONTROLS))
+
+
+@dataclass
+class Running:
+    slack: SlackStandIn
+    desk: SmallDesk
+    stop: asyncio.Event
+    task: asyncio.Task[None]
+
+
+@asynccontextmanager
+async def running(slack: SlackStandIn, **env: str) -> AsyncIterator[Running]:
+    """Run the bot until the end of the block, and let no error of its pass unseen."""
+    settings = {
+        "SLACK_BOT_TOKEN": slack.token,
+        "SLACK_APP_TOKEN": slack.app_token,
+        "SLACK_API_URL": slack.api_url,
+        **env,
+    }
+    desk, stop = SmallDesk(), asyncio.Event()
+    task = asyncio.create_task(bot.serve(settings, desk, stop))
+    try:
+        await slack.connected()
+        yield Running(slack, desk, stop, task)
+    finally:
+        stop.set()
+        async with asyncio.timeout(5):
+            await task
+
+
+@pytest.fixture
+async def run() -> AsyncIterator[Running]:
+    async with SlackStandIn() as slack, running(slack) as run:
+        yield run
+
+
+async def test_a_command_is_answered_to_the_asker_alone(run: Running) -> None:
+    (reply,) = await run.slack.command("/hype repo acme/flashkv", channel="C456", user="U1")
+    assert reply.private
+    assert reply.shown.startswith("you asked: repo acme/flashkv")
+    asker, text = run.desk.asked[0]
+    assert text == "repo acme/flashkv"
+    assert str(asker.channel) == "slack:T123/C456"
+    assert (asker.user_id, asker.channel_name) == ("U1", "general")
+    assert (asker.locale, asker.zone) == ("en", "Europe/Paris")
+
+
+async def test_a_public_answer_is_seen_by_the_channel(run: Running) -> None:
+    (reply,) = await run.slack.command("/hype share")
+    assert not reply.private
+    assert [m.shown for m in run.slack.channels["C456"].messages] == [reply.shown]
+
+
+async def test_a_command_is_acknowledged_before_the_desk_answers(run: Running) -> None:
+    asked = asyncio.create_task(run.slack.command("/hype wait"))
+    await run.desk.waits.wait()
+    await run.slack.acknowledged()
+    assert not asked.done()
+    run.desk.hold.set()
+    (reply,) = await asked
+    assert reply.shown == "at last"
+    assert run.slack.acks[0].seconds < 3
+
+
+async def test_two_people_are_answered_at_the_same_time(run: Running) -> None:
+    waiting = asyncio.create_task(run.slack.command("/hype wait"))
+    (reply,) = await run.slack.command("/hype top", user="U2")
+    assert reply.shown.startswith("you asked: top")
+    run.desk.hold.set()
+    await waiting
+    asker = next(asker for asker, text in run.desk.asked if text == "top")
+    assert (asker.locale, asker.zone) == ("zh_CN", "Asia/Shanghai")
+
+
+async def test_what_slack_escapes_in_a_command_comes_back_as_typed(run: Running) -> None:
+    await run.slack.command("/hype search R&D <b> &lt;")
+    assert run.desk.asked[0][1] == "search R&D <b> &lt;"
+
+
+async def test_an_answer_that_overflows_comes_in_two_parts(run: Running) -> None:
+    replies = await run.slack.command("/hype long", replies=2)
+    assert [reply.shown for reply in replies] == ["the first part 1 more below", "the second part"]
+    assert all(reply.private for reply in replies)
+
+
+async def test_the_select_opens_a_card_for_the_asker_alone(run: Running) -> None:
+    await run.slack.command("/hype share")
+    (card,) = await run.slack.choose("acme/flashkv", user="U2")
+    assert card.private
+    assert card.user == "U2"
+    assert run.desk.asked[-1][1] == "repo acme/flashkv"
+    assert run.desk.asked[-1][0].user_id == "U2"
+    assert len(run.slack.channels["C456"].messages) == 1
+
+
+async def test_a_button_asks_what_it_stands_for(run: Running) -> None:
+    await run.slack.command("/hype share")
+    (reply,) = await run.slack.press("Tune")
+    assert reply.private
+    assert run.desk.asked[-1][1] == "subscriptions"
+
+
+async def test_a_button_with_an_address_is_only_acknowledged(run: Running) -> None:
+    await run.slack.command("/hype share")
+    await run.slack.press("GitHub", replies=0)
+    assert len(run.slack.acks) == 2
+    assert len(run.desk.asked) == 1
+
+
+async def test_a_mistake_of_ours_is_one_kind_line_that_tells_nothing(run: Running) -> None:
+    with capture_logs() as logs:
+        (reply,) = await run.slack.command("/hype break")
+    assert "went wrong on our side" in reply.shown
+    assert "hunter2" not in reply.shown
+    assert [log["event"] for log in logs if log["log_level"] == "error"] == ["command failed"]
+    (reply,) = await run.slack.command("/hype top")
+    assert reply.shown.startswith("you asked")
+
+
+async def test_a_reply_slack_refuses_is_sent_plain(run: Running) -> None:
+    run.slack.fail(Fault(status=400, code="invalid_blocks"), method="respond")
+    (reply,) = await run.slack.command("/hype top")
+    assert not reply.blocks
+    assert "you asked: top" in reply.shown
+
+
+async def test_a_reply_whose_connection_drops_is_not_sent_twice(run: Running) -> None:
+    run.slack.fail(Fault.DROPPED_AFTER, method="respond")
+    await run.slack.command("/hype top")
+    await run.slack.command("/hype rising")
+    shown = [m.shown.split(" Open")[0] for m in run.slack.channels["C456"].private]
+    assert [text.split("you asked: ")[1].split()[0] for text in shown] == ["top", "rising"]
+
+
+async def test_without_the_scope_for_people_everybody_reads_english(run: Running) -> None:
+    run.slack.fail(Fault.refused("missing_scope"), method="users.info", times=None)
+    await run.slack.command("/hype top", user="U2")
+    await run.slack.command("/hype top", user="U1")
+    assert {(asker.locale, asker.zone) for asker, _ in run.desk.asked} == {("en", None)}
+    assert [method for method, _ in run.slack.calls].count("users.info") == 1
+
+
+async def test_after_slack_asks_to_reconnect_commands_are_answered_again(run: Running) -> None:
+    await run.slack.refresh_sockets()
+    await run.slack.connected(total=2)
+    (reply,) = await run.slack.command("/hype top")
+    assert reply.shown.startswith("you asked: top")
+
+
+async def test_a_bot_told_to_stop_finishes_what_it_began(run: Running) -> None:
+    asked = asyncio.create_task(run.slack.command("/hype wait"))
+    await run.desk.waits.wait()
+    await run.slack.acknowledged()
+    run.stop.set()
+    run.desk.hold.set()
+    (reply,) = await asked
+    assert reply.shown == "at last"
+    async with asyncio.timeout(5):
+        await run.task
+
+
+async def test_a_desk_that_never_answers_does_not_keep_the_bot_from_stopping(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(app, "DRAIN_SECONDS", 0.1)
+    async with SlackStandIn() as slack, running(slack) as run:
+        asked = asyncio.create_task(slack.command("/hype wait"))
+        await run.desk.waits.wait()
+        run.stop.set()
+        async with asyncio.timeout(5):
+            await run.task
+        asked.cancel()
+
+
+async def test_a_socket_that_cannot_come_back_is_replaced(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(app, "CHECK_SECONDS", 0.05)
+    monkeypatch.setattr(app, "DEAF_SECONDS", 0.2)
+    async with SlackStandIn() as slack, running(slack):
+        slack.sockets.refuse_next()
+        await slack.refresh_sockets()
+        await slack.connected(total=2)
+        (reply,) = await slack.command("/hype top")
+        assert reply.shown.startswith("you asked: top")
+
+
+@pytest.mark.parametrize("name", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"])
+async def test_a_token_slack_does_not_take_is_named(name: str) -> None:
+    async with SlackStandIn() as slack:
+        env = {
+            "SLACK_BOT_TOKEN": slack.token,
+            "SLACK_APP_TOKEN": slack.app_token,
+            "SLACK_API_URL": slack.api_url,
+        }
+        env[name] = env[name][:5] + "wrong"
+        with pytest.raises(BadSetting, match=name):
+            await bot.serve(env, SmallDesk(), asyncio.Event())
+
+
+async def test_a_slack_out_of_reach_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "FIRST_WAIT", 0.01)
+    async with SlackStandIn() as slack:
+        slack.fail(Fault.BROKEN, method="auth.test", times=2)
+        async with running(slack):
+            (reply,) = await slack.command("/hype top")
+    assert reply.shown.startswith("you asked: top")
+
+
+async def test_without_an_app_token_it_waits_for_the_end_in_peace() -> None:
+    stop = asyncio.Event()
+    task = asyncio.create_task(bot.serve({"SLACK_BOT_TOKEN": "xoxb-1"}, SmallDesk(), stop))
+    await asyncio.sleep(0)
+    assert not task.done()
+    stop.set()
+    await task
+
+
+async def test_slacks_own_settings_for_other_apps_do_not_matter(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("SLACK_BOT_TOKEN", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
+        monkeypatch.setenv(name, "something-else")
+    async with SlackStandIn() as slack, running(slack):
+        (reply,) = await slack.command("/hype top")
+    assert reply.shown.startswith("you asked: top")
