@@ -15,6 +15,9 @@ UNSURE = "unsure"
 AI = "ai"
 """What rules speak for that say only that a repo is about AI."""
 
+COMMON = "common"
+"""What rules speak for that are said of everything: they only hide shorter phrases."""
+
 _SUGGESTIONS = 3
 
 
@@ -25,15 +28,18 @@ class Layer:
     slug: str
     title: str
     software: bool = True
+    counts: float = 1.0
+    """What its phrases are worth against those of other layers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A place within a layer."""
+    """A place within a layer. `says_ai`: its strong phrases say that a repo is about AI."""
 
     slug: str
     title: str
     layer: Layer
+    says_ai: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,9 @@ class Taxonomy:
     layers: tuple[Layer, ...]
     categories: tuple[Category, ...]
     book: RuleBook = field(repr=False)
+    """What leads to a category."""
+    signs: RuleBook = field(repr=False)
+    """What says that a repo is about AI, or is not."""
     weights: Mapping[Where, float] = field(repr=False)
     """How much a hit counts by where it stands."""
     _by_slug: dict[str, Category] = field(repr=False, compare=False)
@@ -56,8 +65,11 @@ class Taxonomy:
         weights: Mapping[Where, float],
     ) -> Taxonomy:
         """Put a taxonomy together; nothing is checked here."""
-        listed = tuple(categories)
-        return cls(tuple(layers), listed, RuleBook.of(rules), weights, {c.slug: c for c in listed})
+        listed, every = tuple(categories), tuple(rules)
+        ours = {category.slug: category for category in listed}
+        book = RuleBook.of(rule for rule in every if rule.slug not in {AI, NOT_AI})
+        signs = RuleBook.of(rule for rule in every if rule.slug in {AI, NOT_AI})
+        return cls(tuple(layers), listed, book, signs, weights, ours)
 
     @classmethod
     def from_toml(cls, text: str) -> Taxonomy:

@@ -6,15 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from hypecurve.domain.catalogue import Place
-from hypecurve.domain.category import AI, NOT_AI, UNSURE, Taxonomy
+from hypecurve.domain.category import AI, COMMON, NOT_AI, UNSURE, Taxonomy
 from hypecurve.domain.repo import Repo
-from hypecurve.domain.wordrules import Hit, Where
+from hypecurve.domain.wordrules import Hit, Where, tokens
 
 _EARLY = 8
 _LATE = 30
 _EARLY_FACTOR, _LATE_FACTOR = 1.3, 0.6
 _NEIGHBOURS = 0.3
-_CLEAR = 2.0
+_STRONG = 4.0
+_TELLING = 5
+"""Words of description from which silence about AI says something."""
+_NO_AI = "no word of AI in its name, description or topics"
 _SIGNS = frozenset({AI, NOT_AI})
 
 
@@ -43,14 +46,15 @@ def classify(repo: Repo, taxonomy: Taxonomy) -> Place:
     for points, hit in _counted(repo, taxonomy):
         slug = hit.rule.slug
         tallies.setdefault(slug, _Tally()).add(points, hit)
-        if hit.rule.weight >= _CLEAR and slug not in _SIGNS and taxonomy.is_software(slug):
+        if slug not in _SIGNS and taxonomy.category(slug).says_ai and hit.rule.weight >= _STRONG:
             about_ai += points
     signs, against = tallies.pop(AI, _Tally()), tallies.pop(NOT_AI, _Tally())
     about_ai += signs.points
     if against.points > about_ai:
         return Place(NOT_AI, against.reason)
     if not about_ai:
-        return Place(UNSURE, "no word of AI in its name, description or topics")
+        telling = len(tokens(repo.description)) >= _TELLING
+        return Place(NOT_AI if telling else UNSURE, _NO_AI)
     if not tallies:
         return Place(UNSURE, f"only {signs.reason}")
     slug = _strongest(tallies, taxonomy)
@@ -61,6 +65,8 @@ def _counted(repo: Repo, taxonomy: Taxonomy) -> Iterable[tuple[float, Hit]]:
     """Return each rule that was found once, with its points at its best place."""
     best: dict[int, tuple[float, Hit]] = {}
     for hit in _hits(repo, taxonomy):
+        if hit.rule.slug == COMMON:
+            continue
         points = hit.rule.weight * taxonomy.weights[hit.where] * _position(hit)
         key = id(hit.rule)
         if key not in best or points > best[key][0]:
@@ -83,15 +89,16 @@ def _strongest(tallies: Mapping[str, _Tally], taxonomy: Taxonomy) -> str:
 
 
 def _hits(repo: Repo, taxonomy: Taxonomy) -> Iterator[Hit]:
-    book = taxonomy.book
-    yield from book.in_text(repo.name.name, Where.NAME)
-    yield from book.inside_name(repo.name.name)
-    yield from book.in_text(repo.description, Where.DESCRIPTION)
-    for topic in repo.topics:
-        yield from book.in_text(topic, Where.TOPIC)
-    for hit in book.in_text(repo.name.owner, Where.OWNER):
-        if hit.rule.slug == AI:
-            yield hit
+    name, description = tokens(repo.name.name), tokens(repo.description)
+    topics = [(topic, tokens(topic)) for topic in repo.topics]
+    # Apart, as "machine learning platform" must not hide that this is machine learning.
+    for book in (taxonomy.book, taxonomy.signs):
+        yield from book.found(name, Where.NAME)
+        yield from book.inside(repo.name.name)
+        yield from book.found(description, Where.DESCRIPTION)
+        for topic, words in topics:
+            yield from book.found(words, Where.TOPIC, topic)
+    yield from taxonomy.signs.found(tokens(repo.name.owner), Where.OWNER)
 
 
 def _position(hit: Hit) -> float:

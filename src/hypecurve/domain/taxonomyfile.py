@@ -7,16 +7,16 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from hypecurve.domain.category import AI, NOT_AI, UNSURE, Category, Layer, Taxonomy
+from hypecurve.domain.category import AI, COMMON, NOT_AI, UNSURE, Category, Layer, Taxonomy
 from hypecurve.domain.errors import BadData
-from hypecurve.domain.wordrules import Rule, Where, tokens
+from hypecurve.domain.wordrules import Rule, Where, folded, tokens
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LISTS = {"strong": 4.0, "words": 2.0, "hints": 1.0, "names": 3.0}
 """The lists a category may have, and what a hit of each is worth."""
 _SIGN_LISTS = {"strong": 4.0, "words": 2.0, "hints": 1.0, "names": 1.0}
 _SHORTEST_PIECE = 3
-_SECTIONS = {"layers", "categories", "ai", NOT_AI}
+_SECTIONS = {"layers", "categories", COMMON, AI, NOT_AI}
 WEIGHTS = {Where.NAME: 1.5, Where.DESCRIPTION: 1.0, Where.TOPIC: 0.6, Where.OWNER: 0.5}
 
 
@@ -35,13 +35,15 @@ def read(text: str) -> Taxonomy:
     rules: list[Rule] = []
     for slug, body in _tables(data, "categories"):
         where = f"[categories.{slug}]"
-        _known(where, body, {"title", "layer", *_LISTS})
+        _known(where, body, {"title", "layer", "says_ai", *_LISTS})
         _must(slug not in layers, f"{where} has the name of a layer")
-        _must(slug not in {NOT_AI, UNSURE, AI}, f"{where}: this name is taken")
+        _must(slug not in {NOT_AI, UNSURE, AI, COMMON}, f"{where}: this name is taken")
         layer = _text(where, body, "layer")
         _must(layer in layers, f"{where} names an unknown layer '{layer}': {_names(layers)}")
-        categories.append(Category(slug, _text(where, body, "title"), layers[layer]))
-        rules += _rules(where, slug, body, _LISTS)
+        says_ai = _flag(where, body, "says_ai")
+        categories.append(Category(slug, _text(where, body, "title"), layers[layer], says_ai))
+        worth = {name: points * layers[layer].counts for name, points in _LISTS.items()}
+        rules += _rules(where, slug, body, worth)
     _must(bool(categories), "no [categories.NAME] at all")
     for layer in layers:
         _must(any(c.layer.slug == layer for c in categories), f"[layers.{layer}] has no category")
@@ -50,23 +52,29 @@ def read(text: str) -> Taxonomy:
     for place in places:
         other = titles.setdefault(place.title.casefold(), place.slug)
         _must(other == place.slug, f"'{other}' and '{place.slug}' have the same title")
+    rules += _section(data, COMMON, {"words": 0.0})
     _must_be_single(rules)
-    for sign in ("ai", NOT_AI):
-        body = data.get(sign, {})
-        _must(isinstance(body, dict), f"[{sign}] must be a table")
-        _known(f"[{sign}]", body, set(_SIGN_LISTS))
-        found = _rules(f"[{sign}]", AI if sign == "ai" else NOT_AI, body, _SIGN_LISTS)
+    for sign in (AI, NOT_AI):
+        found = _section(data, sign, _SIGN_LISTS)
         _must_be_single(found)
         rules += found
     return Taxonomy.of(layers.values(), categories, rules, WEIGHTS)
 
 
+def _section(data: Mapping[str, Any], name: str, lists: Mapping[str, float]) -> list[Rule]:
+    body = data.get(name, {})
+    _must(isinstance(body, dict), f"[{name}] must be a table")
+    _known(f"[{name}]", body, set(lists))
+    return _rules(f"[{name}]", name, body, lists)
+
+
 def _layer(slug: str, body: Mapping[str, Any]) -> Layer:
     where = f"[layers.{slug}]"
-    _known(where, body, {"title", "software"})
-    software = body.get("software", True)
-    _must(isinstance(software, bool), f"{where}: software must be true or false")
-    return Layer(slug, _text(where, body, "title"), software)
+    _known(where, body, {"title", "software", "counts"})
+    counts = body.get("counts", 1)
+    number = isinstance(counts, int | float) and not isinstance(counts, bool) and counts > 0
+    _must(number, f"{where}: counts must be a number above 0, like 1.5")
+    return Layer(slug, _text(where, body, "title"), _flag(where, body, "software"), float(counts))
 
 
 def _rules(
@@ -90,9 +98,10 @@ def _rules(
 
 def _must_be_single(rules: list[Rule]) -> None:
     """Refuse a phrase that stands twice: it would count twice, or say nothing."""
-    seen: dict[tuple[bool, tuple[str, ...]], Rule] = {}
+    seen: dict[str | tuple[str, ...], Rule] = {}
     for rule in rules:
-        first = seen.setdefault((rule.inside, tokens(rule.phrase)), rule)
+        key = folded(rule.phrase) if rule.inside else tokens(rule.phrase)
+        first = seen.setdefault(key, rule)
         _must(
             first is rule,
             f"'{rule.phrase}' in '{rule.slug}' stands in '{first.slug}' already"
@@ -116,6 +125,12 @@ def _text(where: str, body: Mapping[str, Any], key: str) -> str:
         message = f"taxonomy: {where} has no {key}"
         raise BadData(message)
     return value.strip()
+
+
+def _flag(where: str, body: Mapping[str, Any], key: str) -> bool:
+    value = body.get(key, True)
+    _must(isinstance(value, bool), f"{where}: {key} must be true or false")
+    return bool(value)
 
 
 def _known(where: str, body: Mapping[str, Any], keys: set[str]) -> None:

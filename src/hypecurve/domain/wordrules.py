@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 _EASTERN = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 _TOKEN = re.compile(rf"[{_EASTERN}]|[^\W\d_{_EASTERN}]+|\d+")
@@ -45,8 +46,7 @@ class Rule:
     inside: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A rule that was found, and where: `at` is the number of tokens before it."""
 
     rule: Rule
@@ -87,52 +87,51 @@ def _other_number(phrase: Tokens) -> Tokens:
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
-    """All rules, ready to be looked up by the first token of their phrase."""
+    """All rules, ready to be looked up: which phrases begin with a token, and how long they are."""
 
     rules: tuple[Rule, ...]
-    _by_first: Mapping[str, tuple[tuple[Tokens, tuple[Rule, ...]], ...]] = field(
-        repr=False, compare=False
-    )
-    _inside: tuple[tuple[str, tuple[Rule, ...]], ...] = field(repr=False, compare=False)
+    _phrases: Mapping[Tokens, tuple[Rule, ...]] = field(repr=False, compare=False)
+    _lengths: Mapping[str, tuple[int, ...]] = field(repr=False, compare=False)
+    _pieces: tuple[tuple[str, tuple[Rule, ...]], ...] = field(repr=False, compare=False)
 
     @classmethod
     def of(cls, rules: Iterable[Rule]) -> RuleBook:
         """Index the rules, the longest phrases first."""
         listed = tuple(rules)
         phrases: dict[Tokens, list[Rule]] = {}
-        inside: dict[str, list[Rule]] = {}
+        pieces: dict[str, list[Rule]] = {}
         for rule in listed:
             if rule.inside:
-                inside.setdefault(folded(rule.phrase), []).append(rule)
+                pieces.setdefault(folded(rule.phrase), []).append(rule)
             else:
                 phrases.setdefault(tokens(rule.phrase), []).append(rule)
         phrases.pop((), None)
         for phrase in tuple(phrases):
             phrases.setdefault(_other_number(phrase), phrases[phrase])
-        by_first: dict[str, list[tuple[Tokens, tuple[Rule, ...]]]] = {}
-        for phrase in sorted(phrases, key=len, reverse=True):
-            by_first.setdefault(phrase[0], []).append((phrase, tuple(phrases[phrase])))
+        lengths: dict[str, set[int]] = {}
+        for phrase in phrases:
+            lengths.setdefault(phrase[0], set()).add(len(phrase))
         return cls(
             listed,
-            {first: tuple(entries) for first, entries in by_first.items()},
-            tuple((piece, tuple(found)) for piece, found in inside.items()),
+            {phrase: tuple(found) for phrase, found in phrases.items()},
+            {first: tuple(sorted(sizes, reverse=True)) for first, sizes in lengths.items()},
+            tuple((piece, tuple(found)) for piece, found in pieces.items()),
         )
 
-    def in_text(self, text: str, where: Where) -> Iterator[Hit]:
+    def found(self, words: Tokens, where: Where, topic: str = "") -> Iterator[Hit]:
         """Yield what stands in the text, at each place the longest phrase alone."""
-        words = tokens(text)
-        topic = text if where is Where.TOPIC else ""
         for at, word in enumerate(words):
-            for phrase, rules in self._by_first.get(word, ()):
-                if len(phrase) == 1 or words[at : at + len(phrase)] == phrase:
+            for length in self._lengths.get(word, ()):
+                rules = self._phrases.get(words[at : at + length])
+                if rules:
                     for rule in rules:
                         yield Hit(rule, where, at, topic)
                     break
 
-    def inside_name(self, name: str) -> Iterator[Hit]:
+    def inside(self, name: str) -> Iterator[Hit]:
         """Yield the pieces that stand anywhere in a repo's name, also within its words."""
         plain = folded(name)
-        for piece, rules in self._inside:
+        for piece, rules in self._pieces:
             if piece in plain:
                 for rule in rules:
                     yield Hit(rule, Where.NAME, 0)
