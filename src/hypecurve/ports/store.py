@@ -38,6 +38,23 @@ class Watched:
     slot: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Roster:
+    """The whole catalogue as the detection needs it: arrays by slot, so row i is slot i.
+
+    `created_at`, `pushed_at`, `first_seen_at`: datetime64[s] in UTC, NaT unknown.
+    """
+
+    ids: NDArray[np.int64]
+    created_at: NDArray[np.datetime64]
+    pushed_at: NDArray[np.datetime64]
+    first_seen_at: NDArray[np.datetime64]
+    archived: NDArray[np.bool_]
+    gone: NDArray[np.bool_]
+    listed: NDArray[np.bool_]
+    about_ai: NDArray[np.bool_]
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """Something GitHub told of a repo that its followers want to know (renamed, archived, ...)."""
@@ -85,7 +102,7 @@ class Found:
     text: str = ""
     """A part of the name."""
     order: str = "stars"
-    """stars, day, week, month or listed; largest and latest first, unknown last."""
+    """stars, day, week, month, listed or created; largest and latest first, unknown last."""
     limit: int | None = None
 
 
@@ -118,6 +135,14 @@ class Catalogue(Protocol):
         """Return the matching entries."""
         ...
 
+    async def count(self, found: Found) -> int:
+        """Return how many entries match."""
+        ...
+
+    async def sizes(self) -> dict[str, int]:
+        """Return how many listed repos each category holds."""
+        ...
+
     async def find(self, name: RepoName) -> CatalogueEntry | None:
         """Look a repo up by its present name or, failing that, by an older one."""
         ...
@@ -132,6 +157,10 @@ class Catalogue(Protocol):
 
     async def list_as(self, listed: Mapping[RepoId, ListedReason], at: datetime) -> None:
         """Let repos through the gate; one that is listed already keeps its date and reason."""
+        ...
+
+    async def roster(self) -> Roster:
+        """Return the whole catalogue as arrays by slot."""
         ...
 
     async def watched(self) -> list[Watched]:
@@ -203,6 +232,10 @@ class StarLog(Protocol):
 
     async def past(self, ids: Sequence[RepoId] | None = None) -> dict[RepoId, PastStars]:
         """Return the histories that are there."""
+        ...
+
+    async def share_with_past(self, found: Found) -> float:
+        """Return the share of the matching repos whose past was asked, 0 to 1."""
         ...
 
     async def without_past(self, limit: int) -> list[CatalogueEntry]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select, update
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, String, bindparam, func, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import rows
@@ -15,7 +18,7 @@ from hypecurve.adapters.sql.tables import repo, repo_alias, repo_fact, source
 from hypecurve.domain.catalogue import CatalogueEntry, ListedReason, Place, RepoState
 from hypecurve.domain.repo import Repo, RepoId, RepoName
 from hypecurve.domain.signal import SignalKind
-from hypecurve.ports.store import Fact, Found, Measured, Source, Watched
+from hypecurve.ports.store import Fact, Found, Measured, Roster, Source, Watched
 
 MILESTONES = tuple(step * 10**power for power in range(3, 7) for step in (1, 2, 5))
 """Numbers of stars whose passing is a fact: 1,000, 2,000, 5,000, 10,000 ..."""
@@ -26,6 +29,7 @@ _ORDERS = {
     "week": repo.c.gain_week,
     "month": repo.c.gain_month,
     "listed": repo.c.listed_at,
+    "created": repo.c.created_at,
 }
 _PROGRESS = (source.c.first_complete_at, source.c.complete_at, source.c.previous_at)
 _COMPARED = (repo.c.id, repo.c.owner, repo.c.name, repo.c.archived, repo.c.license, repo.c.stars)
@@ -104,7 +108,7 @@ class SqlCatalogue:
 
     async def entries(self, found: Found) -> list[CatalogueEntry]:
         """Return the matching entries."""
-        statement = _where(select(repo), found)
+        statement = matching(select(repo), found)
         order = _ORDERS[found.order]
         statement = statement.order_by(order.desc().nulls_last(), repo.c.stars.desc(), repo.c.id)
         if found.ids is None:
@@ -115,6 +119,19 @@ class SqlCatalogue:
             result = await self._connection.execute(statement.where(repo.c.id.in_(ids)))
             entries += [rows.entry(row) for row in result.mappings()]
         return entries[: found.limit]
+
+    async def count(self, found: Found) -> int:
+        """Return how many entries match."""
+        statement = matching(select(func.count()).select_from(repo), found)
+        if found.ids is not None:
+            return len(await self.entries(replace(found, limit=None)))
+        return int(await self._connection.scalar(statement) or 0)
+
+    async def sizes(self) -> dict[str, int]:
+        """Return how many listed repos each category holds."""
+        statement = select(repo.c.category, func.count()).where(repo.c.listed_at.is_not(None))
+        result = await self._connection.execute(statement.group_by(repo.c.category))
+        return {row[0]: row[1] for row in result}
 
     async def find(self, name: RepoName) -> CatalogueEntry | None:
         """Look a repo up by its present name or, failing that, by an older one."""
@@ -192,6 +209,32 @@ class SqlCatalogue:
         values = [{"b_id": key, "b_reason": reason.value} for key, reason in listed.items()]
         if values:
             await self._connection.execute(statement, values)
+
+    async def roster(self) -> Roster:
+        """Return the whole catalogue as arrays by slot."""
+        times: list[ColumnElement[Any]] = [
+            repo.c.created_at,
+            repo.c.pushed_at,
+            repo.c.first_seen_at,
+        ]
+        if self._connection.dialect.name == "sqlite":
+            # numpy reads ISO texts many times faster than SQLAlchemy makes datetimes of them.
+            times = [type_coerce(column, String) for column in times]
+        flags = (repo.c.archived, repo.c.gone_at.is_not(None), repo.c.listed_at.is_not(None))
+        result = await self._connection.execute(
+            select(repo.c.id, *times, *flags, repo.c.category != "not-ai").order_by(repo.c.slot)
+        )
+        columns = list(zip(*result.all(), strict=True)) or [()] * 8
+        return Roster(
+            np.array(columns[0], np.int64),
+            _instants(columns[1]),
+            _instants(columns[2]),
+            _instants(columns[3]),
+            np.array(columns[4], np.bool_),
+            np.array(columns[5], np.bool_),
+            np.array(columns[6], np.bool_),
+            np.array(columns[7], np.bool_),
+        )
 
     async def watched(self) -> list[Watched]:
         """Return every repo that a sweep asks for, by slot."""
@@ -300,7 +343,16 @@ class SqlSources:
         await upsert(self._connection, source, [row])
 
 
-def _where(statement: Select[Any], found: Found) -> Select[Any]:
+def _instants(values: Sequence[Any]) -> NDArray[np.datetime64]:
+    """Times as SQLite's text, as PostgreSQL's datetimes, or None, in UTC."""
+    plain = [
+        value.replace(tzinfo=None) if isinstance(value, datetime) else value for value in values
+    ]
+    return np.array(plain, "datetime64[s]")
+
+
+def matching(statement: Any, found: Found) -> Any:  # noqa: ANN401 - a Select of any columns
+    """Narrow a statement over `repo` to what was asked for, all but the ids."""
     if found.listed:
         statement = statement.where(repo.c.listed_at.is_not(None))
     if found.categories:

@@ -19,6 +19,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import rows
+from hypecurve.adapters.sql.catalogue import matching
 from hypecurve.adapters.sql.statements import chunks, upsert
 from hypecurve.adapters.sql.tables import (
     repo,
@@ -33,7 +34,7 @@ from hypecurve.domain.catalogue import CatalogueEntry
 from hypecurve.domain.errors import BadData
 from hypecurve.domain.repo import RepoId
 from hypecurve.domain.stars import PastStars, StarHistory, StarSnapshot
-from hypecurve.ports.store import Packed, Sweep
+from hypecurve.ports.store import Found, Packed, Sweep
 
 _LAST_KNOWN = 0
 """Number of the column that holds each repo's last known count; sweeps count from 1."""
@@ -263,6 +264,13 @@ class SqlStarLog:
             for row in (await self._connection.execute(statement)).mappings():
                 found[RepoId(row["repo_id"])] = rows.past(row)
         return found
+
+    async def share_with_past(self, found: Found) -> float:
+        """Return the share of the matching repos whose past was asked, 0 to 1."""
+        asked = func.count(repo.c.past_asked_at)
+        statement = matching(select(asked, func.count()).select_from(repo), found)
+        known, total = (await self._connection.execute(statement)).one()
+        return known / total if total else 0.0
 
     async def without_past(self, limit: int) -> list[CatalogueEntry]:
         """Return repos nobody has asked the history of: newcomers first, then by size."""

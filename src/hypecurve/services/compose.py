@@ -1,0 +1,200 @@
+"""Compose: signals and subscriptions become digests, and digests become deliveries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from hypecurve.domain.catalogue import CatalogueEntry
+from hypecurve.domain.category import Taxonomy
+from hypecurve.domain.digest import Digest, choose
+from hypecurve.domain.repo import RepoId
+from hypecurve.domain.schedule import next_due
+from hypecurve.domain.signal import SUBSCRIBABLE, Signal, SignalKind
+from hypecurve.domain.subscription import Channel, Subscription, Wants
+from hypecurve.ports import Clock
+from hypecurve.ports.store import Found, Listener, Store, Transaction
+from hypecurve.wording.digest import digest_message
+
+_AT_ONCE = 500
+_BACK = frozenset({SignalKind.STALLED, SignalKind.AWAKE})
+"""One heading, "quiet and back": who wants one of them wants both."""
+
+
+async def compose_due(store: Store, clock: Clock, taxonomy: Taxonomy) -> int:
+    """Freeze a digest for each channel that is due; return how many deliveries there are to make.
+
+    Each channel is one transaction: its digest, its delivery, and its next due time. Running it
+    twice, or in two processes, composes nothing twice.
+    """
+    async with store.read() as tx:
+        waiting = await tx.subscriptions.due(clock.now(), _AT_ONCE)
+    deliveries = 0
+    for channel_id in waiting:
+        async with store.write() as tx:
+            deliveries += await _compose(tx, channel_id, clock.now(), taxonomy)
+    return deliveries
+
+
+async def _compose(tx: Transaction, channel_id: int, now: datetime, taxonomy: Taxonomy) -> bool:
+    listener = await tx.subscriptions.lock(channel_id)
+    if listener is None:
+        return False
+    due = [item for item in listener.subscriptions if _is_due(item, now)]
+    if not due:  # another process was faster
+        return False
+    due_at = max(item.next_due for item in due if item.next_due is not None)
+    cycle = await tx.signals.current_cycle()
+    draft = await draft_digest(tx, listener, due, due_at, taxonomy)
+    message = None if draft.digest.quiet else digest_message(draft.digest, taxonomy, due[0].locale)
+    digest_id = await tx.outbox.put(
+        listener,
+        due_at,
+        (min(item.heard_cycle for item in due), cycle),
+        now,
+        signal_ids=draft.signal_ids,
+        message=message,
+    )
+    for item in due:
+        await tx.subscriptions.change(
+            replace(
+                item,
+                next_due=next_due(item.schedule, now),
+                heard_cycle=cycle,
+                heard_at=due_at,
+            )
+        )
+    return digest_id is not None and message is not None
+
+
+def _is_due(item: Subscription, now: datetime) -> bool:
+    paused = item.paused_until is not None and item.paused_until > now
+    return item.next_due is not None and item.next_due <= now and not paused
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A digest with the ids of the signals it tells."""
+
+    digest: Digest
+    signal_ids: tuple[int, ...]
+
+
+async def draft_digest(
+    tx: Transaction,
+    listener: Listener,
+    subscriptions: Sequence[Subscription],
+    due_at: datetime,
+    taxonomy: Taxonomy,
+) -> Draft:
+    """Put together what these subscriptions of a channel have not heard yet.
+
+    The sending and the preview both use it, so that a preview shows what would be sent.
+    """
+    cycle = await tx.signals.current_cycle()
+    first = min(item.heard_cycle for item in subscriptions)
+    signals = await tx.signals.between(first, cycle)
+    told = await tx.outbox.reported(listener.id, [signal_id for signal_id, _ in signals])
+    entries = await entries_of(tx, [signal for _, signal in signals])
+    wanted = [
+        (signal_id, signal)
+        for signal_id, signal in signals
+        if signal_id not in told
+        and signal.repo_id in entries
+        and _wanted(signal, entries[signal.repo_id], listener, subscriptions, taxonomy)
+    ]
+    shown, overflow = choose((signal for _, signal in wanted), entries, listener.followed)
+    wants = merged([item.wants for item in subscriptions])
+    latest = await tx.stars.latest()
+    digest = Digest(
+        channel=listener.channel,
+        due_at=due_at,
+        since=max((i.heard_at for i in subscriptions if i.heard_at), default=None),
+        counts_at=latest.at if latest else None,
+        zone=subscriptions[0].schedule.zone,
+        wants=wants,
+        watched=await count_watched(tx, wants, taxonomy),
+        shown=shown,
+        overflow=overflow,
+    )
+    return Draft(digest, tuple(signal_id for signal_id, _ in wanted))
+
+
+def _wanted(
+    signal: Signal,
+    entry: CatalogueEntry,
+    listener: Listener,
+    subscriptions: Sequence[Subscription],
+    taxonomy: Taxonomy,
+) -> bool:
+    if signal.repo_id in listener.followed:
+        return True
+    return signal.kind in SUBSCRIBABLE and any(
+        wants_signal(item.wants, signal.kind, entry, taxonomy) for item in subscriptions
+    )
+
+
+def wants_signal(wants: Wants, kind: SignalKind, entry: CatalogueEntry, taxonomy: Taxonomy) -> bool:
+    """Whether a wish covers this kind of signal of this repo."""
+    kinds = wants.kinds | _BACK if wants.kinds & _BACK else wants.kinds
+    if kind not in kinds:
+        return False
+    if not wants.categories:
+        return True
+    return entry.place.category in taxonomy.expand(wants.categories)
+
+
+def merged(wishes: Sequence[Wants]) -> Wants:
+    """All that several wishes ask for together; no category means all of them."""
+    everything = any(not wants.categories for wants in wishes)
+    categories: frozenset[str] = frozenset().union(*(wants.categories for wants in wishes))
+    kinds: frozenset[SignalKind] = frozenset().union(*(wants.kinds for wants in wishes))
+    return Wants(frozenset() if everything else categories, kinds)
+
+
+async def entries_of(tx: Transaction, signals: Sequence[Signal]) -> Mapping[RepoId, CatalogueEntry]:
+    """The listed repos that signals speak of."""
+    ids = sorted({signal.repo_id for signal in signals})
+    return {entry.repo.id: entry for entry in await tx.catalogue.entries(Found(ids=ids))}
+
+
+async def count_watched(tx: Transaction, wants: Wants, taxonomy: Taxonomy) -> int:
+    """How many listed repos a wish watches."""
+    return await tx.catalogue.count(Found(categories=taxonomy.expand(wants.categories)))
+
+
+async def digest_between(
+    tx: Transaction,
+    taxonomy: Taxonomy,
+    wants: Wants,
+    since: datetime,
+    until: datetime,
+    zone: str,
+    followed: frozenset[RepoId] = frozenset(),
+) -> Digest:
+    """A digest of a stretch of time, for nobody in particular: what `hypecurve digest` shows."""
+    signals = [signal for _, signal in await tx.signals.during(since, until)]
+    entries = await entries_of(tx, signals)
+    wanted = [
+        signal
+        for signal in signals
+        if signal.repo_id in entries
+        and (
+            signal.repo_id in followed
+            or wants_signal(wants, signal.kind, entries[signal.repo_id], taxonomy)
+        )
+    ]
+    shown, overflow = choose(wanted, entries, followed)
+    latest = await tx.stars.latest(until)
+    return Digest(
+        channel=Channel.parse("terminal:here/now"),
+        due_at=until,
+        since=since,
+        counts_at=latest.at if latest else None,
+        zone=zone,
+        wants=wants,
+        watched=await count_watched(tx, wants, taxonomy),
+        shown=shown,
+        overflow=overflow,
+    )

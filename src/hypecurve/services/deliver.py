@@ -1,0 +1,177 @@
+"""Deliver: what the outbox holds goes to the platforms, once."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hypecurve.domain.delivery import Delivery, DeliveryState, Step, StepKind
+from hypecurve.domain.errors import (
+    ChannelRefused,
+    MessageRefused,
+    PlatformRefused,
+    SendError,
+    SendFailed,
+    SendLimited,
+    SendUnclear,
+    TenantRefused,
+)
+from hypecurve.domain.message import Message
+from hypecurve.domain.subscription import Channel
+from hypecurve.ports import Clock, Messenger
+from hypecurve.ports.store import Store
+
+LEASE = timedelta(minutes=5)
+"""A delivery that was not settled by then belongs to a sender that died."""
+MOST_TRIES = 8
+_FIRST_WAIT = timedelta(seconds=30)
+_LONGEST_WAIT = timedelta(hours=1)
+_PLATFORM_PAUSE = timedelta(minutes=10)
+_AT_ONCE = 50
+
+_S = DeliveryState
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one delivery ended this time."""
+
+    delivery_id: int
+    channel: Channel
+    state: DeliveryState
+    reason: str = ""
+
+
+async def deliver_pending(
+    store: Store, clock: Clock, messengers: Mapping[str, Messenger]
+) -> list[Outcome]:
+    """Send what may be sent now; `messengers` by platform name.
+
+    Each step's intent is committed before its call and its outcome after, and no call happens
+    inside a transaction: whatever dies in between leaves a step whose outcome is open, which is
+    *unknown* and not sent again.
+    """
+    outcomes = []
+    async with store.write() as tx:
+        claimed = await tx.outbox.claim(list(messengers), clock.now(), LEASE, _AT_ONCE)
+    for delivery in claimed:
+        async with store.read() as tx:
+            channel, message = await tx.outbox.content(delivery)
+        sending = _Sending(store, clock, messengers[channel.tenant.platform], delivery)
+        outcomes.append(await sending.run(channel, message))
+    return outcomes
+
+
+class _Sending:
+    """One try at one delivery."""
+
+    def __init__(
+        self, store: Store, clock: Clock, messenger: Messenger, delivery: Delivery
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._messenger = messenger
+        self._delivery = delivery
+
+    async def run(self, channel: Channel, message: Message) -> Outcome:
+        ref = ""
+        for number, kind in enumerate(self._messenger.steps(message)):
+            before = self._before(number)
+            if before is not None and before.state is _S.SENT:
+                ref = ref or before.ref
+                continue
+            if before is not None and before.state is _S.SENDING:
+                why = "the process died while this was being sent"
+                await self._write(number, Step(kind, _S.UNKNOWN, intent_at=before.intent_at))
+                return await self._settle(channel, _S.UNKNOWN, why)
+            try:
+                posted = await self._step(number, kind, channel, message, ref)
+            except SendError as error:
+                return await self._failed(number, kind, channel, error)
+            ref = ref or posted
+        return await self._settle(channel, _S.SENT)
+
+    def _before(self, number: int) -> Step | None:
+        steps = self._delivery.steps
+        return steps[number] if number < len(steps) else None
+
+    async def _step(
+        self, number: int, kind: StepKind, channel: Channel, message: Message, ref: str
+    ) -> str:
+        intent_at = self._clock.now()
+        await self._write(number, Step(kind, _S.SENDING, intent_at=intent_at))
+        key = f"{self._delivery.digest_id}.{number}"
+        posted = await self._messenger.post(channel, message, kind, key=key, ref=ref)
+        await self._write(number, Step(kind, _S.SENT, posted, intent_at, self._clock.now()))
+        return posted
+
+    async def _failed(
+        self, number: int, kind: StepKind, channel: Channel, error: SendError
+    ) -> Outcome:
+        unclear = isinstance(error, SendUnclear)
+        await self._write(number, Step(kind, _S.UNKNOWN if unclear else _S.PENDING))
+        verdict = judge(
+            error, self._delivery.attempts + 1, self._clock.now(), secrets.SystemRandom().random()
+        )
+        return await self._settle(
+            channel, verdict.state, str(error), verdict.next_try_at, counted=verdict.counted
+        )
+
+    async def _write(self, number: int, step: Step) -> None:
+        async with self._store.write() as tx:
+            await tx.outbox.step(self._delivery.id, number, step)
+
+    async def _settle(
+        self,
+        channel: Channel,
+        state: DeliveryState,
+        reason: str = "",
+        next_try_at: datetime | None = None,
+        *,
+        counted: bool = True,
+    ) -> Outcome:
+        async with self._store.write() as tx:
+            await tx.outbox.settle(
+                self._delivery.id,
+                state,
+                at=self._clock.now(),
+                reason=reason,
+                next_try_at=next_try_at,
+                counted=counted,
+            )
+        return Outcome(self._delivery.id, channel, state, reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Where an error sends a delivery; `counted`: it was an attempt."""
+
+    state: DeliveryState
+    next_try_at: datetime | None = None
+    counted: bool = True
+
+
+def judge(error: SendError, attempts: int, now: datetime, luck: float) -> Verdict:
+    """Say what an error means for a delivery that was tried `attempts` times, this one included.
+
+    `luck`, 0 to 1, spreads the waiting times (full jitter), so that many deliveries that failed
+    together do not come back together.
+    """
+    match error:
+        case SendLimited() | PlatformRefused():
+            least = _PLATFORM_PAUSE if isinstance(error, PlatformRefused) else timedelta(seconds=1)
+            wait = timedelta(seconds=error.retry_after) if error.retry_after else least
+            return Verdict(_S.PENDING, now + wait + luck * timedelta(seconds=5), counted=False)
+        case SendUnclear():
+            return Verdict(_S.UNKNOWN)
+        case ChannelRefused() | TenantRefused():
+            return Verdict(_S.HELD)
+        case MessageRefused():
+            return Verdict(_S.DEAD)
+        case SendFailed() if attempts < MOST_TRIES:
+            longest = min(_FIRST_WAIT * 2 ** (attempts - 1), _LONGEST_WAIT)
+            return Verdict(_S.PENDING, now + luck * longest)
+        case _:
+            return Verdict(_S.DEAD)

@@ -1,0 +1,252 @@
+"""Detect: what the last sweep means. One transaction, one cycle number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hypecurve.domain.admission import admission
+from hypecurve.domain.catalogue import NEWS, CatalogueEntry, Growth, ListedReason
+from hypecurve.domain.detection import REPO_STATES, Detection, detect
+from hypecurve.domain.repo import RepoId
+from hypecurve.domain.signal import Evidence, Signal, SignalKind
+from hypecurve.domain.stars import PastStars
+from hypecurve.domain.windows import DAYS, Windows, daily_past, windows_from_counts
+from hypecurve.ports.store import Fact, Measured, Packed, Roster, Source, Store, Sweep, Transaction
+
+LISTING_RULE = "listing/1"
+FACT_RULE = "fact/1"
+_DAY = timedelta(days=1)
+_WEEKS_SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """One cycle: its number, the sweep it judged, and the signals that were new."""
+
+    cycle: int
+    sweep: Sweep
+    signals: tuple[Signal, ...]
+    listed: int
+
+
+async def detect_changes(
+    store: Store, *, interval: timedelta, min_stars: int, measure: bool = True
+) -> Detected | None:
+    """Judge the last sweep; None before the first one.
+
+    `interval`: the usual time between sweeps. `measure` False leaves the entries' figures alone:
+    a replay writes them once, at its end.
+    """
+    async with store.write() as tx:
+        sweep = await tx.stars.latest()
+        if sweep is None:
+            return None
+        cycle = await tx.signals.next_cycle(sweep.at)
+        counts = await _counts(tx, sweep.at, interval)
+        reasons, entries = await _admit(tx, counts.stars, counts.before, sweep.at, min_stars)
+        roster = await tx.catalogue.roster()
+        windows = await _windows(tx, sweep.at, counts, roster)
+        found = detect(windows, await tx.signals.states(len(roster.ids)))
+        await tx.signals.save_states(found.states)
+        facts = await tx.catalogue.facts()
+        signals = [
+            *found.signals,
+            *_new(entries, reasons, windows, sweep.at, min_stars),
+            *_from_facts(facts, windows, roster),
+        ]
+        await tx.signals.add(signals, cycle)
+        await tx.catalogue.told(facts, cycle)
+        if measure:
+            await tx.catalogue.measure(_measured(counts, windows, found, roster))
+    return Detected(cycle, sweep, tuple(signals), len(reasons))
+
+
+async def measure_only(store: Store, *, interval: timedelta) -> None:
+    """Write the entries' figures as of the last sweep, and speak of nothing."""
+    async with store.write() as tx:
+        sweep = await tx.stars.latest()
+        if sweep is None:
+            return
+        counts = await _counts(tx, sweep.at, interval)
+        roster = await tx.catalogue.roster()
+        windows = await _windows(tx, sweep.at, counts, roster)
+        found = detect(windows, await tx.signals.states(len(roster.ids)))
+        await tx.catalogue.measure(_measured(counts, windows, found, roster))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Counts:
+    """Counts by slot: `grid` (N, DAYS + 1) each 24 h, oldest first, -1 unknown."""
+
+    grid: NDArray[np.int32]
+    stars: Packed
+    """As of the sweep: seen within 1.5 intervals before it."""
+    before: Packed
+    """One interval earlier."""
+
+
+async def _counts(tx: Transaction, at: datetime, interval: timedelta) -> _Counts:
+    instants = [at - _DAY * day for day in range(DAYS, -1, -1)]
+    columns, slots = await tx.stars.columns([*instants, at - interval], interval / 2)
+    grid = np.full((slots, DAYS + 1), -1, np.int32)
+    before = np.full(slots, -1, np.int32)
+    for day, column in enumerate(columns[:-1]):
+        if column is not None:
+            grid[: len(column), day] = column
+    if columns[-1] is not None:
+        before[: len(columns[-1])] = columns[-1]
+    # Who was missed just now is still known from the sweep before.
+    stars = np.where(grid[:, -1] < 0, before, grid[:, -1])
+    grid[:, -1] = stars
+    return _Counts(grid, stars, before)
+
+
+async def _admit(
+    tx: Transaction, stars: Packed, before: Packed, at: datetime, min_stars: int
+) -> tuple[dict[RepoId, ListedReason], list[CatalogueEntry]]:
+    """Let the candidates through the gate; return why, and the entries."""
+    candidates = [
+        (entry, source)
+        for entry, source in await tx.catalogue.candidates(min_stars)
+        if entry.place.category != "not-ai" and stars[entry.slot] >= min_stars
+    ]
+    past = await tx.stars.past([entry.repo.id for entry, _ in candidates])
+    reasons = {
+        entry.repo.id: _reason(entry, source, before, min_stars, past.get(entry.repo.id))
+        for entry, source in candidates
+    }
+    await tx.catalogue.list_as(reasons, at)
+    return reasons, [entry for entry, _ in candidates]
+
+
+def _reason(
+    entry: CatalogueEntry, source: Source, before: Packed, min_stars: int, past: PastStars | None
+) -> ListedReason:
+    earlier = int(before[entry.slot])
+    return admission(
+        entry,
+        bar=min_stars,
+        origin=source.key,
+        first_complete_at=source.first_complete_at,
+        previous_at=source.previous_at,
+        earlier_stars=earlier if earlier >= 0 else None,
+        past=past,
+    )
+
+
+async def _windows(tx: Transaction, at: datetime, counts: _Counts, roster: Roster) -> Windows:
+    return windows_from_counts(
+        at,
+        roster.ids,
+        counts.grid,
+        await _past_gains(tx, at, roster),
+        stars=np.where(counts.stars < 0, np.nan, counts.stars.astype(np.float64)),
+        created_at=roster.created_at,
+        pushed_at=roster.pushed_at,
+        archived=roster.archived,
+        gone=roster.gone,
+        eligible=roster.listed & roster.about_ai,
+    )
+
+
+async def _past_gains(tx: Transaction, at: datetime, roster: Roster) -> NDArray[np.float32] | None:
+    """GitHub's own history on the grid, for repos that our counts do not cover yet."""
+    opens = np.datetime64((at - _DAY * DAYS).replace(tzinfo=None), "s")
+    slots = np.flatnonzero(roster.first_seen_at > opens)
+    if not len(slots):
+        return None
+    everything = len(slots) == len(roster.ids)
+    wanted = None if everything else [RepoId(key) for key in roster.ids[slots].tolist()]
+    past = await tx.stars.past(wanted)
+    if not past:
+        return None
+    gains = np.full((len(roster.ids), DAYS), np.nan, np.float32)
+    for slot in slots.tolist():
+        known = past.get(RepoId(int(roster.ids[slot])))
+        if known is not None:
+            first_seen = roster.first_seen_at[slot].item().replace(tzinfo=at.tzinfo)
+            gains[slot] = daily_past(known, at, first_seen)
+    return gains
+
+
+def _new(
+    entries: Sequence[CatalogueEntry],
+    reasons: dict[RepoId, ListedReason],
+    windows: Windows,
+    at: datetime,
+    min_stars: int,
+) -> list[Signal]:
+    """Signals for what is news: over the bar for the first time, once a repo."""
+    return [
+        Signal(
+            repo_id=entry.repo.id,
+            kind=SignalKind.NEW,
+            at=at,
+            episode=1,
+            step=1,
+            score=float(windows.stars[entry.slot]),
+            lane=None,
+            rule=LISTING_RULE,
+            evidence=Evidence(
+                stars=int(windows.stars[entry.slot]),
+                gain_7d=_whole(windows.gains[entry.slot, -7:].sum()),
+                weeks=_weeks(windows.gains[entry.slot]),
+                age_days=None
+                if entry.repo.created_at is None
+                else (at - entry.repo.created_at).days,
+                after=str(min_stars),
+            ),
+        )
+        for entry in entries
+        if reasons[entry.repo.id] in NEWS
+    ]
+
+
+def _from_facts(facts: Sequence[Fact], windows: Windows, roster: Roster) -> list[Signal]:
+    """Signals for those who follow a listed repo; each fact is its own episode."""
+    slot_of = {int(key): slot for slot, key in enumerate(roster.ids.tolist())}
+    signals = []
+    for fact in facts:
+        slot = slot_of[fact.repo_id]
+        if roster.listed[slot]:
+            evidence = Evidence(
+                stars=_whole(windows.stars[slot]),
+                before=fact.before or None,
+                after=fact.after or None,
+            )
+            signals.append(
+                Signal(fact.repo_id, fact.kind, fact.at, fact.id, 1, 0.0, None, FACT_RULE, evidence)
+            )
+    return signals
+
+
+def _weeks(gains: NDArray[np.float32]) -> tuple[int | None, ...]:
+    return tuple(_whole(week.sum()) for week in gains[-7 * _WEEKS_SHOWN :].reshape(_WEEKS_SHOWN, 7))
+
+
+def _whole(value: float | np.floating) -> int | None:
+    return None if np.isnan(value) else round(float(value))
+
+
+def _measured(counts: _Counts, windows: Windows, found: Detection, roster: Roster) -> Measured:
+    """Growth from our counts where both ends are known; GitHub's history before we looked."""
+    growth = np.full((len(roster.ids), 3), np.nan)
+    at = np.datetime64(windows.at.replace(tzinfo=None), "s")
+    for place, days in enumerate((1, 7, 30)):
+        then = counts.grid[:, -1 - days]
+        known = (counts.stars >= 0) & (then >= 0)
+        growth[known, place] = counts.stars[known] - then[known]
+        unwatched = roster.first_seen_at > at - np.timedelta64(days, "D")
+        sums = windows.gains[:, -days:].sum(axis=1)
+        growth[unwatched & ~known, place] = sums[unwatched & ~known]
+    return Measured(
+        ids=roster.ids,
+        growth=[Growth(*(_whole(value) for value in row)) for row in growth],
+        usual_week=[None if np.isnan(value) else float(value) for value in found.usual_week],
+        states=[REPO_STATES[code] for code in found.repo_state.tolist()],
+    )

@@ -1,0 +1,64 @@
+"""Discover: what the searches bring enters the catalogue and gets its place in the stack."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hypecurve.domain.category import Taxonomy
+from hypecurve.domain.classify import classify
+from hypecurve.ports import Clock, GitHubSource, Term
+from hypecurve.ports.store import Found, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """How many repos the searches brought, and how many of them are new to us."""
+
+    met: int
+    new: int
+
+
+def source_key(term: Term, min_stars: int) -> str:
+    """The name under which a search keeps its baseline: another threshold is another source."""
+    return f"search:{term}>={min_stars}"
+
+
+async def discover(
+    store: Store, github: GitHubSource, clock: Clock, terms: Sequence[Term], min_stars: int
+) -> Discovered:
+    """Search every term to its end; each page is kept as it comes.
+
+    An error ends it with what came so far kept; the term that was cut short has no new
+    completion, so its baseline is not mistaken for complete.
+    """
+    met: set[int] = set()
+    new = 0
+    for term in terms:
+        key = source_key(term, min_stars)
+        async for page in github.search(term, min_stars):
+            unmet = [repo for repo in page if repo.id not in met]
+            async with store.write() as tx:
+                new += len(await tx.catalogue.upsert(unmet, clock.now(), origin=key))
+            met.update(repo.id for repo in unmet)
+        async with store.write() as tx:
+            await tx.sources.completed(key, clock.now())
+    return Discovered(len(met), new)
+
+
+async def sort_in(store: Store, taxonomy: Taxonomy) -> int:
+    """Give every repo the place that its present description and topics speak for.
+
+    Returns how many places changed. An operator's word is not touched.
+    """
+    async with store.read() as tx:
+        entries = await tx.catalogue.entries(Found(listed=False))
+    places = {
+        entry.repo.id: place
+        for entry in entries
+        if not entry.place.by_operator and (place := classify(entry.repo, taxonomy)) != entry.place
+    }
+    if places:
+        async with store.write() as tx:
+            await tx.catalogue.place(places)
+    return len(places)

@@ -1,0 +1,156 @@
+"""Lookup: what people ask of the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from hypecurve.domain.catalogue import Card, CatalogueEntry, Growth, RepoState, Spoken
+from hypecurve.domain.category import Taxonomy
+from hypecurve.domain.errors import NotFound
+from hypecurve.domain.repo import RepoId, RepoName
+from hypecurve.domain.signal import Signal, SignalKind
+from hypecurve.domain.stars import PastStars, StarHistory
+from hypecurve.ports import Clock
+from hypecurve.ports.store import Found, Store, Transaction
+
+SEVEN_DAYS = timedelta(days=7)
+_DAY = timedelta(days=1)
+_CURVE_WEEKS = 52
+_LONG = 10
+"""Entries in a list in a chat."""
+
+
+async def named(tx: Transaction, name: RepoName) -> CatalogueEntry:
+    """The repo of that name, today's or an older one; NotFound says what to do."""
+    entry = await tx.catalogue.find(name)
+    if entry is None:
+        message = f"{name} is not watched: it has too few stars, or no search has brought it yet."
+        raise NotFound(message)
+    return entry
+
+
+async def card(store: Store, which: RepoName | RepoId, at: datetime) -> Card:
+    """All that a repo's card shows, as of an instant; NotFound where nobody knows the repo."""
+    async with store.read() as tx:
+        if isinstance(which, RepoName):
+            entry = await named(tx, which)
+        else:
+            found = await tx.catalogue.entries(Found(ids=[which], listed=False))
+            if not found:
+                message = "This repo is no longer in the catalogue."
+                raise NotFound(message)
+            entry = found[0]
+        latest = await tx.stars.latest(at)
+        until = latest.at if latest else at
+        since = until - (_CURVE_WEEKS * 7 + 1) * _DAY
+        history = await tx.stars.history(entry.repo.id, since, until)
+        past = (await tx.stars.past([entry.repo.id])).get(entry.repo.id)
+        signals = await tx.signals.during(None, at, entry.repo.id)
+    if latest is not None and latest.at < entry.seen_at:
+        entry = as_of(entry, history, until)
+    spoken = tuple(_spoken(signal) for _, signal in reversed(signals))
+    return Card(
+        entry=entry,
+        weeks=weekly(history, past, until),
+        spoken=spoken,
+        past=past,
+        watch_only=entry.listed_at is None,
+    )
+
+
+def as_of(entry: CatalogueEntry, history: StarHistory, at: datetime) -> CatalogueEntry:
+    """The entry with the counts of an earlier time; what is not known of then is left out."""
+    stars = history.as_of(at)
+    growth = Growth(*(history.growth(at, days * _DAY) for days in (1, 7, 30)))
+    return replace(
+        entry,
+        repo=replace(entry.repo, stars=entry.repo.stars if stars is None else stars, forks=None),
+        growth=growth,
+        usual_week=None,
+        seen_at=at,
+    )
+
+
+def weekly(history: StarHistory, past: PastStars | None, until: datetime) -> tuple[int | None, ...]:
+    """Gains of the last 52 weeks, oldest first, from our counts or, before them, GitHub's own.
+
+    Leading weeks nobody knows are left out; a week whose two ends are not both known from one of
+    the two is None. The two kinds are never subtracted from each other.
+    """
+    weeks: list[int | None] = []
+    for back in range(_CURVE_WEEKS - 1, -1, -1):
+        end = until - back * SEVEN_DAYS
+        gain = _difference(history, end)
+        if gain is None and past is not None:
+            first = (end - SEVEN_DAYS).date().toordinal() - past.first_day.toordinal()
+            if first >= 0 and end <= past.fetched_at:
+                gain = sum(past.days[first : first + 7])
+        if weeks or gain is not None:
+            weeks.append(gain)
+    return tuple(weeks)
+
+
+def _difference(history: StarHistory, end: datetime) -> int | None:
+    after, before = history.near(end), history.near(end - SEVEN_DAYS)
+    return None if after is None or before is None else after - before
+
+
+def _spoken(signal: Signal) -> Spoken:
+    return Spoken(signal.kind.value, signal.at, signal.step, signal.evidence.multiple)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list of the present: `entries` best first, `total` how many there are in all."""
+
+    entries: tuple[CatalogueEntry, ...]
+    total: int
+    counts_at: datetime | None
+
+
+async def listing(
+    store: Store,
+    clock: Clock,
+    taxonomy: Taxonomy,
+    kind: str,
+    category: str | None,
+    window: str,
+    limit: int = _LONG,
+) -> Listing:
+    """What is `new`, `rising`, `stalled` or at the `top` now, by the growth over a window.
+
+    `category`: a slug or None; `window`: "24h", "7d" or "30d".
+    """
+    categories = taxonomy.expand([category]) if category else frozenset()
+    days = {"24h": 1, "7d": 7, "30d": 30}[window]
+    order = {"24h": "day", "7d": "week", "30d": "month"}[window]
+    async with store.read() as tx:
+        latest = await tx.stars.latest()
+        if kind == "top":
+            found = Found(categories=categories, order=order)
+        elif kind == "stalled":
+            found = Found(categories=categories, states=frozenset({RepoState.STALLED}))
+        else:
+            wanted = SignalKind.NEW if kind == "new" else SignalKind.RISING
+            since = (latest.at if latest else clock.now()) - days * _DAY
+            signals = await tx.signals.during(since, None)
+            ids = {signal.repo_id for _, signal in signals if signal.kind is wanted}
+            by = "listed" if kind == "new" else order
+            found = Found(categories=categories, ids=sorted(ids), order=by)
+        entries = await tx.catalogue.entries(replace(found, limit=limit))
+        total = await tx.catalogue.count(found)
+    return Listing(tuple(entries), total, latest.at if latest else None)
+
+
+async def sizes(store: Store) -> dict[str, int]:
+    """How many listed repos each category holds."""
+    async with store.read() as tx:
+        return await tx.catalogue.sizes()
+
+
+async def everything(store: Store, found: Found) -> Sequence[CatalogueEntry]:
+    """The catalogue's entries, for tables."""
+    async with store.read() as tx:
+        return await tx.catalogue.entries(found)

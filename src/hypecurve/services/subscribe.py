@@ -1,0 +1,191 @@
+"""Subscribe: what a channel wants to hear, when, and whom it follows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time
+
+from hypecurve.domain.catalogue import CatalogueEntry
+from hypecurve.domain.category import Taxonomy
+from hypecurve.domain.digest import Welcome
+from hypecurve.domain.errors import NotFound
+from hypecurve.domain.repo import RepoName
+from hypecurve.domain.schedule import next_due, parse_zone
+from hypecurve.domain.subscription import Channel, Schedule, Subscription, Wants
+from hypecurve.ports import Clock
+from hypecurve.ports.store import Found, Listener, Store, Transaction
+from hypecurve.services.compose import digest_between
+from hypecurve.services.lookup import SEVEN_DAYS, named
+
+_LARGEST = 5
+_YOUNGEST = 3
+_LOADED_ENOUGH = 0.9
+"""Share of known pasts from which "the week so far" says more than the largest and youngest."""
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The parts of a schedule that were said; None keeps what the channel has, or the default."""
+
+    at: time | None = None
+    zone: str | None = None
+    weekdays: frozenset[int] | None = None
+
+    def over(self, schedule: Schedule) -> Schedule:
+        """The schedule with what was said put in. BadTime for an unknown zone."""
+        if self.zone is not None:
+            parse_zone(self.zone)
+        return Schedule(
+            at=schedule.at if self.at is None else self.at,
+            zone=schedule.zone if self.zone is None else self.zone,
+            weekdays=schedule.weekdays if self.weekdays is None else self.weekdays,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody asks for a channel; `by`: the user who asks."""
+
+    channel: Channel
+    wants: Wants
+    when: When
+    locale: str = "en"
+    by: str = ""
+
+
+async def subscribe(store: Store, clock: Clock, taxonomy: Taxonomy, wish: Wish) -> Welcome:
+    """Let a channel hear what it wants; return its first message.
+
+    What the channel already hears of the same kinds at the same time grows by the categories;
+    anything else becomes a subscription of its own. It hears what happens from now on.
+    """
+    now, wants = clock.now(), wish.wants
+    async with store.write() as tx:
+        listener = await tx.subscriptions.listener(wish.channel)
+        had = listener.subscriptions if listener else ()
+        schedule = wish.when.over(had[0].schedule if had else Schedule())
+        alike = next(
+            (i for i in had if i.schedule == schedule and i.wants.kinds == wants.kinds), None
+        )
+        due = next_due(schedule, now)
+        if alike is not None:
+            everything = not alike.wants.categories or not wants.categories
+            categories = alike.wants.categories | wants.categories
+            grown = replace(wants, categories=frozenset() if everything else categories)
+            await tx.subscriptions.change(replace(alike, wants=grown))
+        else:
+            cycle = await tx.signals.current_cycle()
+            await tx.subscriptions.add(
+                Subscription(
+                    channel=wish.channel,
+                    wants=wants,
+                    schedule=schedule,
+                    locale=wish.locale,
+                    created_by=wish.by,
+                    next_due=due,
+                    heard_cycle=cycle,
+                )
+            )
+        return await _welcome(tx, taxonomy, wish, schedule, now)
+
+
+async def _welcome(
+    tx: Transaction, taxonomy: Taxonomy, wish: Wish, schedule: Schedule, now: datetime
+) -> Welcome:
+    wants = wish.wants
+    found = Found(categories=taxonomy.expand(wants.categories))
+    watched = await tx.catalogue.count(found)
+    loaded = await tx.stars.share_with_past(found)
+    latest = await tx.stars.latest()
+    week = (
+        await digest_between(tx, taxonomy, wants, now - SEVEN_DAYS, now, schedule.zone)
+        if loaded >= _LOADED_ENOUGH
+        else None
+    )
+    return Welcome(
+        channel=wish.channel,
+        wants=wants,
+        zone=schedule.zone,
+        next_due=next_due(schedule, now),
+        watched=watched,
+        history_loaded=loaded,
+        counts_at=latest.at if latest else None,
+        week=week.shown if week else (),
+        largest=tuple(await tx.catalogue.entries(replace(found, limit=_LARGEST))),
+        youngest=tuple(
+            await tx.catalogue.entries(replace(found, order="created", limit=_YOUNGEST))
+        ),
+    )
+
+
+async def unsubscribe(
+    store: Store, taxonomy: Taxonomy, channel: Channel, categories: frozenset[str]
+) -> bool:
+    """Let a channel no longer hear some categories, or (empty) anything; False: it did not.
+
+    A category of a layer that was subscribed as a whole leaves the layer's other categories.
+    """
+    async with store.write() as tx:
+        listener = await tx.subscriptions.listener(channel)
+        had = listener.subscriptions if listener else ()
+        changed = False
+        for item in had:
+            left = _without(item.wants, categories, taxonomy)
+            if left is None and item.id is not None:
+                await tx.subscriptions.remove([item.id])
+            elif left is not None and left != item.wants:
+                await tx.subscriptions.change(replace(item, wants=left))
+            changed = changed or left != item.wants
+    return changed
+
+
+def _without(wants: Wants, categories: frozenset[str], taxonomy: Taxonomy) -> Wants | None:
+    if not categories:
+        return None
+    every = frozenset(category.slug for category in taxonomy.categories)
+    had = taxonomy.expand(wants.categories) or every
+    dropped = taxonomy.expand(categories)
+    if not had & dropped:
+        return wants
+    left = had - dropped
+    return replace(wants, categories=left) if left else None
+
+
+async def schedule(
+    store: Store, clock: Clock, channel: Channel, when: When
+) -> tuple[Subscription, ...]:
+    """Move all digests of a channel to another time; NotFound where it has none.
+
+    What was not told yet is told at the new time.
+    """
+    async with store.write() as tx:
+        listener = await _listener(tx, channel)
+        for item in listener.subscriptions:
+            moved = when.over(item.schedule)
+            due = next_due(moved, clock.now())
+            await tx.subscriptions.change(replace(item, schedule=moved, next_due=due))
+        return (await _listener(tx, channel)).subscriptions
+
+
+async def _listener(tx: Transaction, channel: Channel) -> Listener:
+    listener = await tx.subscriptions.listener(channel)
+    if listener is None or not listener.subscriptions:
+        message = "This channel has no subscription yet: start with `subscribe all`."
+        raise NotFound(message)
+    return listener
+
+
+async def subscriptions_of(store: Store, channel: Channel) -> Sequence[Subscription]:
+    """What a channel hears."""
+    async with store.read() as tx:
+        listener = await tx.subscriptions.listener(channel)
+    return listener.subscriptions if listener else ()
+
+
+async def follow(store: Store, channel: Channel, name: RepoName, *, on: bool) -> CatalogueEntry:
+    """Follow a repo in a channel, or no longer; NotFound where nobody knows it."""
+    async with store.write() as tx:
+        entry = await named(tx, name)
+        await tx.subscriptions.follow(channel, entry.repo.id, on=on)
+    return entry
