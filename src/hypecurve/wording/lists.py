@@ -132,7 +132,7 @@ def categories_message(taxonomy: Taxonomy, counts: Mapping[str, int], locale: st
 
 
 def _category(slug: str, title: str, count: int | None, said: Texts) -> Entry:
-    line: Line = (Text(title), Text(" "), Text(slug, Style.CODE))
+    line: Line = (Text(title), Text(" ("), Text(slug, Style.CODE), Text(")"))
     if count is not None:
         line = joined((line, (Text(said.say_count("{n} repo", "{n} repos", count)),)))
     return Entry((line,), spoken=words_of(line))

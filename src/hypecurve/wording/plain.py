@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import textwrap
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from wcwidth import wcswidth
+from wcwidth import wcswidth, wrap
 
 from hypecurve.domain.message import Bars, Entry, Line, Message, Moment, Section
 from hypecurve.wording.cut import cut
@@ -14,6 +14,9 @@ from hypecurve.wording.texts import texts
 
 BULLET = "• "
 _INDENT = "  "
+_NO_BREAK = "\u00a0"
+_TOGETHER = re.compile(r"\([^()]{1,24}\)|\bin \d+ \w+")
+"""What is hard to read when a line ends inside it: "(usually 226)", "in 7 days"."""
 _WIDEST_NAME = 34
 """Columns up to which names are padded so that the curves below each other line up."""
 
@@ -32,13 +35,30 @@ def spoken(message: Message, limit: int = 4000) -> str:
     The first line is the notification.
     """
     lines = [message.notification]
-    lines += [part for part in (message.title, *map(words_of, message.subtitle)) if part]
-    for section in (*message.sections, *message.overflow):
+    if message.title != message.notification:
+        lines.append(message.title)
+    lines += [words_of(line) for line in message.subtitle]
+    lines += _spoken(message.sections, message.notification)
+    if message.overflow:
+        lines.append(f"{_more(message)}:")
+        lines += _spoken(message.overflow, message.notification)
+    lines += [words_of(line) for line in message.footer]
+    return cut("\n".join(line for line in lines if line), limit)
+
+
+def _spoken(sections: Iterable[Section], said_already: str) -> Iterator[str]:
+    for section in sections:
         if section.heading:
-            lines.append(f"{section.heading}:")
-        lines += [entry.spoken or _in_words(entry) for entry in section.entries]
-    lines += map(words_of, message.footer)
-    return cut("\n".join(dict.fromkeys(line for line in lines if line)), limit)
+            yield f"{section.heading}:"
+        for entry in section.entries:
+            words = entry.spoken or _in_words(entry)
+            if words != said_already:
+                yield words
+
+
+def _more(message: Message) -> str:
+    count = sum(len(section.entries) for section in message.overflow)
+    return texts(message.locale).say_count("{n} more", "{n} more", count)
 
 
 def _in_words(entry: Entry) -> str:
@@ -50,9 +70,8 @@ def _lines(message: Message) -> Iterator[str]:
     yield from (_shown(line) for line in message.subtitle)
     yield from _sections(message.sections)
     if message.overflow:
-        count = sum(len(section.entries) for section in message.overflow)
         yield ""
-        yield "--- " + texts(message.locale).say_count("{n} more", "{n} more", count) + " ---"
+        yield f"--- {_more(message)} ---"
         yield from _sections(message.overflow)
     addresses = [control for control in message.controls if control.url]
     if message.footer or addresses:
@@ -112,12 +131,13 @@ def _wrapped(lines: Iterable[str], width: int) -> Iterator[str]:
     for line in lines:
         if not width or _columns(line) <= width:
             yield line
-        else:
-            indent = _INDENT if line.startswith((BULLET, _INDENT)) else ""
-            yield from textwrap.wrap(
-                line,
-                width,
-                subsequent_indent=indent,
-                break_long_words=False,
-                break_on_hyphens=False,
-            ) or [""]
+            continue
+        indent = _INDENT if line.startswith((BULLET, _INDENT)) else ""
+        kept = _TOGETHER.sub(lambda found: found[0].replace(" ", _NO_BREAK), line)
+        for part in wrap(
+            kept.replace(" · ", f" ·{_NO_BREAK}"),
+            width,
+            subsequent_indent=indent,
+            break_on_hyphens=False,
+        ):
+            yield part.replace(_NO_BREAK, " ").rstrip()
