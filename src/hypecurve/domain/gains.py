@@ -33,7 +33,11 @@ def gains_of(counts: NDArray[Any]) -> NDArray[np.float64]:
     known = counts >= 0  # NaN compares false
     values = np.where(known, counts, np.nan).astype(np.float64)
     gains: NDArray[np.float64] = np.diff(values, axis=1)
-    holed = np.flatnonzero(~known.all(axis=1) & known.any(axis=1))
+    # Only holes inside a row can be filled: what lies before the first or after the last cannot.
+    width = known.shape[1]
+    first, last = known.argmax(axis=1), width - known[:, ::-1].argmax(axis=1)
+    count = np.count_nonzero(known, axis=1)
+    holed = np.flatnonzero((count > 0) & (count < last - first))
     if holed.size:
         gains[holed] = _shared_out(values[holed], known[holed])
     return gains
@@ -41,10 +45,10 @@ def gains_of(counts: NDArray[Any]) -> NDArray[np.float64]:
 
 def _shared_out(values: NDArray[np.float64], known: NDArray[np.bool_]) -> NDArray[np.float64]:
     width = values.shape[1]
-    place = np.arange(width)
+    place = np.arange(width, dtype=np.int32)
     # For day d (from count d to count d + 1): the known counts at or before d and at or after d+1.
-    left = np.maximum.accumulate(np.where(known, place, -1), axis=1)[:, :-1]
-    flipped = np.where(known, place, width)[:, ::-1]
+    left = np.maximum.accumulate(np.where(known, place, np.int32(-1)), axis=1)[:, :-1]
+    flipped = np.where(known, place, np.int32(width))[:, ::-1]
     right = np.minimum.accumulate(flipped, axis=1)[:, ::-1][:, 1:]
     span = right - left
     spanned = (left >= 0) & (right < width) & (span <= LONGEST_HOLE)

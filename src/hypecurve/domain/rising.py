@@ -2,7 +2,8 @@
 
 The rule "p1-escalating", with y the stars gained in 7 days and b the usual pace a week:
 
-    speaks      exp(LB) >= 1.5 (pace.lift), y - b >= the lane's floor, last 2 days >= 2 x usual
+    speaks      exp(LB) >= 1.5 (pace.lift), y - b >= the lane's floor, last 2 days >= 2 x usual;
+                under 5 a week those 2 days also hold their share of the week's gain
     over        y < 1.3 b + 3; then quiet for 14 days, escalation apart
     escalates   while up or cooling down, 3 days after the last word or later, when the 3-day gain
                 is >= 2 x the one spoken of then, and y > b: the next step of the same episode
@@ -35,6 +36,9 @@ class RisingRules:
     """Least excess over the usual pace in 7 days, a lane each."""
     still: float = 2.0
     """The last two days' gain, in usual paces."""
+    still_shares: tuple[float, float, float, float] = (2 / 7, 0.0, 0.0, 0.0)
+    """Least share of the week's gain that falls into its last two days, a lane each: where the
+    usual pace is next to nothing, twice of it says little."""
     over_factor: float = 1.3
     over_plus: float = 3.0
     quiet_days: int = 14
@@ -104,11 +108,14 @@ def judge_rising(
 
 def _above(pace: Pace, bound: NDArray[np.float64], rules: RisingRules) -> NDArray[np.bool_]:
     """P1, by repo; NaN compares false, so the unknown is never above."""
-    floors = np.asarray(rules.floors)[lanes_of(pace.usual_7d)]
+    lanes = lanes_of(pace.usual_7d)
+    floors = np.asarray(rules.floors)[lanes]
+    shares = np.asarray(rules.still_shares)[lanes]
     above: NDArray[np.bool_] = (
         (bound >= rules.lift)
         & (pace.gain_7d - pace.usual_7d >= floors)
         & (pace.gain_2d >= rules.still * pace.usual_7d * 2 / WEEK)
+        & (pace.gain_2d >= shares * pace.gain_7d)
     )
     return above
 

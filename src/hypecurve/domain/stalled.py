@@ -26,6 +26,8 @@ STALLED_RULE = "stalled/1"
 AWAKE_RULE = "awake/1"
 MONTH = 28
 _DAY = 86_400
+_SLACK = 2
+"""Days between two calls, or newly known in between, that are the ordinary course."""
 _Z95 = 1.6448536269514722
 
 
@@ -73,10 +75,13 @@ def judge_stalled(  # noqa: PLR0913  (the columns of a window, and what is remem
     `gains`: (n, D), NaN unknown, purges too. A repo that had fallen silent more than a week
     before it was first judged is taken note of without a word.
     """
-    best = np.maximum(states["best_28d"], best_of(gains))
-    states["best_28d"][may_speak] = best[may_speak]
+    known_days = np.count_nonzero(np.isfinite(gains), axis=1)
     last, before = _months(gains, 0)
-    faded = _faded(gains, 0, stars, best, rules)
+    best = _best_ever(gains, last, known_days, states, at)
+    states["best_28d"][may_speak] = best[may_speak]
+    states["known_days"][may_speak] = known_days[may_speak]
+    states["looked_at"][may_speak] = at
+    faded = _faded(last, before, stars, best, known_days, rules)
     judged = may_speak & np.isfinite(last) & np.isfinite(before)
     silent = judged & faded & (last < rules.under)
     seconds = pushed_at.astype("datetime64[s]").astype(np.int64)
@@ -97,7 +102,11 @@ def judge_stalled(  # noqa: PLR0913  (the columns of a window, and what is remem
     phase[judged & (phase == Quiet.MAINTAINED) & ~silent] = Quiet.LIVELY
     phase[silent & (phase != Quiet.STALLED) & (lapsed > at)] = Quiet.MAINTAINED
     stalls = silent & (phase != Quiet.STALLED) & (lapsed <= at)
-    old = stalls & _old(gains, stars, best, states, at, lapsed, rules)
+    old = np.zeros(len(stars), np.bool_)
+    rows = np.flatnonzero(stalls)
+    if rows.size:
+        old[rows] = _old(gains[rows], stars[rows], best[rows], states[rows], at, rules)
+        old[rows] &= lapsed[rows] <= _limit(states[rows], at, rules)
     phase[stalls] = Quiet.STALLED
     states["quiet_episode"][stalls] += 1
     states["quiet_level"][stalls] = np.maximum(last, before)[stalls]
@@ -136,34 +145,58 @@ def best_of(gains: NDArray[Any]) -> NDArray[np.float64]:
     return best
 
 
+def _best_ever(
+    gains: NDArray[Any],
+    last: NDArray[np.float64],
+    known_days: NDArray[np.intp],
+    states: NDArray[np.void],
+    at: int,
+) -> NDArray[np.float64]:
+    """The best 28 days ever: remembered, just ended, or somewhere in what is newly known."""
+    best: NDArray[np.float64] = np.fmax(states["best_28d"], last)
+    elapsed = (at - states["looked_at"]) / _DAY
+    # One more day became known in a day: nothing but the last 28 days is new. Else look at all.
+    rows = np.flatnonzero((elapsed > _SLACK) | (known_days > states["known_days"] + _SLACK))
+    if rows.size:
+        best[rows] = np.maximum(best[rows], best_of(gains[rows]))
+    return best
+
+
 def _months(gains: NDArray[Any], back: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The last 28 days' gain and that of the 28 before, as of `back` days ago."""
     end = gains.shape[1] - back
     if end < 2 * MONTH:
         unknown = np.full(len(gains), np.nan)
         return unknown, unknown
-    pair = gains[:, end - 2 * MONTH : end].astype(np.float64).reshape(len(gains), 2, MONTH)
-    before, last = pair.sum(axis=2).T
+    last = gains[:, end - MONTH : end].sum(axis=1, dtype=np.float64)
+    before = gains[:, end - 2 * MONTH : end - MONTH].sum(axis=1, dtype=np.float64)
     return last, before
 
 
 def _faded(
-    gains: NDArray[Any],
-    back: int,
+    last: NDArray[np.float64],
+    before: NDArray[np.float64],
     stars: NDArray[np.float64],
     best: NDArray[np.float64],
+    known_days: NDArray[np.intp],
     rules: StalledRules,
 ) -> NDArray[np.bool_]:
-    last, before = _months(gains, back)
-    days_known = np.isfinite(gains[:, : gains.shape[1] - back]).sum(axis=1)
     faded: NDArray[np.bool_] = (
         (upper_bound(last) <= rules.share * best)
         & (before <= rules.share_before * best)
         & (best >= rules.least_best)
         & (stars >= rules.least_stars)
-        & (days_known >= rules.least_days)
+        & (known_days >= rules.least_days)
     )
     return faded
+
+
+def _limit(states: NDArray[np.void], at: int, rules: StalledRules) -> NDArray[np.int64]:
+    """What had happened by then (epoch seconds) is no news: we judged since, or it is a week."""
+    fresh_since = at - rules.fresh_days * _DAY
+    judged = states["quiet_judged_at"]
+    limit: NDArray[np.int64] = np.where(judged > 0, np.minimum(judged, fresh_since), fresh_since)
+    return limit
 
 
 def _old(
@@ -172,17 +205,14 @@ def _old(
     best: NDArray[np.float64],
     states: NDArray[np.void],
     at: int,
-    lapsed: NDArray[np.int64],
     rules: StalledRules,
 ) -> NDArray[np.bool_]:
-    """Who had stalled already when last judged, or a week ago, by what is known now."""
-    fresh_since = at - rules.fresh_days * _DAY
-    judged = states["quiet_judged_at"]
-    limit = np.where(judged > 0, np.minimum(judged, fresh_since), fresh_since)
-    back = np.minimum((at - limit) // _DAY, gains.shape[1])
+    """Who had stalled by the limit already, by what is known now."""
+    back = np.minimum((at - _limit(states, at, rules)) // _DAY, gains.shape[1])
     old = np.zeros(len(gains), np.bool_)
     for days in np.unique(back):
-        then = back == days
-        last, _ = _months(gains, int(days))
-        old |= then & _faded(gains, int(days), stars, best, rules) & (last < rules.under)
-    return old & (lapsed <= limit)
+        last, before = _months(gains, int(days))
+        known_days = np.count_nonzero(np.isfinite(gains[:, : gains.shape[1] - days]), axis=1)
+        faded = _faded(last, before, stars, best, known_days, rules)
+        old |= (back == days) & faded & (last < rules.under)
+    return old

@@ -40,6 +40,8 @@ STATE = np.dtype(
         ("quiet_episode", np.int32),  # number of the present or last stall, 0 before the first
         ("quiet_level", np.float64),  # stars in 28 days at its quietest since it stalled
         ("quiet_judged_at", np.int64),  # epoch seconds when two months of gains were last known
+        ("looked_at", np.int64),  # epoch seconds when the best 28 days were last looked up
+        ("known_days", np.int32),  # days of the window that were known then
         ("best_28d", np.float64),  # the best 28 days ever, 0 where none is known whole
     ]
 )
