@@ -49,7 +49,7 @@ def pace_of(gains: NDArray[Any]) -> Pace:
         gain_2d=recent[:, -2:].sum(axis=1),
         gain_3d=recent[:, -3:].sum(axis=1),
         gain_7d=recent.sum(axis=1),
-        usual_7d=_usual(weeks_of(gains[:, :-WEEK], BASELINE_WEEKS)),
+        usual_7d=usual_of(weeks_of(gains[:, :-WEEK], BASELINE_WEEKS)),
     )
 
 
@@ -63,7 +63,8 @@ def weeks_of(gains: NDArray[Any], most: int) -> NDArray[np.float64]:
     return weeks[:, ::-1]
 
 
-def _usual(weeks: NDArray[np.float64]) -> NDArray[np.float64]:
+def usual_of(weeks: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the usual pace of (n, weeks) gains, newest first: NaN where under 2 are unbroken."""
     size, count = weeks.shape
     if count < LEAST_WEEKS:
         return np.full(size, np.nan)
