@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from hypecurve.domain.category import AI, COMMON, NOT_AI, UNSURE, Taxonomy
 from hypecurve.domain.repo import Repo
 from hypecurve.domain.wordrules import Hit, Where, tokens
 
+_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _EARLY = 8
 _LATE = 30
 _EARLY_FACTOR, _LATE_FACTOR = 1.3, 0.6
@@ -62,13 +64,16 @@ def classify(repo: Repo, taxonomy: Taxonomy) -> Place:
 
 
 def _counted(repo: Repo, taxonomy: Taxonomy) -> Iterable[tuple[float, Hit]]:
-    """Return each rule that was found once, with its points at its best place."""
-    best: dict[int, tuple[float, Hit]] = {}
+    """Return each rule that was found once, with its points at its best place.
+
+    In the name only the best of each slug counts: "agent", "ai agent" and "-agent" are one.
+    """
+    best: dict[int | str, tuple[float, Hit]] = {}
     for hit in _hits(repo, taxonomy):
         if hit.rule.slug == COMMON:
             continue
         points = hit.rule.weight * taxonomy.weights[hit.where] * _position(hit)
-        key = id(hit.rule)
+        key = hit.rule.slug if hit.where is Where.NAME else id(hit.rule)
         if key not in best or points > best[key][0]:
             best[key] = (points, hit)
     return best.values()
@@ -89,7 +94,7 @@ def _strongest(tallies: Mapping[str, _Tally], taxonomy: Taxonomy) -> str:
 
 
 def _hits(repo: Repo, taxonomy: Taxonomy) -> Iterator[Hit]:
-    name, description = tokens(repo.name.name), tokens(repo.description)
+    name, description = tokens(repo.name.name), tokens(_ADDRESS.sub(" ", repo.description))
     topics = [(topic, tokens(topic)) for topic in repo.topics]
     # Apart, as "machine learning platform" must not hide that this is machine learning.
     for book in (taxonomy.book, taxonomy.signs):
