@@ -22,6 +22,7 @@ from hypecurve.domain.message import (
     Section,
     SectionKind,
 )
+from hypecurve.wording.commands import COMMANDS
 from hypecurve.wording.cut import clean, cut, length
 from hypecurve.wording.texts import texts
 from hypecurve_discord.markdown import at_start, escape, heard, safe_url, written
@@ -50,6 +51,11 @@ _COLOURS = {
     SectionKind.NEW: 0x3498DB,
     SectionKind.QUIET: 0x95A5A6,
 }
+REPO, DO, MORE = "hype:repo", "hype:do:", "hype:more:"
+"""How our custom ids begin. What follows is all a control knows: it works after any restart."""
+_COMMAND = 100 - len(DO)
+_COMMANDS = frozenset(spec.name for spec in COMMANDS)
+_DEFAULTS = {Action.TUNE: "subscriptions", Action.PREVIEW: "preview"}
 _PLAIN_COLOUR, _ERROR_COLOUR = 0x5865F2, 0xED4245
 
 
@@ -77,9 +83,9 @@ def body(message: Message) -> Json:
     """
     head, foot = _head(message), _small(message.footer, _ENDS)
     room = _Room(TEXT_LIMIT - sum(length(t, utf16=True) for t in (*head, *foot)) - 80)
-    blocks, named = _sections(message.sections, room)
+    blocks, named = _sections(message, room)
     left_out = room.left_out + sum(len(section.entries) for section in message.overflow)
-    select = _select(message)
+    select = _select(message, named)
     more = _more(message, select, named, left_out)
     if left_out and more is None:
         foot = (f"-# {escape(_more_label(message, left_out))}", *foot)
@@ -93,7 +99,7 @@ def body(message: Message) -> Json:
 def plain_body(message: Message) -> Json:
     """Return the same as bare text, for when Discord will not take the components."""
     room = _Room(CONTENT_LIMIT)
-    blocks, _ = _sections(message.sections, _Room(TEXT_LIMIT))
+    blocks, _ = _sections(message, _Room(TEXT_LIMIT))
     texts_ = ("\n".join(_head(message)), *blocks, "\n".join(_small(message.footer, _ENDS)))
     lines = (line for text in texts_ for line in text.split("\n") if line)
     kept = [line for line in lines if room.take(line + "\n")]
@@ -122,36 +128,39 @@ def _small(lines: Iterable[Line], limit: int) -> tuple[str, ...]:
 
 
 def _worth_showing(section: Section) -> bool:
-    return bool(clean(section.heading)) or any(_entry(entry) for entry in section.entries)
+    return bool(clean(section.heading)) or any(
+        _entry(entry, MessageKind.NOTICE) for entry in section.entries
+    )
 
 
-def _sections(sections: Iterable[Section], room: _Room) -> tuple[list[str], set[str]]:
+def _sections(message: Message, room: _Room) -> tuple[list[str], set[str]]:
     """Return the text blocks, and the names of the repos in them."""
     blocks: list[str] = []
     named: set[str] = set()
-    for section in sections:
+    for section in message.sections:
         heading = escape(cut(clean(section.heading), _TITLE, utf16=True))
         drawn = [f"### {heading}"] if heading else []
-        full = len(blocks) >= _SECTIONS or (drawn and not room.take(drawn[0] + "\n"))
+        full = len(blocks) >= _SECTIONS or (heading != "" and not room.take(drawn[0] + "\n"))
         for entry in section.entries:
-            text = _entry(entry)
+            text = _entry(entry, message.kind)
             if full or not room.take(text + "\n"):
                 full = True
                 room.left_out += 1
             elif text:
                 drawn.append(text)
-                named.add(entry.repo_name)
+                named.add(clean(entry.repo_name))
         # A heading over nothing says nothing, unless it came alone.
         if len(drawn) > bool(heading) or (drawn and not section.entries and not full):
             blocks.append("\n".join(drawn))
     return blocks, named
 
 
-def _entry(entry: Entry) -> str:
-    """The head line, and the details below it in small print: two lines on a phone."""
+def _entry(entry: Entry, kind: MessageKind) -> str:
+    """The head line, and the details below it in small print; a card is all facts."""
+    mark = "" if kind is MessageKind.CARD else "-# "
     room = _Room(_ENTRY)
     lines = [text for line in entry.lines if (text := written(line, _LINE))]
-    drawn = [text if place == 0 else f"-# {text}" for place, text in enumerate(lines)]
+    drawn = [text if place == 0 else mark + text for place, text in enumerate(lines)]
     return "\n".join(text for text in drawn if room.take(text + "\n"))
 
 
@@ -184,29 +193,29 @@ def _button(control: Control) -> Json | None:
     url = safe_url(control.url)
     if label and url and len(url) <= 512:  # noqa: PLR2004  # Discord's limit for addresses
         return {"type": BUTTON, "style": LINK, "label": label, "url": url}
-    custom_id = _custom_id(control)
-    if not label or not 0 < len(custom_id) <= 100:  # noqa: PLR2004  # Discord's limit for custom ids
+    command = _command(control)
+    if not label or not command or length(command, utf16=True) > _COMMAND:
         return None
-    return {"type": BUTTON, "style": GREY, "label": label, "custom_id": custom_id}
+    return {"type": BUTTON, "style": GREY, "label": label, "custom_id": DO + command}
 
 
-def _custom_id(control: Control) -> str:
-    match control.action:
-        case Action.TUNE | Action.PREVIEW:
-            return f"hype:{control.action}"
-        case Action.FOLLOW if control.value:
-            return f"hype:{control.action}:{clean(control.value)}"
-        case _:
-            return ""
+def _command(control: Control) -> str:
+    """Return the command a button asks for; "" where it would do nothing."""
+    value = clean(control.value)
+    if value.partition(" ")[0] in _COMMANDS:
+        return value
+    if control.action is Action.FOLLOW and value:
+        return f"follow {value}"
+    return _DEFAULTS.get(control.action, "")
 
 
-def _select(message: Message) -> Json | None:
+def _select(message: Message, named: set[str]) -> Json | None:
     control = next(
         (c for c in message.controls if c.action is Action.OPEN_REPO and c.choices), None
     )
     if control is None:
         return None
-    facts = dict(_facts(message))
+    facts = {name: fact for name, fact in _facts(message) if name not in named}
     options: dict[str, Json] = {}
     for choice in control.choices:
         option = _option(choice, facts)
@@ -216,7 +225,7 @@ def _select(message: Message) -> Json | None:
         return None
     return {
         "type": SELECT,
-        "custom_id": "hype:repo",
+        "custom_id": REPO,
         "placeholder": cut(clean(control.label), 150, utf16=True),
         "options": list(options.values()),
     }
@@ -226,7 +235,8 @@ def _option(choice: Choice, facts: dict[str, str]) -> Json | None:
     label, value = cut(clean(choice.label), 100, utf16=True), clean(choice.value)
     if not label or not 0 < length(value, utf16=True) <= 100:  # noqa: PLR2004  # Discord's limit
         return None
-    detail = clean(choice.detail) or facts.get(clean(choice.label), "")
+    # What stands in the post needs no repeating; what was left out is told here, and by "more".
+    detail = facts.get(clean(choice.label)) or clean(choice.detail)
     shown = {"description": cut(detail, 100, utf16=True)} if detail else {}
     return {"label": label, "value": value, **shown}
 
@@ -248,12 +258,12 @@ def _more(message: Message, select: Json | None, named: set[str], left_out: int)
     """
     if select is None or not left_out:
         return None
-    shown = {cut(clean(name), 100, utf16=True) for name in named}
+    shown = {cut(name, 100, utf16=True) for name in named}
     mask = sum(1 << i for i, o in enumerate(select["options"]) if o["label"] not in shown)
     if not mask:
         return None
     label = _more_label(message, left_out)
-    custom_id = f"hype:more:{mask:x}:{left_out}"
+    custom_id = f"{MORE}{mask:x}:{left_out}"
     return {"type": BUTTON, "style": GREY, "label": label, "custom_id": custom_id}
 
 

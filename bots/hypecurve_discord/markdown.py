@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from itertools import cycle
 from urllib.parse import quote
 
 from hypecurve.domain.message import Bars, Inline, Line, Link, Moment, Style, Text
@@ -56,10 +57,17 @@ def at_start(line: str) -> str:
     return _NUMBERED.sub(r"\1\\\2", line)
 
 
-def shown(markdown: str) -> str:
-    """Return what a reader sees of one line that `written` made; times in UTC."""
-    found = _READ.sub(_read, markdown)
-    return found.replace(GAP, "")
+def shown(markdown: str, strong: tuple[str, str] = ("", "")) -> str:
+    """Return what a reader sees of one line that `written` made; times in UTC.
+
+    `strong`: what stands before and after bold text.
+    """
+    marks = cycle(strong)
+
+    def read(found: re.Match[str]) -> str:
+        return next(marks) if found[0] == "**" else _read(found)
+
+    return _READ.sub(read, markdown).replace(GAP, "")
 
 
 def heard(line: Line) -> str:

@@ -10,7 +10,6 @@ from standins.discord_gateway import Gateway
 from standins.discord_payloads import (
     APPLICATION,
     EVERYTHING,
-    READING,
     USER,
     Json,
     StandInChannel,
@@ -32,11 +31,16 @@ class People:
     channels: dict[str, StandInChannel]
     exchanges: dict[str, Exchange]
     gateway: Gateway
+    app_permissions: int
+    """What the bot may do in every channel."""
+    late: bool
+    """Interactions are told too late to be answered."""
     _ids: Iterator[int]
 
     async def command(
         self,
         name: str,
+        /,
         *,
         channel: str = "456",
         user: str = USER,
@@ -52,8 +56,13 @@ class People:
         asked = await self._ask(_COMMAND, data, channel, user, locale, permissions)
         return await asked.until(lambda a: bool(a.private or a.public))
 
+    async def tell(self, name: str, /, **options: str) -> Exchange:
+        """Use a command as `command` does, and wait for nothing."""
+        given = [{"type": 3, "name": k, "value": v} for k, v in options.items()]
+        return await self._ask(_COMMAND, hype(name, given), "456", USER, "en-US", EVERYTHING)
+
     async def autocomplete(
-        self, name: str, *, channel: str = "456", user: str = USER, **typed: str
+        self, name: str, /, *, channel: str = "456", user: str = USER, **typed: str
     ) -> list[Json]:
         """Type into an option of `/hype NAME` and return what is offered."""
         *before, last = [{"type": 3, "name": k, "value": v} for k, v in typed.items()]
@@ -110,6 +119,7 @@ class People:
         message: Json | None = None,
     ) -> Exchange:
         asked = Exchange(str(next(self._ids)), f"interaction-{next(self._ids)}", data)
+        asked.expired = self.late
         self.exchanges[asked.token] = asked
         place = self.channels[channel]
         event: Json = {
@@ -122,7 +132,7 @@ class People:
             "locale": locale,
             "channel": {"id": place.id, "type": 0 if place.guild else 1, "name": place.name},
             "channel_id": place.id,
-            "app_permissions": str(READING),
+            "app_permissions": str(self.app_permissions),
             "entitlements": [],
             "attachment_size_limit": 10_485_760,
             "context": 0 if place.guild else 1,

@@ -84,6 +84,8 @@ class DiscordStandIn(People):
         self.requests: list[str] = []
         """METHOD path of every request."""
         self.exchanges: dict[str, Exchange] = {}
+        self.app_permissions = READING
+        self.late = False
         self.api_url = ""
         self.gateway_url = ""
         self.gateway = Gateway(token, self._ready)

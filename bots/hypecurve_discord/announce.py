@@ -1,0 +1,57 @@
+"""What Discord's bot announces of itself; discord.py is imported when it is first needed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from hypecurve.domain.message import Message
+from hypecurve.ports import BotSetting, Desk, Messenger
+
+SETTINGS = (
+    BotSetting("DISCORD_TOKEN", "The bot's token, from your application's Bot page.", secret=True),
+    BotSetting(
+        "DISCORD_API_URL",
+        "Another address of Discord's API, such as a REST proxy's.",
+        required=False,
+    ),
+    BotSetting(
+        "DISCORD_GATEWAY_URL",
+        "Another address of Discord's gateway.",
+        required=False,
+    ),
+)
+
+
+class DiscordBot:
+    """`ports.Bot` for Discord."""
+
+    name = "discord"
+    settings: Sequence[BotSetting] = SETTINGS
+
+    def render(self, message: Message) -> Sequence[Mapping[str, Any]]:
+        """Return the JSON body of the one post a message becomes."""
+        from hypecurve_discord.components import body  # noqa: PLC0415 - catalogues: not at start
+
+        return (body(message),)
+
+    def layout(self, message: Message) -> Iterator[str]:
+        """Yield lines that show in a terminal how Discord lays the post out."""
+        from hypecurve_discord.components import body  # noqa: PLC0415 - as above
+        from hypecurve_discord.layout import lines  # noqa: PLC0415 - as above
+
+        return lines(body(message))
+
+    def connect(self, env: Mapping[str, str]) -> AbstractAsyncContextManager[Messenger]:
+        """Open what posting needs, over REST only; BadSetting where a setting cannot be used."""
+        from hypecurve_discord.messenger import connect  # noqa: PLC0415 - discord.py: 0.4 s
+
+        return connect(env)
+
+    async def serve(self, env: Mapping[str, str], desk: Desk, stop: asyncio.Event) -> None:
+        """Answer commands until `stop` is set; BadSetting where a setting cannot be used."""
+        from hypecurve_discord.client import serve  # noqa: PLC0415 - discord.py: 0.4 s
+
+        await serve(env, desk, stop)

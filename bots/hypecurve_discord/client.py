@@ -1,0 +1,132 @@
+"""The connection to Discord's gateway: what people do arrives here, and goes to the answers.
+
+No privileged intents: commands and controls come as interactions. The connection's own trouble
+(heartbeats, resuming, moved shards) is discord.py's; only what it gives up on is begun anew here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Mapping
+from contextlib import suppress
+from typing import Any
+
+import aiohttp
+import structlog
+
+from hypecurve.domain.errors import BadSetting
+from hypecurve.ports import Desk
+from hypecurve_discord.address import addressed, gateway_of, token_of
+from hypecurve_discord.answering import answer
+from hypecurve_discord.library import discord
+from hypecurve_discord.sync import differing
+
+_log = structlog.get_logger(__name__)
+
+FIRST_PAUSE, LONGEST_PAUSE = 2.0, 120.0
+"""Seconds before connecting anew, doubled each time."""
+FINISHING, LEAVING = 2.0, 2.0
+"""Seconds for the answers under way, and for saying goodbye, once it is time to stop."""
+_NOT_AUTHENTICATED = 4004
+
+
+class HypeClient(discord.AutoShardedClient):
+    """A client that answers interactions and keeps nothing else in memory."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Prepare; nothing is connected."""
+        super().__init__(
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            max_messages=None,
+            max_ratelimit_timeout=30.0,
+        )
+        self._desk = desk
+        self._answers: set[asyncio.Task[Any]] = set()
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Answer; discord.py runs this as a task of its own."""
+        task = asyncio.current_task()
+        if task is not None:
+            self._answers.add(task)
+            task.add_done_callback(self._answers.discard)
+        await answer(interaction, self._desk)
+
+    async def on_error(self, event_method: str, /, *_: object, **__: object) -> None:
+        """Log what an event handler raised."""
+        _log.exception("discord event failed", event=event_method)
+
+    async def run_on(self, token: str, gateway: str) -> None:
+        """Log in and listen until closed; `gateway`: another one than Discord tells."""
+        await self.login(token)
+        if gateway:
+            # With a number of shards of its own, the library takes the gateway that was set.
+            self.shard_count, _, _ = await self.http.get_bot_gateway()
+        await self._compare_commands()
+        await self.connect()
+
+    async def leave(self) -> None:
+        """Finish what is being answered, as long as that takes no more than some seconds."""
+        if self._answers:
+            await asyncio.wait(self._answers, timeout=FINISHING)
+        for late in self._answers:
+            late.cancel()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LEAVING):
+                await self.close()
+
+    async def _compare_commands(self) -> None:
+        try:
+            names = await differing(self.http, self.application_id)
+        except discord.HTTPException as error:
+            _log.warning("discord commands not compared", code=error.code)
+            return
+        if names:
+            _log.warning(
+                "discord commands differ: run `hypecurve discord sync`", commands=", ".join(names)
+            )
+
+
+async def serve(env: Mapping[str, str], desk: Desk, stop: asyncio.Event) -> None:
+    """Answer commands until `stop` is set; BadSetting where a setting cannot be used.
+
+    An outage is waited out. Ends within 5 seconds after `stop`.
+    """
+    token, pause = token_of(env), FIRST_PAUSE
+    with addressed(env):
+        while not stop.is_set():
+            client = HypeClient(desk)
+            try:
+                async with client:
+                    try:
+                        await _until(stop, client.run_on(token, gateway_of(env)))
+                    finally:
+                        await client.leave()
+            except discord.LoginFailure:
+                message = "DISCORD_TOKEN is not accepted by Discord: copy it anew."
+                raise BadSetting(message) from None
+            except discord.ConnectionClosed as closed:
+                if closed.code == _NOT_AUTHENTICATED:
+                    message = "DISCORD_TOKEN was revoked: copy it anew from the Bot page."
+                    raise BadSetting(message) from None
+                _log.warning("discord connection closed", code=closed.code)
+            except (OSError, aiohttp.ClientError, discord.DiscordException) as error:
+                _log.warning("discord not reached", error=type(error).__name__)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await stop.wait()
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+
+async def _until(stop: asyncio.Event, running: Coroutine[Any, Any, None]) -> None:
+    """Run until it ends by itself or `stop` is set; what it raises is raised."""
+    task, stopped = asyncio.ensure_future(running), asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            task.result()
+    finally:
+        for one in (task, stopped):
+            one.cancel()
+        await asyncio.gather(task, stopped, return_exceptions=True)
