@@ -7,9 +7,12 @@ the repo's own best 28 days ever:
                 at least 500 stars, at least 84 days known
     stalled     faded and y28 < 20; a faded repo that gains more is cooling
     maintained  stalled by its stars, but pushed to within 90 days: quiet, and not told
-    awake       a stalled one with y28 >= 20 and >= 2 x the quietest level since it stalled
+    awake       a stalled one with y28 >= 20 and >= 2 x the quietest level since it stalled,
+                of which 10 came in the last 7 days
 
-"No star in 24 hours" is no sign of death: 58 % of such repos gain in the next week.
+A repo that stalls again within 84 days is taken note of in silence, and so is its waking: some
+are nudged over the bar and back every other month. "No star in 24 hours" is no sign of death:
+58 % of such repos gain in the next week.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hypecurve.domain.pace import WEEK
 from hypecurve.domain.states import Quiet
 
 STALLED_RULE = "stalled/1"
@@ -45,6 +49,8 @@ class StalledRules:
     maintained_days: int = 90
     awake_gain: float = 20.0
     awake_factor: float = 2.0
+    awake_week: float = 10.0
+    rest_days: int = 84
     fresh_days: int = 7
 
 
@@ -83,35 +89,59 @@ def judge_stalled(  # noqa: PLR0913  (the columns of a window, and what is remem
     states["looked_at"][may_speak] = at
     faded = _faded(last, before, stars, best, known_days, rules)
     judged = may_speak & np.isfinite(last) & np.isfinite(before)
+    wakes = _wake(gains, last, before, states, judged, rules)
     silent = judged & faded & (last < rules.under)
-    seconds = pushed_at.astype("datetime64[s]").astype(np.int64)
-    lapsed = np.where(np.isnat(pushed_at), 0, seconds + rules.maintained_days * _DAY)
-
+    lapses = _lapses(pushed_at, rules)
     phase = states["quiet_phase"]
-    was_stalled = phase == Quiet.STALLED
-    states["quiet_level"][was_stalled & judged] = np.minimum(
-        states["quiet_level"], np.maximum(last, before)
-    )[was_stalled & judged]
-    wakes = (
-        judged
-        & was_stalled
-        & (last >= rules.awake_gain)
-        & (last >= rules.awake_factor * states["quiet_level"])
-    )
-    phase[wakes] = Quiet.LIVELY
     phase[judged & (phase == Quiet.MAINTAINED) & ~silent] = Quiet.LIVELY
-    phase[silent & (phase != Quiet.STALLED) & (lapsed > at)] = Quiet.MAINTAINED
-    stalls = silent & (phase != Quiet.STALLED) & (lapsed <= at)
+    phase[silent & (phase != Quiet.STALLED) & (lapses > at)] = Quiet.MAINTAINED
+    stalls = silent & (phase != Quiet.STALLED) & (lapses <= at)
     old = np.zeros(len(stars), np.bool_)
     rows = np.flatnonzero(stalls)
     if rows.size:
         old[rows] = _old(gains[rows], stars[rows], best[rows], states[rows], at, rules)
-        old[rows] &= lapsed[rows] <= _limit(states[rows], at, rules)
+        old[rows] &= lapses[rows] <= _limit(states[rows], at, rules)
+    rested = at >= states["quiet_told_at"] + rules.rest_days * _DAY
+    told = stalls & ~old & rested & ~archived
+    heard = wakes & (states["quiet_muted"] == 0) & ~archived
     phase[stalls] = Quiet.STALLED
     states["quiet_episode"][stalls] += 1
     states["quiet_level"][stalls] = np.maximum(last, before)[stalls]
+    states["quiet_muted"][stalls] = ~(rested | old)[stalls]
+    states["quiet_told_at"][told] = at
     states["quiet_judged_at"][judged] = at
-    return Fallen(last, best, faded, stalls & ~old & ~archived, wakes & ~archived)
+    return Fallen(last, best, faded, told, heard)
+
+
+def _wake(
+    gains: NDArray[Any],
+    last: NDArray[np.float64],
+    before: NDArray[np.float64],
+    states: NDArray[np.void],
+    judged: NDArray[np.bool_],
+    rules: StalledRules,
+) -> NDArray[np.bool_]:
+    """Return which stalled ones woke up; they are lively, the rest keep their quietest level."""
+    stalled = judged & (states["quiet_phase"] == Quiet.STALLED)
+    level = np.minimum(states["quiet_level"], np.maximum(last, before))
+    states["quiet_level"][stalled] = level[stalled]
+    wakes: NDArray[np.bool_] = (
+        stalled
+        & (last >= rules.awake_gain)
+        & (last >= rules.awake_factor * level)
+        & (gains[:, -WEEK:].sum(axis=1, dtype=np.float64) >= rules.awake_week)
+    )
+    states["quiet_phase"][wakes] = Quiet.LIVELY
+    return wakes
+
+
+def _lapses(pushed_at: NDArray[np.datetime64], rules: StalledRules) -> NDArray[np.int64]:
+    """When (epoch seconds) a last push stops meaning that somebody cares; 0 where unknown."""
+    pushed = pushed_at.astype("datetime64[s]").astype(np.int64)
+    lapses: NDArray[np.int64] = np.where(
+        np.isnat(pushed_at), 0, pushed + rules.maintained_days * _DAY
+    )
+    return lapses
 
 
 def upper_bound(count: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -38,6 +38,8 @@ STATE = np.dtype(
         ("rise_judged_at", np.int64),  # epoch seconds when gain and usual pace were last known
         ("quiet_phase", np.int16),  # a Quiet
         ("quiet_episode", np.int32),  # number of the present or last stall, 0 before the first
+        ("quiet_told_at", np.int64),  # epoch seconds when "stalled" was last said, 0 never
+        ("quiet_muted", np.int16),  # 1: this stall came too soon after the last, nothing is said
         ("quiet_level", np.float64),  # stars in 28 days at its quietest since it stalled
         ("quiet_judged_at", np.int64),  # epoch seconds when two months of gains were last known
         ("looked_at", np.int64),  # epoch seconds when the best 28 days were last looked up
