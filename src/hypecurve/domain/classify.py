@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from hypecurve.domain.catalogue import Place
@@ -63,20 +63,27 @@ def classify(repo: Repo, taxonomy: Taxonomy) -> Place:
     return Place(slug, tallies[slug].reason)
 
 
-def _counted(repo: Repo, taxonomy: Taxonomy) -> Iterable[tuple[float, Hit]]:
-    """Return each rule that was found once, with its points at its best place.
+def _counted(repo: Repo, taxonomy: Taxonomy) -> Iterator[tuple[float, Hit]]:
+    """Yield each rule that was found once, with its points at its best place.
 
-    In the name only the best of each slug counts: "agent", "ai agent" and "-agent" are one.
+    Of those in the name only the best of each slug: "agent", "ai agent" and "-agent" are one.
     """
-    best: dict[int | str, tuple[float, Hit]] = {}
+    best: dict[int, tuple[float, Hit]] = {}
     for hit in _hits(repo, taxonomy):
         if hit.rule.slug == COMMON:
             continue
         points = hit.rule.weight * taxonomy.weights[hit.where] * _position(hit)
-        key = hit.rule.slug if hit.where is Where.NAME else id(hit.rule)
+        key = id(hit.rule)
         if key not in best or points > best[key][0]:
             best[key] = (points, hit)
-    return best.values()
+    named: dict[str, tuple[float, Hit]] = {}
+    for points, hit in best.values():
+        slug = hit.rule.slug
+        if hit.where is not Where.NAME:
+            yield points, hit
+        elif slug not in named or points > named[slug][0]:
+            named[slug] = (points, hit)
+    yield from named.values()
 
 
 def _strongest(tallies: Mapping[str, _Tally], taxonomy: Taxonomy) -> str:
