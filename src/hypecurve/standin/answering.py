@@ -73,7 +73,5 @@ def say(
 def link_to_next(question: Question) -> dict[str, str]:
     """The header that says that a further page follows."""
     _, page = question.paging(1)
-    others = "".join(
-        f"{key}={value}&" for key, value in question.query.items() if key == "per_page"
-    )
-    return {"link": f'<{question.api}{question.path}?{others}page={page + 1}>; rel="next"'}
+    there = urlencode({**question.query, "page": page + 1})
+    return {"link": f'<{question.api}{question.path}?{there}>; rel="next"'}

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from hypecurve.domain.repo import Repo, RepoId, RepoName
 from hypecurve.standin import story as stories
-from hypecurve.standin.curves import Curves, make_curves
+from hypecurve.standin.curves import Curves, Shape, make_curves
 from hypecurve.standin.names import Facts, make_facts
 
 HISTORY_DAYS = 400
@@ -25,6 +25,7 @@ FIRST_ID = 2_000_000_000  # far above what GitHub had given out when this was wr
 _DAY = 86_400.0
 _WEEK = timedelta(weeks=1)
 _CALM, _BUSY, _FEW = 20, 200, 50  # stars a week; stars in all
+_LEFT = 0.55
 _NODE = "R_madeup"
 
 
@@ -85,6 +86,12 @@ class World:
             self._by_name.setdefault(each.name.key, []).append(index)
         rng = np.random.default_rng(len(facts))
         self._push_every = rng.choice([0.3, 1.0, 3.0, 10.0, 30.0], size=len(facts))
+        # Half of those whom nobody stars any more are left by their owners too.
+        tired = np.isin(curves.shape, (Shape.SLEEPER, Shape.TRICKLE)) & (
+            rng.random(len(facts)) < _LEFT
+        )
+        left = self.today - rng.uniform(95, 380, size=len(facts))
+        self._left = np.where(tired, np.maximum(left, curves.born), np.inf)
         self._forks = rng.uniform(0.04, 0.25, size=len(facts))
         weekly = np.diff(curves.total[:, -60:]).mean(axis=1) * 7
         self._flutter = np.select([weekly < _CALM, weekly < _BUSY], [0, 1], 3).astype(np.int64)
@@ -107,6 +114,11 @@ class World:
         if story:
             stories.tell(world)
         return world
+
+    @property
+    def today(self) -> int:
+        """The day of the world's grid that begins at `until`."""
+        return HISTORY_DAYS
 
     @property
     def size(self) -> int:
@@ -134,6 +146,29 @@ class World:
     def archive(self, index: int, at: datetime) -> None:
         """Let its owner archive a repo."""
         self.life(index).archived_at = at
+
+    def purge(self, index: int, stars: int, *, bought: int, taken: int) -> None:
+        """Give a repo stars over ten days, and let GitHub take them away again at once.
+
+        `bought` and `taken`: days before `until` at which the first came and all went.
+        """
+        total = np.zeros(self.curves.total.shape[1], dtype=np.int64)
+        first = self.today - bought
+        total[first:] = stars
+        total[first : first + 10] = np.arange(10) * stars // 10
+        self.waves[index] = Wave(total, self.today - taken + 0.2)
+        self.changes += 1
+
+    def recast(self, index: int, facts: Facts, total: NDArray[np.int32], age: float) -> None:
+        """Let a repo be another one from the beginning; `age` in days at `until`."""
+        self._by_name[self.facts[index].name.key].remove(index)
+        self._by_name.setdefault(facts.name.key, []).append(index)
+        self.facts[index] = facts
+        self.curves.total[index] = total
+        self.curves.born[index] = self.today - age
+        self.flat.add(index)
+        self._left[index] = np.inf
+        self.changes += 1
 
     # Questions about an instant.
 
@@ -273,7 +308,10 @@ class World:
         return count
 
     def _pushed(self, index: int, at: datetime, life: Life) -> datetime:
-        latest = min(at, *(each for each in (life.last_push, life.archived_at) if each), at)
+        ends = [each for each in (at, life.last_push, life.archived_at) if each is not None]
+        if np.isfinite(self._left[index]):
+            ends.append(self.start + timedelta(days=float(self._left[index])))
+        latest = min(ends)
         every = timedelta(days=float(self._push_every[index]))
         created = self.created_at(index)
         times = max(0, (latest - created) // every)
