@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from hypecurve.domain.message import Entry, Line, Message, Section
+from hypecurve.wording.cut import clean, cut
 from hypecurve.wording.plain import plain as plain_form
 from hypecurve.wording.plain import spoken
-
-from hypecurve.domain.message import Entry, Line, Message, Section, SectionKind
-from hypecurve.wording.cut import cut
 from hypecurve.wording.texts import texts
 from hypecurve_slack.controls import actions, size
 from hypecurve_slack.markup import Json, escape, is_plain, mrkdwn, plain, rich, tidy
@@ -44,16 +43,16 @@ def reply(message: Message) -> tuple[Json, ...]:
 
 def fallback(message: Message) -> tuple[Json, ...]:
     """Return the same posts without blocks, for a Slack that refuses ours."""
-    main, *rest = _parts(message)
-    return tuple(_body(part, _cut_escaped(plain_form(part)), []) for part in (main, *rest))
+    return tuple(_body(part, _cut_escaped(plain_form(part)), []) for part in _parts(message))
 
 
 def _bodies(message: Message, *, in_thread: bool) -> tuple[Json, ...]:
     main, *rest = _parts(message)
-    note = _note(rest, in_thread=in_thread)
+    # The select names repos of the overflow too, so that it is made from the whole message.
+    tail = [*_note(rest, in_thread=in_thread), *_context(main.footer), *actions(message)]
     return tuple(
-        _body(part, _spoken(part), _blocks(part, note if part is main else []))
-        for part in (main, *rest)
+        _body(part, _spoken(part), _blocks(part, end))
+        for part, end in zip((main, *rest), (tail, []), strict=False)
     )
 
 
@@ -63,17 +62,21 @@ def _parts(message: Message) -> list[Message]:
     overflow = tuple(section for section in message.overflow if section.entries)
     if not overflow:
         return [main]
+    number = _repos(overflow)
     # The select stands in the first part and offers the repos of both.
-    rest = replace(
-        message,
-        title="",
-        subtitle=(),
+    rest = Message(
+        kind=message.kind,
+        notification=texts(message.locale).say_count("{n} more", "{n} more", number),
         sections=overflow,
-        overflow=(),
-        footer=(),
-        controls=(),
+        locale=message.locale,
     )
-    return [replace(main, overflow=()), rest]
+    return [main, rest]
+
+
+def _repos(sections: Iterable[Section]) -> int:
+    """Return how many entries are repos; all of them where none says so."""
+    entries = [entry for section in sections for entry in section.entries]
+    return sum(entry.repo_id is not None for entry in entries) or len(entries)
 
 
 def _body(message: Message, text: str, blocks: Sequence[Json]) -> Json:
@@ -89,17 +92,19 @@ def _spoken(message: Message) -> str:
 
 
 def _cut_escaped(text: str) -> str:
-    """Escape a text and cut it before an entity would be torn."""
+    """Clean and escape a text line by line, and cut it before an entity would be torn."""
+    lines = text[: 2 * TEXT_CHARACTERS].splitlines()
+    text = "\n".join(("  " if line.startswith("  ") else "") + clean(line) for line in lines)
+    text = text.strip("\n")
     limit = TEXT_CHARACTERS
     while len(escaped := escape(cut(text, limit))) > TEXT_CHARACTERS:
         limit -= max(1, (len(escaped) - TEXT_CHARACTERS) // 5)
     return escaped
 
 
-def _blocks(message: Message, note: Sequence[Json]) -> list[Json]:
-    """Return the blocks of one post."""
+def _blocks(message: Message, tail: Sequence[Json]) -> list[Json]:
+    """Return the blocks of one post, `tail` the last of them."""
     head = [*_header(message.title), *_context(message.subtitle)]
-    tail = [*note, *_context(message.footer), *actions(message)]
     room = MESSAGE_CHARACTERS - size([*head, *tail]) - _SPARE_CHARACTERS
     body = list(_sections(message, room, BLOCKS - len(head) - len(tail) - _SPARE))
     if not (head or body):
@@ -144,37 +149,33 @@ def _sections(message: Message, room: int, blocks: int) -> Iterator[Json]:
     for section in message.sections:
         heading = rich_text(section.heading)
         room -= size(_rich_text([_section(heading), _list([])]))
+        blocks = blocks if room > 0 else 0
         kept: list[Json] = []
         for entry in section.entries:
+            if left or blocks <= 0:
+                left += 1
+                continue
             item = _section(_entry(entry))
             cost = size(item) + 1
-            if left or blocks <= 0 or cost > room:
+            if cost > room:
                 left += 1
             elif item["elements"]:
                 room -= cost
                 kept.append(item)
         if (kept or heading) and blocks > 0 and room >= 0:
             blocks -= 1
-            yield from _section_block(section, heading, kept)
+            yield _section_block(heading, kept)
     if left:
         more = texts(message.locale).say_count("and {n} more", "and {n} more", left)
         yield {"type": "context", "elements": [_plain_text(more)]}
 
 
-def _section_block(section: Section, heading: list[Json], items: list[Json]) -> Iterator[Json]:
-    """Yield a heading with its entries below it; a lone entry of no heading stands as a text."""
-    elements = []
-    if heading:
-        for leaf in heading:
-            leaf["style"] = {"bold": True}
-        elements.append(_section(heading))
-    if items and (len(items) > 1 or section.kind is not SectionKind.PLAIN):
-        elements.append(_list(items))
-    elif items:
-        first = [{"type": "text", "text": "\n"}] if heading else []
-        elements = [_section([*(heading + first), *items[0]["elements"]])]
-    if elements:
-        yield _rich_text(elements)
+def _section_block(heading: Sequence[Json], items: Sequence[Json]) -> Json:
+    """Return a heading with its entries below it; a lone entry of no heading stands as a text."""
+    if not heading and len(items) == 1:
+        return _rich_text(items)
+    bold = [leaf | {"style": {"bold": True}} for leaf in heading]
+    return _rich_text([*([_section(bold)] if bold else []), *([_list(items)] if items else [])])
 
 
 def _entry(entry: Entry) -> list[Json]:
@@ -195,7 +196,7 @@ def _note(rest: Sequence[Message], *, in_thread: bool) -> list[Json]:
     if not rest:
         return []
     words = texts(rest[0].locale)
-    number = sum(len(section.entries) for section in rest[0].sections)
+    number = _repos(rest[0].sections)
     if in_thread:
         text = words.say_count("{n} more in the thread", "{n} more in the thread", number)
     else:

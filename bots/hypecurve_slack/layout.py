@@ -25,9 +25,12 @@ def layout(posts: Sequence[Node]) -> Iterator[str]:
             yield ""
             yield _DIM.format("in the thread:")
         margin = "  " if place else ""
+        before = ""
         for block in post.get("blocks", ()):
-            for line in _block(block):
-                yield f"{margin}{line}" if line else line
+            if before == "rich_text" or (before and block["type"] in {"rich_text", "actions"}):
+                yield ""
+            before = block["type"]
+            yield from (f"{margin}{line}" if line else line for line in _block(block))
         if not post.get("blocks"):
             yield from unescape(post["text"]).splitlines()
 
@@ -41,11 +44,9 @@ def _block(block: Node) -> Iterator[str]:
                 for line in _text(element).splitlines():
                     yield _DIM.format(line)
         case "rich_text":
-            yield ""
             for element in block["elements"]:
                 yield from _rich(element)
         case "actions":
-            yield ""
             yield "  ".join(_control(element) for element in block["elements"])
 
 

@@ -33,6 +33,8 @@ _STYLES: dict[Style, Json] = {Style.STRONG: {"bold": True}, Style.CODE: {"code":
 
 def tidy(text: str, limit: int = INLINE_LIMIT) -> str:
     """Return a run of text without what cannot be seen; a space at either end stays."""
+    # Only as much is looked at as could be shown; few characters draw nothing.
+    text = text[: 4 * limit]
     core = clean(text)
     if not core:
         return " " if text else ""
