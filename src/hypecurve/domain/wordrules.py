@@ -119,13 +119,17 @@ class RuleBook:
         )
 
     def found(self, words: Tokens, where: Where, topic: str = "") -> Iterator[Hit]:
-        """Yield what stands in the text, at each place the longest phrase alone."""
+        """Yield what stands in the text: the longest phrase, and on with what follows it."""
+        free = 0
         for at, word in enumerate(words):
+            if at < free:
+                continue
             for length in self._lengths.get(word, ()):
                 rules = self._phrases.get(words[at : at + length])
                 if rules:
                     for rule in rules:
                         yield Hit(rule, where, at, topic)
+                    free = at + length
                     break
 
     def inside(self, name: str) -> Iterator[Hit]:
