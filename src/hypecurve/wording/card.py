@@ -23,7 +23,7 @@ from hypecurve.domain.schedule import parse_zone
 from hypecurve.wording.bars import bars, merged
 from hypecurve.wording.cut import clean, cut
 from hypecurve.wording.facts import LEAST_PACE, last_push, usual
-from hypecurve.wording.teller import LONGEST_NAME, Teller, joined, moment, words_of
+from hypecurve.wording.teller import LONGEST_NAME, Teller, joined, moment, name_of, words_of
 from hypecurve.wording.texts import Texts, texts, to_say
 
 _LONGEST_TEXT = 300
@@ -94,7 +94,9 @@ def card_message(card: Card, taxonomy: Taxonomy, locale: str, zone: str) -> Mess
         ),
         title=title,
         sections=(section,),
-        controls=(Control(Action.OPEN_REPO, said.say("Open on GitHub"), url=entry.repo.url),),
+        controls=(
+            Control(Action.OPEN_REPO, said.say("Open on GitHub"), url=name_of(entry.repo).url),
+        ),
         locale=said.name,
     )
 

@@ -46,12 +46,14 @@ def _of_one(spec: CommandSpec, said: Texts) -> Message:
     usage = f"/hype {spec.name} {spec.usage}".rstrip()
     lines: list[Line] = [(Text(usage, Style.CODE),)]
     lines += [
-        (Text(option.name, Style.STRONG), Text(" "), Text(said.say(option.help)))
+        said.say_line(
+            "{option}: {what}", option=Text(option.name, Style.STRONG), what=said.say(option.help)
+        )
         for option in spec.options
     ]
-    lines.append(
-        said.say_line("For example: {example}", example=Text(f"/hype {spec.example}", Style.CODE))
-    )
+    if spec.example != spec.name:
+        example = Text(f"/hype {spec.example}", Style.CODE)
+        lines.append(said.say_line("For example: {example}", example=example))
     what = said.say(spec.help)
     return Message(
         kind=MessageKind.HELP,

@@ -82,7 +82,7 @@ def list_message(  # noqa: PLR0913  # what was asked, what was found, and for wh
         window=said.say(_WINDOWS[window]),
     )
     shown = entries[:LONGEST]
-    lines = tuple(_entry(kind, window, entry, teller) for entry in shown)
+    lines = tuple(_entry(kind, window, category, entry, teller) for entry in shown)
     nothing = said.say(_NOTHING[kind])
     left = len(entries) - len(shown)
     more = said.say_count("and {n} more", "and {n} more", left)
@@ -138,12 +138,15 @@ def _category(slug: str, title: str, count: int | None, said: Texts) -> Entry:
     return Entry((line,), spoken=words_of(line))
 
 
-def _entry(kind: ListKind, window: Window, entry: CatalogueEntry, teller: Teller) -> Entry:
+def _entry(
+    kind: ListKind, window: Window, category: str | None, entry: CatalogueEntry, teller: Teller
+) -> Entry:
     said = teller.texts
     facts: tuple[Line, ...] = (
         _lead(kind, window, entry, teller),
         (Text(said.short(entry.repo.stars)),),
-        (Text(teller.place(entry)),),
+        # A list of one category need not repeat it on every line.
+        () if entry.place.category == category else (Text(teller.place(entry)),),
     )
     head = (name_of(entry.repo), Text(" "), *joined(facts))
     detail = about(entry.repo)

@@ -26,7 +26,7 @@ def plain(message: Message, *, width: int = 0) -> str:
 
     `width`: columns to wrap at, continued lines indented; 0 does not wrap.
     """
-    return "\n".join(_wrapped(_lines(message), width))
+    return "\n".join(_wrapped(_lines(message), width)).strip("\n") or message.notification
 
 
 def spoken(message: Message, limit: int = 4000) -> str:
@@ -66,7 +66,8 @@ def _in_words(entry: Entry) -> str:
 
 
 def _lines(message: Message) -> Iterator[str]:
-    yield message.title or message.notification
+    if message.title:
+        yield message.title
     yield from (_shown(line) for line in message.subtitle)
     yield from _sections(message.sections)
     if message.overflow:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from urllib.parse import quote
 
 from hypecurve.domain.catalogue import CatalogueEntry
 from hypecurve.domain.category import Taxonomy
@@ -56,7 +57,7 @@ def place_title(taxonomy: Taxonomy, slug: str) -> str:
     try:
         return taxonomy.title(slug)
     except UnknownCategory:
-        return clean(slug)
+        return cut(clean(slug), LONGEST_NAME)
 
 
 def scope(texts: Texts, taxonomy: Taxonomy, categories: Iterable[str]) -> str:
@@ -82,7 +83,9 @@ def scope(texts: Texts, taxonomy: Taxonomy, categories: Iterable[str]) -> str:
 
 def name_of(repo: Repo) -> Link:
     """The repo's name, leading to GitHub."""
-    return Link(cut(clean(str(repo.name)), LONGEST_NAME), repo.url)
+    # GitHub's own names need no quoting; whatever else comes in must not leave the address.
+    url = quote(repo.url, safe=":/", errors="replace")
+    return Link(cut(clean(str(repo.name)), LONGEST_NAME), url)
 
 
 def about(repo: Repo) -> str:
