@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -47,17 +48,26 @@ class Faults:
     def __init__(self) -> None:
         """Begin without any."""
         self._faults: list[Fault] = []
+        self._poisoned: set[str] = set()
 
     def add(self, fault: Fault) -> None:
         """Let something go wrong from the next request on."""
         self._faults.append(fault)
 
+    def poison(self, node_id: str) -> None:
+        """Let every GraphQL query that asks for this node fail with 502."""
+        self._poisoned.add(node_id)
+
     def clear(self) -> None:
         """Let all be well again."""
         self._faults.clear()
+        self._poisoned.clear()
 
-    def take(self, resource: str, size: int) -> Fault | None:
-        """Return what goes wrong with a request, and count it; `size`: the nodes it asks for."""
+    def take(self, resource: str, node_ids: Collection[str]) -> Fault | None:
+        """Return what goes wrong with a request, and count it."""
+        size = len(node_ids)
+        if not self._poisoned.isdisjoint(node_ids):
+            return Fault(FaultKind.BAD_GATEWAY)
         for fault in self._faults:
             if fault.on not in {"any", resource} or (fault.above and size <= fault.above):
                 continue

@@ -64,6 +64,9 @@ class StandIn:
         self.requests: deque[Asked] = deque(maxlen=_KEPT)
         self.spent = Spent()
         self.url = ""
+        self.at_once = 0
+        """The most requests that were ever open at the same time."""
+        self._open = 0
         self._now = now
         self._index = Index(world)
         self._closing = asyncio.Event()
@@ -92,6 +95,14 @@ class StandIn:
             await self._runner.cleanup()
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
+        self._open += 1
+        self.at_once = max(self.at_once, self._open)
+        try:
+            return await self._respond(request)
+        finally:
+            self._open -= 1
+
+    async def _respond(self, request: web.Request) -> web.StreamResponse:
         question = await self._question(request)
         fault = question.fault
         self.spent.requests += 1
@@ -138,7 +149,7 @@ class StandIn:
             api=self.url + prefix,
             at=self._now().astimezone(UTC),
         )
-        fault = self.faults.take(resource, len(question.node_ids))
+        fault = self.faults.take(resource, question.node_ids)
         return question if fault is None else question.with_fault(fault)
 
     def _answer(self, method: str, question: Question) -> Answer:

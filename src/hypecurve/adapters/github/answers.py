@@ -25,7 +25,7 @@ _LIMIT_WORDS = ("rate limit", "abuse detection")
 _REDIRECTS = frozenset({301, 302, 307, 308})
 _OK = 200
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _BLOCKED, _TOO_MANY = 401, 403, 404, 451, 429
-_SERVER_ERROR = 500
+_REDIRECTED, _SERVER_ERROR = 300, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def _error(
         return SourceGone(f"blocked by GitHub{_reason(told)}")
     if status == _NOT_FOUND:
         return SourceGone("deleted, private, or never there")
-    if status >= _SERVER_ERROR:
+    if status >= _SERVER_ERROR or status < _REDIRECTED:
         return SourceUnavailable(f"GitHub answered {status}{': ' + said if said else ''}.")
     return SourceRefused(f"GitHub refuses the request ({status}: {said or 'no reason given'}).")
 

@@ -56,7 +56,7 @@ async def open_github(
         patience = replace(patience, max_wait=max_wait)
     async with httpx.AsyncClient(
         headers=_headers(token),
-        timeout=httpx.Timeout(30.0, connect=10.0),
+        timeout=httpx.Timeout(patience.answer_within, connect=10.0),
         verify=url.scheme == "https",
         # A proxy of the surroundings leads out of this machine, never back into it.
         trust_env=url.host not in _LOOPBACK,
@@ -91,6 +91,10 @@ class GitHub:
     def spent(self) -> Spent:
         """Requests and GraphQL points since this was opened."""
         return self._wire.spent
+
+    def points_left(self, limit: str) -> int | None:
+        """What the last answer said is left of "core", "search" or "graphql"; None before it."""
+        return self._wire.left.get(limit)
 
     async def search(self, term: Term, min_stars: int) -> AsyncIterator[Sequence[Repo]]:
         """Yield pages that together hold every public repo of the term with that many stars.
@@ -177,8 +181,10 @@ class GitHub:
             )
             try:
                 page, more = await self._wire.ask(ask, _history)
-            except SourceGone as error:
-                raise _named(name, error) from None
+            except SourceGone:
+                # An Enterprise server without this endpoint says 404 just as for a repo that is
+                # gone. The sweep knows the difference, by node id; here there is nothing to give.
+                return None
             found.update(page)
             if not page or not more:
                 break

@@ -76,16 +76,15 @@ def by_created(
 ) -> tuple[Slice, ...]:
     """Cut a slice of one star count by creation date, by the quantiles of the dates seen.
 
-    Raises SourceUnavailable where not even a second apart can be told apart.
+    Raises SourceUnavailable where a single second is left.
     """
     since, until = part.since or _BEFORE_GITHUB, part.until or now.replace(microsecond=0)
     inside = sorted(each.replace(microsecond=0) for each in seen if since < each <= until)
     pieces = max(2, -(-total // _PIECE))
     cuts = {inside[len(inside) * place // pieces] for place in range(1, pieces) if inside}
     if not cuts:
-        cuts = {(since + (until - since) / 2).replace(microsecond=0)}
-    cuts -= {since}
-    if not cuts or until - since < _SECOND:
+        cuts = {since + max(_SECOND, (until - since) // 2 // _SECOND * _SECOND)}
+    if until - since < _SECOND:
         message = "GitHub's search cannot be cut any further: too many repos of the same second."
         raise SourceUnavailable(message)
     starts = [part.since, *sorted(cuts)]

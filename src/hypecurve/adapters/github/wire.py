@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import httpx
@@ -44,6 +44,8 @@ class Patience:
     attempts: int = 4
     first_pause: float = 0.5
     """Seconds before the second attempt; doubled for each further one, and jittered."""
+    answer_within: float = 30.0
+    """Seconds of silence after which an answer is given up; GitHub itself stops at 10."""
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
 
 
@@ -85,7 +87,9 @@ class Wire:
         self._clock = clock
         self._has_token = has_token
         self._on_wait = on_wait
-        self._used_up: dict[str, Quota] = {}
+        self.left: dict[str, int] = {}
+        """Points left in each budget, as the last answer told."""
+        self._empty_until: dict[str, datetime] = {}
         self._lock = asyncio.Lock()
 
     async def ask(self, ask: Ask, read: Callable[[Page], _T], *, persistent: bool = True) -> _T:
@@ -171,14 +175,20 @@ class Wire:
     def _remember(self, left: Quota | None, limit: str) -> None:
         if left is None:
             return
-        self._used_up.pop(limit, None)
+        self.left[limit] = left.remaining
+        self._empty_until.pop(limit, None)
         if left.remaining == 0:
-            self._used_up[limit] = left
+            self._empty_until[limit] = self._clock.now() + timedelta(seconds=left.seconds)
 
     async def _keep_to_quota(self, limit: str, waited: float) -> float:
         """Wait where the last answer said that nothing is left, rather than be refused first."""
-        left = self._used_up.pop(limit, None)
-        return 0.0 if left is None else await self._wait(left.seconds, limit, waited)
+        until = self._empty_until.get(limit)
+        seconds = (until - self._clock.now()).total_seconds() if until is not None else 0.0
+        if seconds <= 0:
+            return 0.0
+        waited = await self._wait(seconds, limit, waited)
+        self._empty_until.pop(limit, None)
+        return waited
 
     async def _wait(self, seconds: float, limit: str, waited: float) -> float:
         seconds = max(1.0, seconds)
