@@ -37,15 +37,16 @@ def alarms_of(
     )
     states = fresh_states(size)
     for day in range(1, days):
+        # Who was not counted that day can neither speak nor change: most are not, on most days.
+        rows = np.flatnonzero(curves.counts[:, day] >= 0)
         windows = windows_from_counts(
             curves.at(day),
-            np.arange(size),
-            counts[:, day : day + DAYS + 1],
-            stars=curves.latest[:, day],
-            pushed_at=None if curves.pushed_at is None else curves.pushed_at[:, day],
+            rows,
+            counts[rows, day : day + DAYS + 1],
+            pushed_at=None if curves.pushed_at is None else curves.pushed_at[rows, day],
         )
-        found = detect(windows, states, rules)
-        states = found.states
+        found = detect(windows, states[rows], rules)
+        states[rows] = found.states
         for signal in found.signals:
             match signal.kind:
                 case SignalKind.RISING:

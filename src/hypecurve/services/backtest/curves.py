@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -37,6 +38,22 @@ class Curves:
     def at(self, day: int) -> datetime:
         """The instant of a column."""
         return self.start + timedelta(days=day)
+
+    @classmethod
+    def of(cls, observed: Iterable[tuple[str, date, int]]) -> Curves:
+        """Lay out (repo, day, stars) on a grid, repos by name; the last word counts.
+
+        Day-level rules need day-level counts: what was observed once a week stays unknown.
+        """
+        seen = {(repo, day): stars for repo, day, stars in observed}
+        rows = {repo: row for row, repo in enumerate(sorted({repo for repo, _ in seen}))}
+        days = {day for _, day in seen}
+        first = min(days, default=date(1970, 1, 1))
+        width = (max(days, default=first) - first).days + 1
+        counts = np.full((len(rows), width), np.nan)
+        for (repo, day), stars in seen.items():
+            counts[rows[repo], (day - first).days] = stars
+        return cls(counts, datetime(first.year, first.month, first.day, tzinfo=UTC))
 
     @cached_property
     def gains(self) -> Matrix:
