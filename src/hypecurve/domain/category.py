@@ -121,24 +121,36 @@ class Taxonomy:
         for place in places:
             if wanted and wanted in (_key(place.slug), _key(place.title)):
                 return place
-        fits = [p for p in places if wanted and (wanted in _key(p.slug) or wanted in _key(p.title))]
+        fits = [place for place in places if wanted and _begins_word(wanted, place)]
         if len(fits) == 1:
             return fits[0]
         if fits:
-            raise UnknownCategory(text, tuple(p.slug for p in fits[:_SUGGESTIONS]))
+            raise UnknownCategory(text, tuple(place.slug for place in fits[:_SUGGESTIONS]))
         raise UnknownCategory(text, self._suggest(text))
 
     def _suggest(self, text: str) -> tuple[str, ...]:
-        """Return the slugs that look like the slip, best first."""
+        """Return slugs that may be meant, best first: by what leads there, then by spelling."""
+        found = self.book.found(tokens(text), Where.NAME)
+        slugs = [hit.rule.slug for hit in found if hit.rule.slug in self._by_slug]
         names: dict[str, str] = {}
         places: list[Category | Layer] = [*self.categories, *self.layers]
         for place in places:
             for name in (place.slug, place.title.casefold(), *re.split(r"\W+", place.slug)):
                 names.setdefault(name, place.slug)
         close = difflib.get_close_matches(text.casefold(), names, n=6, cutoff=0.6)
-        return tuple(dict.fromkeys(names[name] for name in close))[:_SUGGESTIONS]
+        slugs += [names[name] for name in close]
+        return tuple(dict.fromkeys(slugs))[:_SUGGESTIONS]
 
 
 def _key(name: str) -> str:
     """Return what names compare by: no case, no hyphens, no plurals."""
     return "".join(singular(token) for token in tokens(name))
+
+
+def _begins_word(wanted: str, place: Category | Layer) -> bool:
+    """Whether it stands in the slug or the title from the beginning of a word on."""
+    for name in (place.slug, place.title):
+        words = [singular(token) for token in tokens(name)]
+        if any("".join(words[at:]).startswith(wanted) for at in range(len(words))):
+            return True
+    return False

@@ -136,6 +136,17 @@ def test_a_part_that_fits_several_is_not_guessed(small: Taxonomy) -> None:
     assert set(caught.value.suggestions) == {"agents", "agent-tools"}
 
 
+def test_a_word_that_leads_to_a_category_brings_it_as_a_suggestion(shipped: Taxonomy) -> None:
+    for word, meant in (("tts", "speech-models"), ("vector db", "vector-databases")):
+        with pytest.raises(UnknownCategory) as caught:
+            shipped.find(word)
+        assert caught.value.suggestions[0] == meant
+
+
+def test_a_part_counts_from_the_beginning_of_a_word_only(shipped: Taxonomy) -> None:
+    assert shipped.find("eval").slug == "evaluation", "not the end of retrieval"
+
+
 @pytest.mark.parametrize("text", ["", "   ", "!?", "quantum gardening"])
 def test_what_is_nowhere_is_refused_without_a_wild_guess(small: Taxonomy, text: str) -> None:
     with pytest.raises(UnknownCategory) as caught:
