@@ -64,8 +64,8 @@ def cut(text: str, limit: int, *, utf16: bool = False) -> str:
         return ""
     room = limit - len(ELLIPSIS)
     kept = []
-    # One grapheme may reach past the room; what lies further cannot matter.
-    for grapheme in iter_graphemes(text[: limit + 1]):
+    # What lies past the limit cannot be kept, and a long text need not be walked to its end.
+    for grapheme in iter_graphemes(text[:limit]):
         room -= length(grapheme, utf16=utf16)
         if room < 0:
             break

@@ -45,7 +45,7 @@ _TITLES = {
 }
 _NOTHING = {
     "new": to_say("Nothing was newly listed in that time."),
-    "rising": to_say("Nothing is above its usual pace there now."),
+    "rising": to_say("Nothing rose above its usual pace in that time."),
     "stalled": to_say("Nothing has stalled there."),
     "top": to_say("Nothing is known to have gained stars in that time."),
 }
@@ -68,11 +68,13 @@ def list_message(  # noqa: PLR0913  # what was asked, what was found, and for wh
     locale: str,
     zone: str,
     now: datetime,
+    total: int | None = None,
 ) -> Message:
     """Return the answer to `/hype new|rising|stalled|top`, in the order given, at most 15 repos.
 
     `category` is a category's or a layer's slug; None is all. Gains are those of the window;
-    what is unknown is left out. `now` is aware UTC.
+    what is unknown is left out. `now` is aware UTC; `total`: how many there are in all, where
+    `entries` are only the first of them.
     """
     said = texts(locale)
     teller = Teller(said, taxonomy, parse_zone(zone), now)
@@ -84,7 +86,7 @@ def list_message(  # noqa: PLR0913  # what was asked, what was found, and for wh
     shown = entries[:LONGEST]
     lines = tuple(_entry(kind, window, category, entry, teller) for entry in shown)
     nothing = said.say(_NOTHING[kind])
-    left = len(entries) - len(shown)
+    left = max(len(entries), total or 0) - len(shown)
     more = said.say_count("and {n} more", "and {n} more", left)
     read = max((entry.seen_at for entry in shown), default=None)
     return Message(

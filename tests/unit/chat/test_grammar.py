@@ -130,6 +130,7 @@ def test_what_people_type_is_understood(text: str, command: Command) -> None:
         ("categories now", BadCommand, "stands alone"),
         ("help nonsense", BadCommand, "There is no command"),
         ("subscribe " + "x" * 3_000, BadCommand, "too long"),
+        ("x" * 1_500, BadCommand, "x…"),
         ("repo acme/\u202eflashkv", BadCommand, "invisible"),
         ("repo acme/flash\u200bkv", BadCommand, "invisible"),
         ("subscribe " + "x" * 1_500, UnknownCategory, "x…"),

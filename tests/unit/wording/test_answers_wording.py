@@ -138,7 +138,7 @@ def test_a_list(  # fixtures and what is asked
 
 def test_an_empty_list_says_so(taxonomy: Taxonomy) -> None:
     message = list_of([], taxonomy)
-    assert message.notification == "Nothing is above its usual pace there now."
+    assert message.notification == "Nothing rose above its usual pace in that time."
     assert message.controls == ()
 
 
@@ -146,6 +146,14 @@ def test_a_long_list_is_cut_and_says_how_much(make: Maker, taxonomy: Taxonomy) -
     message = list_of([make.entry(f"lumo/n{n}", n) for n in range(40)], taxonomy, "top")
     assert len(message.sections[0].entries) == 15
     assert plain(message).endswith("and 25 more")
+
+
+def test_a_list_may_know_more_than_it_was_given(make: Maker, taxonomy: Taxonomy) -> None:
+    found = entries(make)
+    message = list_message(
+        "top", "7d", None, found, taxonomy, locale="en", zone="UTC", now=DUE, total=100
+    )
+    assert plain(message).endswith("and 97 more")
 
 
 def test_the_categories(taxonomy: Taxonomy, snapshot: SnapshotAssertion) -> None:
