@@ -151,12 +151,16 @@ def _with_reserved(rising: list[Item]) -> list[Item]:
 
 
 def _share_out(by_heading: Mapping[SectionKind, list[Item]], limit: int) -> set[int]:
-    """Return the ids of the shown: each heading its share first, what is left in reading order."""
+    """Return the ids of the shown: one of each heading, then its share, then in reading order."""
     shown: set[int] = set()
-    for whole in (False, True):
+    rounds: tuple[Mapping[SectionKind, int | None], ...] = (
+        dict.fromkeys(_ORDER, 1),
+        _SHARE,
+        dict.fromkeys(_ORDER),
+    )
+    for most in rounds:
         for heading in _ORDER:
-            items = by_heading[heading]
-            for item in items if whole else items[: _SHARE[heading]]:
+            for item in by_heading[heading][: most[heading]]:
                 if len(shown) < limit:
                     shown.add(id(item))
     return shown

@@ -10,7 +10,8 @@ from hypecurve.domain.errors import BadTime
 from hypecurve.domain.subscription import Schedule
 
 _TIME = re.compile(r"(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)")
-_MINUTE = timedelta(minutes=1)
+_SPAN = re.compile(r"(?P<number>\d{1,4})\s*(?P<unit>[smhd])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def parse_time(text: str) -> time:
@@ -20,6 +21,32 @@ def parse_time(text: str) -> time:
         message = f"'{text.strip()[:40]}' is not a time of day: write it as 09:00."
         raise BadTime(message)
     return time(int(found["hour"]), int(found["minute"]))
+
+
+def parse_span(text: str) -> timedelta:
+    """Read a span such as `6h`, `30m` or `2d`, longer than nothing."""
+    found = _SPAN.fullmatch(text.strip().casefold())
+    span = timedelta(**{_UNITS[found["unit"]]: int(found["number"])}) if found else timedelta()
+    if not span:
+        message = f"'{text.strip()[:40]}' is not a span of time: write it as 6h, 30m or 2d."
+        raise BadTime(message)
+    return span
+
+
+def parse_instant(text: str, zone: ZoneInfo | None = None) -> datetime:
+    """Read a date or a date and time; a date alone is the end of that day.
+
+    Without a zone of its own the time is taken in `zone`, or UTC.
+    """
+    stripped = text.strip()
+    try:
+        found = datetime.fromisoformat(stripped)
+    except ValueError:
+        message = f"'{stripped[:40]}' is not a date or time: write 2025-06-30 or 2025-06-30T09:00."
+        raise BadTime(message) from None
+    if len(stripped) == len("2025-06-30"):
+        found = found.replace(hour=23, minute=59, second=59)
+    return (found if found.tzinfo else found.replace(tzinfo=zone or UTC)).astimezone(UTC)
 
 
 def parse_zone(text: str) -> ZoneInfo:

@@ -152,7 +152,7 @@ class Catalogue(Protocol):
         ...
 
     async def candidates(self, min_stars: int) -> list[tuple[CatalogueEntry, Source]]:
-        """Return repos over the bar that are not listed yet, each with what brought it."""
+        """Return repos about AI over the bar, not listed yet, each with what brought it."""
         ...
 
     async def list_as(self, listed: Mapping[RepoId, ListedReason], at: datetime) -> None:
@@ -404,13 +404,40 @@ class Leases(Protocol):
 class Transaction(Protocol):
     """One unit of work over everything that is kept."""
 
-    catalogue: Catalogue
-    sources: Sources
-    stars: StarLog
-    signals: SignalLog
-    subscriptions: Subscriptions
-    outbox: Outbox
-    leases: Leases
+    @property
+    def catalogue(self) -> Catalogue:
+        """The repos."""
+        ...
+
+    @property
+    def sources(self) -> Sources:
+        """What brings them."""
+        ...
+
+    @property
+    def stars(self) -> StarLog:
+        """Their counts."""
+        ...
+
+    @property
+    def signals(self) -> SignalLog:
+        """What changed."""
+        ...
+
+    @property
+    def subscriptions(self) -> Subscriptions:
+        """Who wants to hear it."""
+        ...
+
+    @property
+    def outbox(self) -> Outbox:
+        """What is on its way."""
+        ...
+
+    @property
+    def leases(self) -> Leases:
+        """Who does what."""
+        ...
 
 
 class Store(Protocol):

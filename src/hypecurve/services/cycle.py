@@ -26,7 +26,7 @@ class Tracking:
     min_stars: int
     interval: timedelta
     backfill_budget: int
-    """Repos whose past is asked in one cycle."""
+    """Repos whose past is asked in one go."""
     backfill_weeks: int = WEEKS
 
 

@@ -113,7 +113,7 @@ async def _admit(
     candidates = [
         (entry, source)
         for entry, source in await tx.catalogue.candidates(min_stars)
-        if entry.place.category != "not-ai" and stars[entry.slot] >= min_stars
+        if stars[entry.slot] >= min_stars
     ]
     past = await tx.stars.past([entry.repo.id for entry, _ in candidates])
     reasons = {

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.classify import classify
+from hypecurve.domain.repo import RepoId
 from hypecurve.ports import Clock, GitHubSource, Term
 from hypecurve.ports.store import Found, Store
 
@@ -46,13 +47,15 @@ async def discover(
     return Discovered(len(met), new)
 
 
-async def sort_in(store: Store, taxonomy: Taxonomy) -> int:
-    """Give every repo the place that its present description and topics speak for.
+async def sort_in(store: Store, taxonomy: Taxonomy, ids: Collection[RepoId] | None = None) -> int:
+    """Give every repo (or these) the place that its present description and topics speak for.
 
     Returns how many places changed. An operator's word is not touched.
     """
     async with store.read() as tx:
-        entries = await tx.catalogue.entries(Found(listed=False))
+        entries = await tx.catalogue.entries(
+            Found(ids=None if ids is None else list(ids), listed=False)
+        )
     places = {
         entry.repo.id: place
         for entry in entries

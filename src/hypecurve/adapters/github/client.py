@@ -32,6 +32,7 @@ _WEEK = timedelta(weeks=1)
 _HALF_DAY = timedelta(hours=12)
 _CALM = 8  # failures in a row after which the sweep pauses: 100 halves 7 times down to one repo
 _OUTAGE = 12  # and after which it gives up
+_ENOUGH = 0.9
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -111,20 +112,20 @@ class GitHub:
                 created = [repo.created_at for repo in first if repo.created_at]
                 todo.extend(slices.by_created(part, total, created, self._clock.now()))
                 continue
-            expected, seen, last = min(total, slices.CAP), {repo.id for repo in first}, first
+            expected, read = min(total, slices.CAP), list(first)
             for reading in range(2):
                 for number in range(1 if reading else 2, -(-expected // slices.PAGE) + 1):
                     _, page = await self._page(term, part, number)
                     yield page
-                    seen.update(repo.id for repo in page)
-                    last = page or last
-                if len(seen) >= expected:
+                    read.extend(page)
+                known = len({repo.id for repo in read})
+                if known >= expected:
                     break
-            if len(seen) < expected * 0.9:
-                message = f"GitHub's search gave {len(seen)} of {expected} repos."
+            if known < expected * _ENOUGH:
+                message = f"GitHub's search gave {known} of {expected} repos."
                 raise SourceUnavailable(message)
             if total > slices.CAP:
-                todo.append(slices.rest(part, last))
+                todo.extend(slices.rest(part, read))
 
     async def sweep(self, node_ids: Sequence[str]) -> AsyncIterator[SweepBatch]:
         """Yield the present facts of each of the repos, every node id in exactly one batch.

@@ -23,6 +23,7 @@ CAP = 1_000
 MAX_QUERY = 256
 _PIECE = 700  # aimed at when a star count is cut by dates: some room for uneven pieces
 _TAIL = 10
+_CROWD = 250  # so many of one star count are not read again for the sake of the few beside them
 _BEFORE_GITHUB = datetime(2008, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
 
@@ -57,18 +58,26 @@ def query(term: Term, part: Slice) -> str:
     return text
 
 
-def rest(part: Slice, last: Sequence[Repo]) -> Slice:
-    """Return the slice below one that was cut off at 1,000 results; `last` is its final page.
+def rest(part: Slice, read: Sequence[Repo]) -> tuple[Slice, ...]:
+    """Return what is left of a slice that was cut off at 1,000 results, `read`, most stars first.
 
-    It overlaps what was read by a few stars, because stars are given while we page. The median of
-    the last few counts stands for the end: the index lags behind the counts it shows, and one
-    repo that has lost many stars since would let us skip everything between.
+    The slice below overlaps what was read by a few stars, because stars are given while we page.
+    The median of the last few counts stands for the end: the index lags behind the counts it
+    shows, and one repo that has lost many stars since would let us skip everything between.
+
+    A star count with a crowd of repos becomes a slice of its own, to be read after those below:
+    who moves up into it meanwhile is met there.
     """
-    end = median_low([repo.stars for repo in last[-_TAIL:]])
+    end = max(part.low, median_low([repo.stars for repo in read[-_TAIL:]]))
     high = end + max(1, end // 500)
     if part.high is not None:
+        end = min(end, part.high)
         high = min(high, part.high - 1)
-    return replace(part, high=max(high, part.low))
+    crowd = sum(repo.stars == end for repo in read)
+    if high < end or crowd >= _CROWD:
+        alone = replace(part, low=end, high=end)
+        return (alone,) if end == part.low else (alone, replace(part, high=end - 1))
+    return (replace(part, high=high),)
 
 
 def by_created(

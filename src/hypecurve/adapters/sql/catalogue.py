@@ -187,7 +187,7 @@ class SqlCatalogue:
             select(repo, *_PROGRESS)
             .outerjoin(source, source.c.key == repo.c.origin)
             .where(repo.c.listed_at.is_(None), repo.c.gone_at.is_(None))
-            .where(repo.c.stars >= min_stars)
+            .where(repo.c.stars >= min_stars, repo.c.category != "not-ai")
             .order_by(repo.c.slot)
         )
         result = await self._connection.execute(statement)

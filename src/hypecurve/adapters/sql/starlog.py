@@ -161,10 +161,15 @@ class SqlStarLog:
         )
         sweeps = result.all()
         numbers = [_nearest(sweeps, instant, within) for instant in instants]
-        loaded: dict[int, Packed] = {}
-        for number in sorted({number for number in numbers if number is not None}):
-            column = await self._column(number)
-            loaded[number] = column if column is not None else await self._rebuilt(number)
+        wanted = sorted({number for number in numbers if number is not None})
+        # One statement for all: each one costs a round trip to the driver's thread.
+        kept = await self._connection.execute(
+            select(star_column).where(star_column.c.sweep.in_(wanted))
+        )
+        loaded = {row.sweep: _unpacked(row.counts) for row in kept}
+        for number in wanted:
+            if number not in loaded:
+                loaded[number] = await self._rebuilt(number)
         slots = (await self._connection.scalar(select(func.max(repo.c.slot)))) or 0
         return [None if number is None else loaded[number] for number in numbers], slots + 1
 

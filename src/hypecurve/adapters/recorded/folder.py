@@ -1,0 +1,285 @@
+"""A folder of recorded star histories, read into days of counts.
+
+`repos.csv[.gz]` (full_name, and what is known of description, language, github_topics, license,
+owner_type, created_at, archived, github_id), `stars.csv[.gz]` (full_name, date, stars, forks,
+pushed_at), and where there are any `renames.csv` (old_full_name, new_full_name) and
+`snapshot_times.csv` (date, observed_at). Empty is unknown. Any row that cannot be used is refused
+by name and counted, never guessed.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+from hypecurve.domain.errors import BadData, BadRepoName
+from hypecurve.domain.repo import Repo, RepoId, RepoName
+from hypecurve.services.replay import RecordedDay
+
+_NOON = time(12, tzinfo=UTC)
+"""When a day was observed if no file tells."""
+_MOST_STARS = 2**31 - 1
+
+Row = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What one row of stars.csv says; `name` as it was called that day."""
+
+    name: RepoName
+    stars: int
+    forks: int | None
+    pushed_at: datetime | None
+
+
+@dataclass(slots=True)
+class Refused:
+    """Rows that could not be used: how many for each reason, and the first of each."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)
+
+    def add(self, reason: str, example: str) -> None:
+        """Count one more."""
+        self.counts[reason] += 1
+        self.examples.setdefault(reason, example)
+
+    def lines(self) -> Iterator[str]:
+        """A line for each reason."""
+        for reason, count in self.counts.most_common():
+            yield f"{count:,} rows refused: {reason} (first: {self.examples[reason]})"
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Everything a folder holds: repos by the key of their last name, and observations by day."""
+
+    repos: dict[str, Repo]
+    days: dict[date, dict[str, Observation]]
+    observed_at: dict[date, datetime]
+    refused: Refused
+
+    @property
+    def observations(self) -> int:
+        """How many counts there are."""
+        return sum(len(day) for day in self.days.values())
+
+    def replayed(self) -> Iterator[RecordedDay]:
+        """The days in order, for the pipeline; instants grow strictly, as observed times do."""
+        last: datetime | None = None
+        for day, seen in self.days.items():
+            at = self.instant(day)
+            if last is not None and at <= last:
+                at = last + timedelta(minutes=1)
+            last = at
+            yield RecordedDay(at, tuple(self._as_seen(key, what) for key, what in seen.items()))
+
+    def _as_seen(self, key: str, what: Observation) -> Repo:
+        repo = self.repos[key]
+        return replace(
+            repo, name=what.name, stars=what.stars, forks=what.forks, pushed_at=what.pushed_at
+        )
+
+    def instant(self, day: date) -> datetime:
+        """When a day was observed."""
+        return self.observed_at.get(day) or datetime.combine(day, _NOON)
+
+
+def made_up_id(name: RepoName) -> RepoId:
+    """A stable negative id for a repo whose id nobody recorded, from its case-folded name."""
+    digest = hashlib.blake2b(name.key.encode(), digest_size=6).digest()
+    return RepoId(-1 - int.from_bytes(digest, "big"))
+
+
+def read_folder(folder: Path, until: date | None = None) -> Recording:
+    """Read a folder up to a day (included); BadData names a file that is missing or no such CSV.
+
+    Renames are joined: a repo's observations under all its names are one series, under the last
+    name and id. Where two names of one repo were observed on the same day, the newer name's count
+    stands.
+    """
+    if not folder.is_dir():
+        message = f"{folder} is not a folder: give one that holds stars.csv and repos.csv."
+        raise BadData(message)
+    refused = Refused()
+    newest = _renames(folder, refused)
+    repos = dict(_repos(folder, newest, refused))
+    days: dict[date, dict[str, Observation]] = {}
+    for key, day, seen in _stars(folder, newest, until, refused):
+        of_day = days.setdefault(day, {})
+        known = of_day.get(key)
+        if known is not None and known.name.key == key:
+            refused.add("a second count of one repo and day", f"{seen.name} {day}")
+            continue
+        if known is not None:
+            refused.add("the same repo and day under an older name", f"{known.name} {day}")
+        of_day[key] = seen
+        if key not in repos:
+            repos[key] = Repo(made_up_id(seen.name), f"recorded:{key}", seen.name, stars=0)
+    if not days:
+        message = f"{folder} holds no usable observation: is stars.csv empty?"
+        raise BadData(message)
+    return Recording(repos, dict(sorted(days.items())), _times(folder, refused), refused)
+
+
+def _renames(folder: Path, refused: Refused) -> dict[str, RepoName]:
+    """The newest name for each older one's key."""
+    steps: dict[str, RepoName] = {}
+    for row in _rows(folder, "renames.csv", ("old_full_name", "new_full_name"), needed=False):
+        old = _name(row["old_full_name"], "renames.csv", refused)
+        new = _name(row["new_full_name"], "renames.csv", refused)
+        if old and new and old.key != new.key:
+            steps[old.key] = new
+    newest: dict[str, RepoName] = {}
+    for old_key, step in steps.items():
+        name, met = step, {old_key}
+        while name.key in steps and name.key not in met:
+            met.add(name.key)
+            name = steps[name.key]
+        if name.key in met:
+            refused.add("renames.csv: a rename that leads back to itself", old_key)
+        else:
+            newest[old_key] = name
+    return newest
+
+
+def _repos(
+    folder: Path, newest: Mapping[str, RepoName], refused: Refused
+) -> Iterator[tuple[str, Repo]]:
+    met: dict[int, str] = {}
+    for row in _rows(folder, "repos.csv", ("full_name",)):
+        name = _name(row["full_name"], "repos.csv", refused)
+        if name is None or name.key in newest:
+            continue
+        given = row.get("github_id", "").strip()
+        repo_id = RepoId(int(given)) if given.isdecimal() else made_up_id(name)
+        if met.setdefault(repo_id, name.key) != name.key:
+            refused.add("repos.csv: an id that another repo has", str(name))
+            repo_id = made_up_id(name)
+        topics = (row.get("github_topics") or row.get("search_topics") or "").split("|")
+        owner_type = row.get("owner_type", "")
+        yield (
+            name.key,
+            Repo(
+                id=repo_id,
+                node_id=f"recorded:{name.key}",
+                name=name,
+                stars=0,
+                description=" ".join(row.get("description", "").split())[:1000],
+                topics=tuple(topic.strip() for topic in topics if topic.strip()),
+                language=row.get("language") or None,
+                license=row.get("license") or None,
+                owner_is_organisation=owner_type == "Organization" if owner_type else None,
+                created_at=_day_time(row.get("created_at", "")),
+                archived=row.get("archived", "").casefold() in {"1", "true"},
+            ),
+        )
+
+
+def _stars(
+    folder: Path, newest: Mapping[str, RepoName], until: date | None, refused: Refused
+) -> Iterator[tuple[str, date, Observation]]:
+    names: dict[str, RepoName | None] = {}
+    for row in _rows(folder, "stars.csv", ("full_name", "date", "stars")):
+        full_name, text, count = row["full_name"], row["date"], row["stars"]
+        if full_name not in names:
+            names[full_name] = _name(full_name, "stars.csv", refused)
+        name = names[full_name]
+        day = _day(text)
+        if name is None:
+            continue
+        if day is None:
+            refused.add("stars.csv: not a date", f"{full_name} {text!r}")
+        elif not count.isdecimal() or int(count) > _MOST_STARS:
+            refused.add("stars.csv: not a star count", f"{full_name} {text} {count!r}")
+        elif until is None or day <= until:
+            forks = row.get("forks", "")
+            last = newest.get(name.key, name)
+            yield (
+                last.key,
+                day,
+                Observation(
+                    name=name,
+                    stars=int(count),
+                    forks=int(forks) if forks.isdecimal() else None,
+                    pushed_at=_day_time(row.get("pushed_at", "")),
+                ),
+            )
+
+
+def _times(folder: Path, refused: Refused) -> dict[date, datetime]:
+    """When each day was observed: the latest of its sources."""
+    times: dict[date, datetime] = {}
+    for row in _rows(folder, "snapshot_times.csv", ("date", "observed_at"), needed=False):
+        day = _day(row["date"])
+        at = _day_time(row["observed_at"])
+        if day is None or at is None:
+            refused.add("snapshot_times.csv: not a date and time", str(dict(row)))
+        else:
+            times[day] = max(at, times.get(day, at))
+    return times
+
+
+def _rows(
+    folder: Path, name: str, columns: tuple[str, ...], *, needed: bool = True
+) -> Iterator[Row]:
+    path = next((p for p in (folder / name, folder / f"{name}.gz") if p.is_file()), None)
+    if path is None:
+        if needed:
+            message = f"{folder} holds no {name} (or {name}.gz): this is not a recording."
+            raise BadData(message)
+        return
+    with _opened(path) as reader:
+        missing = [column for column in columns if column not in (reader.fieldnames or ())]
+        if missing:
+            message = f"{path} has no column {', '.join(missing)}: it needs {', '.join(columns)}."
+            raise BadData(message)
+        try:
+            # Half a million rows: a short row gets empty fields without a dict made twice.
+            for row in reader:
+                yield row
+        except (csv.Error, UnicodeDecodeError, EOFError, OSError) as error:
+            message = f"{path} cannot be read to its end ({error})."
+            raise BadData(message) from None
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[csv.DictReader[str]]:
+    opened = gzip.open if path.suffix == ".gz" else open
+    try:
+        with opened(path, "rt", encoding="utf-8", newline="") as file:
+            yield csv.DictReader(file, restval="")
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        message = f"{path} cannot be read ({error})."
+        raise BadData(message) from None
+
+
+def _name(text: str, file: str, refused: Refused) -> RepoName | None:
+    try:
+        return RepoName.parse(text)
+    except BadRepoName:
+        refused.add(f"{file}: not a repository name", repr(text[:80]))
+        return None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text.strip()[:10])
+    except ValueError:
+        return None
+
+
+def _day_time(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)

@@ -1,0 +1,148 @@
+"""The composition root: settings become parts. Nothing is opened before it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from importlib.metadata import entry_points
+from importlib.resources import files
+from pathlib import Path
+
+from hypecurve.adapters.clock import SystemClock
+from hypecurve.adapters.github.client import open_github
+from hypecurve.adapters.sql.store import SqlStore, World, open_store
+from hypecurve.config import Settings, bot_settings, is_configured
+from hypecurve.domain.category import Taxonomy
+from hypecurve.domain.errors import BadSetting, WrongWorld
+from hypecurve.ports import Bot, Clock, GitHubSource, Messenger
+from hypecurve.services.cycle import Tracking
+
+KEEP_COLUMNS = timedelta(days=130)
+"""Packed sweeps are kept a little longer than the detection looks back."""
+FILES = {
+    "live": "hypecurve.db",
+    "replay": "hypecurve-replay.db",
+    "demo": "hypecurve-demo.db",
+}
+"""Each world has a file of its own."""
+_DAILY = timedelta(days=1)
+
+
+def load_taxonomy(file: Path | None = None) -> Taxonomy:
+    """Read the taxonomy that ships with the package, or the operator's own."""
+    if file is None:
+        text = files("hypecurve").joinpath("taxonomy.toml").read_text(encoding="utf-8")
+        return Taxonomy.from_toml(text)
+    try:
+        return Taxonomy.from_toml(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"HYPECURVE_TAXONOMY: {file} cannot be read ({error})."
+        raise BadSetting(message) from None
+
+
+def load_bots() -> dict[str, Bot]:
+    """The bots that are installed, by name."""
+    found = (entry.load() for entry in entry_points(group="hypecurve.bots"))
+    return {bot.name: bot for bot in sorted(found, key=lambda bot: str(bot.name))}
+
+
+def tracking(settings: Settings) -> Tracking:
+    """What a cycle needs of the settings."""
+    return Tracking(
+        terms=settings.terms,
+        min_stars=settings.min_stars,
+        interval=settings.update_every,
+        backfill_budget=settings.backfill_per_hour,
+    )
+
+
+def database(settings: Settings, kind: str) -> str:
+    """Where the database of a kind of world is: DATABASE_URL, or its own file in this folder."""
+    return settings.database_url or f"sqlite:///{FILES[kind]}"
+
+
+def existing(settings: Settings, kind: str | None) -> str:
+    """The database that questions are put to: the one asked for, else the one that is there.
+
+    WrongWorld where there is none at all.
+    """
+    if settings.database_url:
+        return settings.database_url
+    for each in [kind] if kind else list(FILES):
+        if Path(FILES[each]).is_file():
+            return f"sqlite:///{FILES[each]}"
+    message = (
+        "There is no catalogue in this folder yet: run `hypecurve update` (live), "
+        "`hypecurve demo` (made up) or `hypecurve replay DIR` first, or set DATABASE_URL."
+    )
+    raise WrongWorld(message)
+
+
+@asynccontextmanager
+async def live_store(settings: Settings, clock: Clock) -> AsyncIterator[SqlStore]:
+    """Open the live database, made at first use."""
+    host = settings.github_api_url.split("://", 1)[-1]
+    async with open_store(
+        database(settings, "live"),
+        World("live", host),
+        now=clock.now(),
+        interval=settings.update_every,
+        keep=KEEP_COLUMNS,
+    ) as store:
+        yield store
+
+
+@asynccontextmanager
+async def any_store(
+    settings: Settings, clock: Clock, kind: str | None = None
+) -> AsyncIterator[SqlStore]:
+    """Open whatever world is there, to answer questions from."""
+    interval = _DAILY if kind == "replay" else settings.update_every
+    async with open_store(
+        existing(settings, kind), None, now=clock.now(), interval=interval
+    ) as store:
+        yield store
+
+
+@asynccontextmanager
+async def github(
+    settings: Settings, on_wait: Callable[[str], None] | None = None, clock: Clock | None = None
+) -> AsyncIterator[GitHubSource]:
+    """Open the connection to GitHub; BadSetting where GITHUB_TOKEN is missing."""
+    token = settings.github_token
+    if token is None or not token.get_secret_value():
+        message = (
+            "GITHUB_TOKEN is missing: make a token without any scope in GitHub's "
+            "Settings > Developer settings, and set it in the environment or in .env."
+        )
+        raise BadSetting(message)
+    async with open_github(
+        settings.github_api_url,
+        token.get_secret_value(),
+        clock=clock or SystemClock(),
+        on_wait=on_wait,
+    ) as source:
+        yield source
+
+
+def configured_bots(bots: Mapping[str, Bot]) -> dict[str, tuple[Bot, Mapping[str, str]]]:
+    """The bots that have all their settings, with those settings."""
+    found = {}
+    for name, bot in bots.items():
+        env = bot_settings(bot.settings)
+        if is_configured(bot.settings, env):
+            found[name] = (bot, env)
+    return found
+
+
+@asynccontextmanager
+async def messengers(
+    bots: Mapping[str, tuple[Bot, Mapping[str, str]]],
+) -> AsyncIterator[dict[str, Messenger]]:
+    """Open the messengers of the configured bots."""
+    async with AsyncExitStack() as stack:
+        yield {
+            name: await stack.enter_async_context(bot.connect(env))
+            for name, (bot, env) in bots.items()
+        }

@@ -1,0 +1,154 @@
+"""The desk: a command's text becomes one service call and one answer, the same for every bot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hypecurve.chat import command as said
+from hypecurve.chat.grammar import parse
+from hypecurve.domain.asking import Answer, Asker
+from hypecurve.domain.category import Taxonomy
+from hypecurve.domain.errors import HypecurveError
+from hypecurve.domain.message import Message
+from hypecurve.domain.subscription import Wants
+from hypecurve.ports import Clock
+from hypecurve.ports.store import Found, Store
+from hypecurve.services import lookup, subscribe
+from hypecurve.services.compose import draft_digest
+from hypecurve.wording import notices
+from hypecurve.wording.card import card_message
+from hypecurve.wording.digest import digest_message
+from hypecurve.wording.help import help_message
+from hypecurve.wording.lists import categories_message, list_message
+from hypecurve.wording.welcome import welcome_message
+
+_FALLBACK_ZONE = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceDesk:
+    """`ports.Desk` over the services."""
+
+    store: Store
+    clock: Clock
+    taxonomy: Taxonomy
+
+    async def answer(self, asker: Asker, text: str) -> Answer:
+        """Answer one command, written as after `/hype`; a mistake gets a line that mends it."""
+        try:
+            return await self._carry_out(asker, parse(text, self.taxonomy))
+        except HypecurveError as error:
+            return Answer(notices.error_message(error, asker.locale))
+
+    async def _carry_out(self, asker: Asker, command: said.Command) -> Answer:
+        match command:
+            case said.Subscribe():
+                return await self._subscribe(asker, command)
+            case said.Unsubscribe():
+                return await self._unsubscribe(asker, command)
+            case said.Schedule():
+                return await self._schedule(asker, command)
+            case said.Follow() | said.Unfollow():
+                return await self._follow(asker, command)
+            case said.Subscriptions():
+                return Answer(await self._subscriptions(asker))
+            case said.ListNow():
+                return Answer(await self._list(asker, command))
+            case said.ShowRepo():
+                return Answer(await self._card(asker, command))
+            case said.Categories():
+                counts = await lookup.sizes(self.store)
+                return Answer(categories_message(self.taxonomy, counts, asker.locale))
+            case said.Preview():
+                return Answer(await self._preview(asker))
+            case said.Help():
+                return Answer(help_message(command.topic, asker.locale))
+
+    async def _subscribe(self, asker: Asker, command: said.Subscribe) -> Answer:
+        had = await subscribe.subscriptions_of(self.store, asker.channel)
+        # The first subscription of a channel takes the zone of who makes it.
+        zone = command.zone or (None if had else asker.zone)
+        welcome = await subscribe.subscribe(
+            self.store,
+            self.clock,
+            self.taxonomy,
+            subscribe.Wish(
+                channel=asker.channel,
+                wants=Wants(command.categories, command.kinds),
+                when=subscribe.When(command.at, zone, command.weekdays),
+                locale=asker.locale,
+                by=asker.user_id,
+            ),
+        )
+        return Answer(welcome_message(welcome, self.taxonomy, asker.locale), public=True)
+
+    async def _unsubscribe(self, asker: Asker, command: said.Unsubscribe) -> Answer:
+        changed = await subscribe.unsubscribe(
+            self.store, self.taxonomy, asker.channel, command.categories
+        )
+        tell = notices.unsubscribed if changed else notices.not_subscribed
+        message = tell(command.categories, self.taxonomy, asker.locale)
+        return Answer(message, public=changed)
+
+    async def _schedule(self, asker: Asker, command: said.Schedule) -> Answer:
+        when = subscribe.When(command.at, command.zone, command.weekdays)
+        moved = await subscribe.schedule(self.store, self.clock, asker.channel, when)
+        return Answer(notices.scheduled(moved[0], self.taxonomy, asker.locale), public=True)
+
+    async def _follow(self, asker: Asker, command: said.Follow | said.Unfollow) -> Answer:
+        on = isinstance(command, said.Follow)
+        entry = await subscribe.follow(self.store, asker.channel, command.name, on=on)
+        tell = notices.followed if on else notices.unfollowed
+        return Answer(tell(entry.repo, asker.locale), public=True)
+
+    async def _subscriptions(self, asker: Asker) -> Message:
+        async with self.store.read() as tx:
+            listener = await tx.subscriptions.listener(asker.channel)
+            followed = sorted(listener.followed) if listener else []
+            entries = await tx.catalogue.entries(Found(ids=followed, listed=False))
+        return notices.subscriptions_message(
+            listener.subscriptions if listener else (),
+            self.taxonomy,
+            asker.locale,
+            now=self.clock.now(),
+            followed=[str(entry.repo.name) for entry in entries],
+        )
+
+    async def _list(self, asker: Asker, command: said.ListNow) -> Message:
+        found = await lookup.listing(
+            self.store,
+            self.clock,
+            self.taxonomy,
+            command.kind,
+            command.category,
+            command.window,
+        )
+        return list_message(
+            command.kind,
+            command.window,
+            command.category,
+            found.entries,
+            self.taxonomy,
+            locale=asker.locale,
+            zone=asker.zone or _FALLBACK_ZONE,
+            now=self.clock.now(),
+        )
+
+    async def _card(self, asker: Asker, command: said.ShowRepo) -> Message:
+        which = command.name if command.name is not None else command.id
+        assert which is not None  # noqa: S101 - the grammar gives one of the two
+        card = await lookup.card(self.store, which, self.clock.now())
+        zone = asker.zone or _FALLBACK_ZONE
+        return card_message(card, self.taxonomy, asker.locale, zone)
+
+    async def _preview(self, asker: Asker) -> Message:
+        async with self.store.read() as tx:
+            listener = await tx.subscriptions.listener(asker.channel)
+            if listener is None or not listener.subscriptions:
+                return notices.subscriptions_message(
+                    (), self.taxonomy, asker.locale, now=self.clock.now()
+                )
+            draft = await draft_digest(
+                tx, listener, listener.subscriptions, self.clock.now(), self.taxonomy
+            )
+        return digest_message(draft.digest, self.taxonomy, listener.subscriptions[0].locale)

@@ -1,0 +1,108 @@
+"""Settings: from the environment or `.env`; what is wrong is named in one clear line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from hypecurve.domain.errors import BadChannel, BadSetting, BadTime
+from hypecurve.domain.schedule import parse_span
+from hypecurve.domain.subscription import Channel
+from hypecurve.ports import BotSetting, Term
+
+DEFAULT_TERMS = ("gpt", "llm", "generative ai")
+
+
+class Settings(BaseSettings):
+    """What the core reads. Bots announce their own (see `bot_settings`)."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", populate_by_name=True)
+
+    database_url: str | None = Field(None, alias="DATABASE_URL")
+    """None: each world has a file of its own in the working directory."""
+    github_token: SecretStr | None = Field(None, alias="GITHUB_TOKEN")
+    github_api_url: str = Field("https://api.github.com", alias="GITHUB_API_URL")
+    min_stars: int = Field(500, alias="HYPECURVE_MIN_STARS", ge=1)
+    search_terms: Annotated[tuple[str, ...], NoDecode] = Field(
+        DEFAULT_TERMS, alias="HYPECURVE_SEARCH_TERMS", min_length=1
+    )
+    """Divided by commas; `topic:mcp` searches a topic."""
+    update_every: timedelta = Field(timedelta(hours=6), alias="HYPECURVE_UPDATE_EVERY")
+    backfill_per_hour: int = Field(2500, alias="HYPECURVE_BACKFILL_PER_HOUR", ge=0)
+    """Repos whose past is asked in an hour: half of the 5,000 points GitHub gives."""
+    taxonomy_file: Path | None = Field(None, alias="HYPECURVE_TAXONOMY")
+    operator_channel: str | None = Field(None, alias="HYPECURVE_OPERATOR_CHANNEL")
+    log_format: str = Field("text", alias="HYPECURVE_LOG_FORMAT", pattern="^(text|json)$")
+
+    @field_validator("search_terms", mode="before")
+    @classmethod
+    def _divide(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(term.strip() for term in value.split(",") if term.strip())
+        return value
+
+    @field_validator("update_every", mode="before")
+    @classmethod
+    def _span(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return parse_span(value)
+        except BadTime as error:
+            raise ValueError(str(error)) from None
+
+    @field_validator("operator_channel")
+    @classmethod
+    def _channel(cls, value: str | None) -> str | None:
+        if value:
+            try:
+                Channel.parse(value)
+            except BadChannel as error:
+                raise ValueError(str(error)) from None
+        return value or None
+
+    @field_validator("github_api_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if not value.startswith(("https://", "http://")):
+            message = "write an address such as https://HOST/api/v3"
+            raise ValueError(message)
+        return value.rstrip("/")
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """The search terms."""
+        return tuple(
+            Term(term.removeprefix("topic:"), is_topic=term.startswith("topic:"))
+            for term in self.search_terms
+        )
+
+
+def load_settings() -> Settings:
+    """Read the settings; BadSetting names the first variable that cannot be used, and why."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = str(first["loc"][0]) if first["loc"] else "a setting"
+        why = str(first["msg"]).removeprefix("Value error, ")
+        message = f"{name} cannot be used: {why}."
+        raise BadSetting(message.replace("..", ".")) from None
+
+
+def bot_settings(wanted: Sequence[BotSetting]) -> Mapping[str, str]:
+    """What the environment or `.env` says of a bot's own settings; what is empty is left out."""
+    known = {**dotenv_values(".env"), **os.environ}
+    return {item.name: value for item in wanted if (value := known.get(item.name))}
+
+
+def is_configured(wanted: Sequence[BotSetting], given: Mapping[str, str]) -> bool:
+    """Whether everything a bot needs is there."""
+    return all(item.name in given for item in wanted if item.required)
