@@ -19,11 +19,10 @@ from hypecurve.domain.message import (
     Line,
     Message,
     MessageKind,
-    Section,
     SectionKind,
 )
 from hypecurve.wording.commands import COMMANDS
-from hypecurve.wording.cut import clean, cut, length
+from hypecurve.wording.cut import ELLIPSIS, clean, cut, length
 from hypecurve.wording.texts import texts
 from hypecurve_discord.markdown import at_start, escape, heard, safe_url, written
 
@@ -89,8 +88,7 @@ def body(message: Message) -> Json:
     more = _more(message, select, named, left_out)
     if left_out and more is None:
         foot = (f"-# {escape(_more_label(message, left_out))}", *foot)
-    shown = ["\n".join(head), *blocks, "\n".join(foot)]
-    inner = [{"type": TEXT, "content": text} for text in shown if text.strip()]
+    inner = [{"type": TEXT, "content": text} for text in _shown(message, head, blocks, foot)]
     inner += _controls(select, more, message.controls)
     container = {"type": CONTAINER, "accent_color": _colour(message), "components": inner}
     return {"flags": COMPONENTS_V2, "components": [container], "allowed_mentions": QUIETLY}
@@ -100,8 +98,8 @@ def plain_body(message: Message) -> Json:
     """Return the same as bare text, for when Discord will not take the components."""
     room = _Room(CONTENT_LIMIT)
     blocks, _ = _sections(message, _Room(TEXT_LIMIT))
-    texts_ = ("\n".join(_head(message)), *blocks, "\n".join(_small(message.footer, _ENDS)))
-    lines = (line for text in texts_ for line in text.split("\n") if line)
+    shown = _shown(message, _head(message), blocks, _small(message.footer, _ENDS))
+    lines = (line for text in shown for line in text.split("\n"))
     kept = [line for line in lines if room.take(line + "\n")]
     return {
         "content": "\n".join(kept),
@@ -110,27 +108,27 @@ def plain_body(message: Message) -> Json:
     }
 
 
+def _shown(
+    message: Message, head: Iterable[str], blocks: Iterable[str], foot: Iterable[str]
+) -> list[str]:
+    """Return the texts that show something; the notification where nothing else does."""
+    shown = [text for text in ("\n".join(head), *blocks, "\n".join(foot)) if text.strip()]
+    line = at_start(escape(cut(clean(message.notification), _TITLE, utf16=True)))
+    return shown or [line or ELLIPSIS]
+
+
 def _head(message: Message) -> tuple[str, ...]:
     title = escape(cut(clean(message.title), _TITLE, utf16=True))
-    lines = _small(message.subtitle, _ENDS)
-    if title:
-        return (f"## {title}", *lines)
-    if not lines and not any(_worth_showing(section) for section in message.sections):
-        # A post must show something; the one line a phone would show is always there to read.
-        return (at_start(escape(cut(clean(message.notification), _TITLE, utf16=True))) or "…",)
-    return lines
+    # Of a first message the lines below the title are what it has to say.
+    small = message.kind in {MessageKind.DIGEST, MessageKind.LIST, MessageKind.CARD}
+    lines = _small(message.subtitle, _ENDS, "-# " if small else "")
+    return (f"## {title}", *lines) if title else lines
 
 
-def _small(lines: Iterable[Line], limit: int) -> tuple[str, ...]:
+def _small(lines: Iterable[Line], limit: int, mark: str = "-# ") -> tuple[str, ...]:
     room = _Room(limit)
-    drawn = (f"-# {text}" for line in lines if (text := written(line, _LINE // 2)))
+    drawn = (mark + text for line in lines if (text := written(line, _LINE // 2)))
     return tuple(line for line in drawn if room.take(line + "\n"))
-
-
-def _worth_showing(section: Section) -> bool:
-    return bool(clean(section.heading)) or any(
-        _entry(entry, MessageKind.NOTICE) for entry in section.entries
-    )
 
 
 def _sections(message: Message, room: _Room) -> tuple[list[str], set[str]]:
@@ -142,7 +140,7 @@ def _sections(message: Message, room: _Room) -> tuple[list[str], set[str]]:
         drawn = [f"### {heading}"] if heading else []
         full = len(blocks) >= _SECTIONS or (heading != "" and not room.take(drawn[0] + "\n"))
         for entry in section.entries:
-            text = _entry(entry, message.kind)
+            text = "" if full else _entry(entry, message.kind)
             if full or not room.take(text + "\n"):
                 full = True
                 room.left_out += 1

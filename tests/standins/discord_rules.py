@@ -50,7 +50,7 @@ def walk(components: list[Json]) -> Iterator[Json]:
 def shown(body: Mapping[str, Any]) -> str:
     """Return all the markdown a message shows."""
     texts = [c["content"] for c in walk(body.get("components") or []) if c["type"] == TEXT]
-    return "\n".join([body["content"]] * bool(body.get("content")) + texts)
+    return "\n".join(filter(None, [body.get("content"), *texts]))
 
 
 def _envelope(body: Mapping[str, Any]) -> Iterator[str]:
