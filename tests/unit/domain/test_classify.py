@@ -47,7 +47,7 @@ layer = "reading"
 names = ["awesome"]
 
 [common]
-words = ["search engine of everything"]
+words = ["search engine of everything", "free of search"]
 
 [ai]
 words = ["llm", "machine learning"]
@@ -105,6 +105,16 @@ def test_a_phrase_said_of_everything_keeps_the_shorter_one_from_counting(small: 
     assert classify(made(description="llm search"), small).category == "search"
     place = classify(made(description="llm, the search engine of everything"), small)
     assert (place.category, place.reason) == (UNSURE, "only 'llm' in the description")
+
+
+def test_the_text_goes_on_after_a_phrase(small: Taxonomy) -> None:
+    assert classify(made(description="llm free of search"), small).category == UNSURE
+    assert classify(made(description="llm free of search, search"), small).category == "search"
+
+
+def test_a_name_that_says_the_same_twice_says_it_once(small: Taxonomy) -> None:
+    place = classify(made("acme/ai-agent-by-agent", "vector database search"), small)
+    assert place.category == "search"
 
 
 def test_words_that_say_nothing_of_ai_need_a_word_that_does(small: Taxonomy) -> None:
