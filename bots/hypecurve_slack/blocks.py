@@ -147,8 +147,8 @@ def _sections(message: Message, room: int, blocks: int) -> Iterator[Json]:
     """Yield a block for each section, as many entries as there is room for; say what is left."""
     left = 0
     for section in message.sections:
-        heading = rich_text(section.heading)
-        room -= size(_rich_text([_section(heading), _list([])]))
+        heading = [leaf | {"style": {"bold": True}} for leaf in rich_text(section.heading)]
+        room -= size(_rich_text([_section(heading), _list([])])) + 1
         blocks = blocks if room > 0 else 0
         kept: list[Json] = []
         for entry in section.entries:
@@ -162,7 +162,8 @@ def _sections(message: Message, room: int, blocks: int) -> Iterator[Json]:
             elif item["elements"]:
                 room -= cost
                 kept.append(item)
-        if (kept or heading) and blocks > 0 and room >= 0:
+        alone = bool(heading) and not section.entries
+        if (kept or alone) and blocks > 0:
             blocks -= 1
             yield _section_block(heading, kept)
     if left:
@@ -174,8 +175,8 @@ def _section_block(heading: Sequence[Json], items: Sequence[Json]) -> Json:
     """Return a heading with its entries below it; a lone entry of no heading stands as a text."""
     if not heading and len(items) == 1:
         return _rich_text(items)
-    bold = [leaf | {"style": {"bold": True}} for leaf in heading]
-    return _rich_text([*([_section(bold)] if bold else []), *([_list(items)] if items else [])])
+    above = [_section(heading)] if heading else []
+    return _rich_text([*above, *([_list(items)] if items else [])])
 
 
 def _entry(entry: Entry) -> list[Json]:

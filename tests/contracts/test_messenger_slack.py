@@ -18,8 +18,9 @@ from hypecurve.domain.errors import (
     TenantRefused,
 )
 from hypecurve.domain.subscription import Channel
+from hypecurve.ports import Messenger
 from hypecurve_slack import bot
-from hypecurve_slack.messenger import SlackMessenger, connect
+from hypecurve_slack.messenger import connect
 from standins.slack import Fault, SlackStandIn
 from support.messenger_contract import (
     BRIEF,
@@ -43,7 +44,7 @@ _FAULTS = {
 @dataclass
 class Rig:
     slack: SlackStandIn
-    messenger: SlackMessenger
+    messenger: Messenger
     channel: Channel = Channel.parse("slack:T123/C456")  # noqa: RUF009  # frozen
     missing: Channel = Channel.parse("slack:T123/C000")  # noqa: RUF009  # frozen
     token: str = SlackStandIn.token

@@ -1,0 +1,34 @@
+"""What the package announces to the core."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from importlib.metadata import entry_points
+
+from hypecurve.ports import Bot
+from hypecurve_slack import bot
+
+
+def test_the_core_finds_the_bot_by_its_entry_point() -> None:
+    (found,) = entry_points(group="hypecurve.bots", name="slack")
+    announced: Bot = found.load()
+    assert announced is bot
+    assert announced.name == "slack"
+
+
+def test_tokens_are_secret_and_only_the_bots_token_is_needed() -> None:
+    needed = {setting.name: (setting.secret, setting.required) for setting in bot.settings}
+    assert needed == {
+        "SLACK_BOT_TOKEN": (True, True),
+        "SLACK_APP_TOKEN": (True, False),
+        "SLACK_API_URL": (False, False),
+    }
+
+
+def test_knowing_of_the_bot_loads_no_library_of_slacks() -> None:
+    heavy = "import json, sys, hypecurve_slack; print(json.dumps(sorted(sys.modules)))"
+    loaded = json.loads(subprocess.check_output([sys.executable, "-c", heavy], text=True))  # noqa: S603  # our own words
+    roots = {name.partition(".")[0] for name in loaded}
+    assert not roots & {"slack_sdk", "slack_bolt", "aiohttp", "babel", "numpy", "structlog"}
