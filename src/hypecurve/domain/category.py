@@ -34,12 +34,11 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A place within a layer. `says_ai`: its strong phrases say that a repo is about AI."""
+    """A place within a layer."""
 
     slug: str
     title: str
     layer: Layer
-    says_ai: bool = True
 
 
 @dataclass(frozen=True, slots=True)

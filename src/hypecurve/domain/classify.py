@@ -16,11 +16,9 @@ _EARLY = 8
 _LATE = 30
 _EARLY_FACTOR, _LATE_FACTOR = 1.3, 0.6
 _NEIGHBOURS = 0.3
-_STRONG = 4.0
 _TELLING = 5
 """Words of description from which silence about AI says something."""
 _NO_AI = "no word of AI in its name, description or topics"
-_SIGNS = frozenset({AI, NOT_AI})
 
 
 @dataclass(slots=True)
@@ -48,10 +46,9 @@ def classify(repo: Repo, taxonomy: Taxonomy) -> Place:
     for points, hit in _counted(repo, taxonomy):
         slug = hit.rule.slug
         tallies.setdefault(slug, _Tally()).add(points, hit)
-        if slug not in _SIGNS and taxonomy.category(slug).says_ai and hit.rule.weight >= _STRONG:
+        if hit.rule.says_ai:
             about_ai += points
     signs, against = tallies.pop(AI, _Tally()), tallies.pop(NOT_AI, _Tally())
-    about_ai += signs.points
     if against.points > about_ai:
         return Place(NOT_AI, against.reason)
     if not about_ai:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from hypecurve.domain.category import AI, COMMON, NOT_AI, UNSURE, Category, Layer, Taxonomy
@@ -41,9 +41,9 @@ def read(text: str) -> Taxonomy:
         layer = _text(where, body, "layer")
         _must(layer in layers, f"{where} names an unknown layer '{layer}': {_names(layers)}")
         says_ai = _flag(where, body, "says_ai")
-        categories.append(Category(slug, _text(where, body, "title"), layers[layer], says_ai))
+        categories.append(Category(slug, _text(where, body, "title"), layers[layer]))
         worth = {name: points * layers[layer].counts for name, points in _LISTS.items()}
-        rules += _rules(where, slug, body, worth)
+        rules += _rules(where, slug, body, worth, {"strong"} if says_ai else frozenset())
     _must(bool(categories), "no [categories.NAME] at all")
     for layer in layers:
         _must(any(c.layer.slug == layer for c in categories), f"[layers.{layer}] has no category")
@@ -65,7 +65,7 @@ def _section(data: Mapping[str, Any], name: str, lists: Mapping[str, float]) -> 
     body = data.get(name, {})
     _must(isinstance(body, dict), f"[{name}] must be a table")
     _known(f"[{name}]", body, set(lists))
-    return _rules(f"[{name}]", name, body, lists)
+    return _rules(f"[{name}]", name, body, lists, lists if name == AI else frozenset())
 
 
 def _layer(slug: str, body: Mapping[str, Any]) -> Layer:
@@ -78,8 +78,13 @@ def _layer(slug: str, body: Mapping[str, Any]) -> Layer:
 
 
 def _rules(
-    where: str, slug: str, body: Mapping[str, Any], lists: Mapping[str, float]
+    where: str,
+    slug: str,
+    body: Mapping[str, Any],
+    lists: Mapping[str, float],
+    about_ai: Container[str],
 ) -> list[Rule]:
+    """Read the lists of one section; phrases of the lists in `about_ai` say that it is about AI."""
     rules = []
     for name, weight in lists.items():
         phrases = body.get(name, [])
@@ -92,7 +97,7 @@ def _rules(
                 not inside or len(phrase) >= _SHORTEST_PIECE,
                 f"{where}: '{phrase}' in names is too short: at least {_SHORTEST_PIECE} letters",
             )
-            rules.append(Rule(slug, phrase, weight, inside))
+            rules.append(Rule(slug, phrase, weight, inside, name in about_ai))
     return rules
 
 

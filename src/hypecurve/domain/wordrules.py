@@ -37,13 +37,14 @@ class Rule:
     """One phrase that speaks for `slug` with `weight` points.
 
     `inside`: it is looked for inside the words of the repo's name too (`chat` in `openchat`),
-    and there alone.
+    and there alone. `says_ai`: whoever says this is about AI.
     """
 
     slug: str
     phrase: str
     weight: float
     inside: bool = False
+    says_ai: bool = False
 
 
 class Hit(NamedTuple):
