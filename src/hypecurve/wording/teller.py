@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from urllib.parse import quote
 
+from wcwidth import wcswidth
+
 from hypecurve.domain.catalogue import CatalogueEntry
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import UnknownCategory
@@ -32,6 +34,7 @@ MOST_CHOICES = 25
 _CHOICE = 75
 """UTF-16 units of a choice, by the narrowest platform."""
 _DETAIL = 72
+"""Columns of a description."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +92,13 @@ def name_of(repo: Repo) -> Link:
 
 
 def about(repo: Repo) -> str:
-    """The repo's own description, cleaned and cut; "" where it has none."""
-    return cut(clean(repo.description), _DETAIL)
+    """The repo's own description, cleaned and cut to 72 columns; "" where it has none."""
+    whole = clean(repo.description)
+    limit = _DETAIL
+    # A Chinese character takes two columns and says as much as two letters.
+    while wcswidth(short := cut(whole, limit)) > _DETAIL:
+        limit -= 2
+    return short
 
 
 def joined(lines: Iterable[Line]) -> Line:

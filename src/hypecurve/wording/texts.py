@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
-from importlib.resources import files
 from io import BytesIO
+from pathlib import Path
 from string import Formatter
 from typing import TypeVar
 
@@ -22,6 +22,7 @@ from hypecurve.domain.message import Inline, Line, Text
 from hypecurve.wording.figures import Figures
 
 SOURCE_LOCALE = "en"
+_SHIPPED = Path(__file__).with_name("locales")
 T = TypeVar("T")
 _BROKEN = (KeyError, IndexError, ValueError, AttributeError)
 """What a translation with a wrong placeholder raises; the English text then stands in."""
@@ -37,11 +38,8 @@ class Texts(Figures):
     """The texts, figures and dates of one language."""
 
     catalogue: gettext.NullTranslations = field(default_factory=gettext.NullTranslations)
-
-    @property
-    def name(self) -> str:
-        """The Babel name of the language: `en`, `zh_CN`."""
-        return str(self.locale)
+    name: str = SOURCE_LOCALE
+    """The catalogue's: `en`, `zh_CN`. Babel would call the latter `zh_Hans_CN`."""
 
     def say(self, source: str, /, **values: object) -> str:
         """Return the text in this language, its `{placeholders}` filled in."""
@@ -79,10 +77,15 @@ class Texts(Figures):
         return self.date(day, year=day.year != today.year)
 
 
-def texts(locale: str) -> Texts:
-    """Return the texts of a language, `zh-CN` or `zh_CN`; English where there is no catalogue."""
-    found = negotiate_locale([locale.replace("-", "_")], [*_shipped(), SOURCE_LOCALE])
-    return _texts(found or SOURCE_LOCALE)
+def texts(locale: str, folder: Path | None = None) -> Texts:
+    """Return the texts of a language, `zh-CN` or `zh_CN`; English where there is no catalogue.
+
+    `folder`: where the .po files lie; None is the package's own. A catalogue is read once.
+    """
+    place = folder or _SHIPPED
+    known = {name.casefold(): name for name in (*_languages(place), SOURCE_LOCALE)}
+    found = negotiate_locale([locale.replace("-", "_").casefold()], known)
+    return _texts(known[found or SOURCE_LOCALE], place)
 
 
 def texts_from(catalogue: bytes, locale: str) -> Texts:
@@ -94,24 +97,20 @@ def texts_from(catalogue: bytes, locale: str) -> Texts:
     compiled = BytesIO()
     write_mo(compiled, read_po(BytesIO(catalogue), locale=locale))
     compiled.seek(0)
-    return Texts(Locale.parse(locale), gettext.GNUTranslations(compiled))
+    return Texts(Locale.parse(locale), gettext.GNUTranslations(compiled), locale)
 
 
 @lru_cache(maxsize=64)
-def _texts(locale: str) -> Texts:
-    try:
-        catalogue = files(__package__).joinpath("locales", f"{locale}.po").read_bytes()
-    except FileNotFoundError:
+def _texts(locale: str, folder: Path) -> Texts:
+    if locale not in _languages(folder):
         return Texts(Locale(SOURCE_LOCALE))
-    return texts_from(catalogue, locale)
+    return texts_from((folder / f"{locale}.po").read_bytes(), locale)
 
 
-@lru_cache(maxsize=1)
-def _shipped() -> tuple[str, ...]:
-    """The languages whose catalogues lie in `locales/`."""
-    folder = files(__package__).joinpath("locales")
-    names = (entry.name for entry in folder.iterdir())
-    return tuple(sorted(name.removesuffix(".po") for name in names if name.endswith(".po")))
+@lru_cache(maxsize=8)
+def _languages(folder: Path) -> tuple[str, ...]:
+    """The languages whose catalogues lie in a folder."""
+    return tuple(sorted(path.stem for path in folder.glob("*.po")))
 
 
 def _or_source(build: Callable[[str], T], translated: str, source: str) -> T:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
+from wcwidth import wcswidth
 
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.digest import Digest, Item, Welcome
@@ -245,3 +246,15 @@ def test_only_strong_text_is_the_multiple(digest: Digest, taxonomy: Taxonomy) ->
         if isinstance(part, Text) and part.style == "strong"
     ]
     assert strong == ["8.6x", "4.1x, still accelerating", "8.7x"]
+
+
+def test_a_chinese_description_takes_no_more_room_than_an_english_one(
+    digest: Digest, taxonomy: Taxonomy, make: Maker
+) -> None:
+    item = make.item(
+        make.entry("hato/cn", 700, "大模型推理加速" * 20), SignalKind.RISING, gain_7d=40
+    )
+    message = digest_message(with_items(digest, item), taxonomy, "en")
+    shown = words_of(message.sections[0].entries[0].lines[1])
+    assert shown.endswith("…")
+    assert 66 <= wcswidth(shown) <= 72

@@ -81,6 +81,25 @@ def test_a_catalogue_speaks_its_language() -> None:
     assert said.name == "ru"
 
 
+@pytest.mark.parametrize("locale", ["ru", "ru-RU", "ru_RU", "RU"])
+def test_a_catalogue_laid_beside_the_template_is_all_a_language_needs(
+    tmp_path: Path, locale: str
+) -> None:
+    (tmp_path / "ru.po").write_bytes(RUSSIAN)
+    (tmp_path / "messages.pot").write_bytes(b"")
+    said = texts(locale, tmp_path)
+    assert said.say("Following {name}.", name="a/b") == "Вы следите за a/b."
+    assert said.short(38_249).startswith("38,2\xa0")
+    assert texts("uk", tmp_path).name == "en"
+
+
+def test_the_name_of_a_language_finds_it_again(tmp_path: Path) -> None:
+    (tmp_path / "zh_CN.po").write_bytes(RUSSIAN.replace(b"Language: ru", b"Language: zh_CN"))
+    said = texts("zh-CN", tmp_path)
+    assert said.name == "zh_CN"
+    assert texts(said.name, tmp_path) == said
+
+
 def test_a_translation_may_turn_the_parts_of_a_line_around() -> None:
     part = Link("06:12", "https://github.com/acme/flashkv")
     line = texts_from(RUSSIAN, "ru").say_line("counts as of {time}", time=part)
