@@ -1,0 +1,244 @@
+"""Payloads become domain values, or SourceUnavailable, whatever GitHub sends."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hypecurve.adapters.github import payloads
+from hypecurve.adapters.github.payloads import (
+    MAX_DESCRIPTION,
+    clean,
+    history_page,
+    repo_from_node,
+    repo_from_rest,
+    search_page,
+)
+from hypecurve.domain.errors import SourceUnavailable
+from hypecurve.domain.repo import Repo, RepoId, RepoName
+
+SAMPLES = Path(__file__).parents[3] / "samples" / "github"
+SUNDAY = 1_795_305_600  # 2026-11-22
+BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c"
+
+
+def sample(name: str) -> Any:  # noqa: ANN401 - JSON
+    return json.loads((SAMPLES / name).read_text())
+
+
+def rest_item(**changes: object) -> dict[str, Any]:
+    item: dict[str, Any] = sample("search-page.json")["items"][0]
+    return item | changes
+
+
+def sweep_node(**changes: object) -> dict[str, Any]:
+    node: dict[str, Any] = sample("sweep-partial.json")["data"]["nodes"][0]
+    return node | changes
+
+
+def test_a_search_item_becomes_a_repo() -> None:
+    total, incomplete, repos = search_page(sample("search-page.json"))
+    assert (total, incomplete) == (2, False)
+    assert repos[0] == Repo(
+        id=RepoId(2_000_000_001),
+        node_id="R_kgDOmadeup1",
+        name=RepoName("acme", "flashkv"),
+        stars=38_214,
+        description="KV-cache compression for serving",
+        topics=("kv-cache", "quantization"),
+        language="Python",
+        license="Apache-2.0",
+        forks=1_204,
+        owner_is_organisation=True,
+        created_at=datetime(2024, 3, 1, 9, 30, tzinfo=UTC),
+        pushed_at=datetime(2026, 11, 21, 23, 59, 59, tzinfo=UTC),
+        updated_at=datetime(2026, 11, 22, 5, tzinfo=UTC),
+    )
+
+
+def test_what_github_leaves_out_is_unknown() -> None:
+    _, _, repos = search_page(sample("search-page.json"))
+    bare = repos[1]
+    assert bare.name == RepoName("nori_acme", ".notes")
+    assert (bare.description, bare.topics, bare.language) == ("", (), None)
+    assert (bare.license, bare.pushed_at) == (None, None)
+    assert (bare.archived, bare.is_fork, bare.owner_is_organisation) == (True, True, False)
+
+
+def test_a_private_repo_in_a_search_is_left_out() -> None:
+    page = {"total_count": 1, "incomplete_results": False, "items": [rest_item(private=True)]}
+    assert search_page(page) == (1, False, ())
+
+
+def test_rest_and_graphql_tell_the_same_of_a_repo() -> None:
+    rest = repo_from_rest(rest_item(description="KV-cache compression for serving"))
+    topics = {"nodes": [{"topic": {"name": each}} for each in rest.topics]}
+    assert repo_from_node(sweep_node(repositoryTopics=topics)) == rest
+
+
+def test_an_empty_repository_without_connection_is_read() -> None:
+    repo = repo_from_node(sweep_node(repositoryTopics=None, primaryLanguage=None, licenseInfo=None))
+    assert (repo.topics, repo.language, repo.license) == ((), None, None)
+
+
+WRONG = [
+    {"id": None},
+    {"id": 0},
+    {"id": -5},
+    {"id": True},
+    {"id": "7"},
+    {"id": 1.5},
+    {"id": 10**30},
+    {"node_id": ""},
+    {"node_id": "R_\u0416"},
+    {"full_name": "acme"},
+    {"full_name": "acme/flash/kv"},
+    {"full_name": "acme/<!channel>"},
+    {"stargazers_count": None},
+    {"stargazers_count": -1},
+    {"stargazers_count": "many"},
+    {"description": 7},
+    {"topics": "kv-cache"},
+    {"topics": [None]},
+    {"owner": None},
+    {"license": "MIT"},
+    {"created_at": "yesterday"},
+    {"created_at": 7},
+    {"pushed_at": "0001-01-01T00:00:00+23:59"},
+    {"archived": None},
+    {"fork": "no"},
+]
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=str)
+def test_a_wrong_type_is_said_to_be_one(wrong: dict[str, object]) -> None:
+    [key] = wrong
+    with pytest.raises(SourceUnavailable, match=f"cannot be read: {key}|an owner"):
+        repo_from_rest(rest_item(**wrong))
+
+
+@pytest.mark.parametrize("key", sorted(set(sweep_node()) - {"isPrivate"}))
+def test_no_field_of_a_node_may_be_of_another_shape(key: str) -> None:
+    with pytest.raises(SourceUnavailable):
+        repo_from_node(sweep_node(**{key: [["?"]]}))
+
+
+def test_a_time_without_a_zone_is_utc() -> None:
+    repo = repo_from_rest(rest_item(created_at="2024-03-01T09:30:00"))
+    assert repo.created_at == datetime(2024, 3, 1, 9, 30, tzinfo=UTC)
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=8) | st.dictionaries(st.text(max_size=8), inner),
+    max_leaves=12,
+)
+
+
+def complaint(read: Callable[[object], object], payload: object) -> str:
+    try:
+        read(payload)
+    except SourceUnavailable as refused:
+        return str(refused)
+    return ""
+
+
+READERS: list[Callable[[object], object]] = [
+    repo_from_rest,
+    repo_from_node,
+    search_page,
+    history_page,
+]
+
+
+@pytest.mark.parametrize("read", READERS)
+@given(payload=anything)
+def test_any_json_at_all_is_read_or_refused(
+    read: Callable[[object], object], payload: object
+) -> None:
+    assert "\n" not in complaint(read, payload)
+
+
+@given(key=st.sampled_from(sorted(rest_item())), value=anything)
+def test_any_value_in_any_field_of_an_item_is_read_or_refused(key: str, value: object) -> None:
+    assert "\n" not in complaint(repo_from_rest, rest_item(**{key: value}))
+
+
+@given(key=st.sampled_from(sorted(sweep_node())), value=anything)
+def test_any_value_in_any_field_of_a_node_is_read_or_refused(key: str, value: object) -> None:
+    assert "\n" not in complaint(repo_from_node, sweep_node(**{key: value}))
+
+
+@given(st.text(st.characters(codec=None), max_size=1_500))
+def test_cleaned_text_is_one_harmless_line(text: str) -> None:
+    line = clean(text)
+    assert len(line) <= MAX_DESCRIPTION
+    assert line == line.strip()
+    assert "  " not in line
+    assert not any(unicodedata.category(each) in {"Cc", "Cs", "Zl", "Zp"} for each in line)
+    assert not set(BIDI) & set(line)
+    assert clean(line) == line
+    line.encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("plain", "plain"),
+        ("  two \n\t lines ", "two lines"),
+        ("a\u202eb\u202cc", "abc"),
+        ("zero\u200bwidth\ufeff", "zerowidth"),
+        ("bell\x07 esc\x1b[31m", "bell esc[31m"),
+        ("two \U0001f468\u200d\U0001f469", "two \U0001f468\u200d\U0001f469"),
+        ("half \ud83d", "half"),
+        ("\u57fa\u4e8e LLM \u7684\u6846\u67b6", "\u57fa\u4e8e LLM \u7684\u6846\u67b6"),
+        ("hidden\U000e0041\U000e0042", "hidden"),
+    ],
+)
+def test_outside_text_is_cleaned(text: str, line: str) -> None:
+    assert clean(text) == line
+
+
+def test_a_long_description_is_cut_and_says_so() -> None:
+    repo = repo_from_rest(rest_item(description="word " * 2_000))
+    assert len(repo.description) <= MAX_DESCRIPTION
+    assert repo.description.endswith("…")
+
+
+def week(start: int, days: list[int], total: int | None = None) -> dict[str, object]:
+    return {"week": start, "days": days, "total": sum(days) if total is None else total}
+
+
+def test_a_week_of_history_is_its_start_and_its_days() -> None:
+    days = [1, 2, 3, 4, 5, 6, 7]
+    assert history_page([week(SUNDAY, days)]) == (
+        (datetime(2026, 11, 22, tzinfo=UTC), tuple(days)),
+    )
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        week(SUNDAY, [1] * 7, total=8),
+        week(SUNDAY, [1] * 6),
+        week(SUNDAY, [-1, 1, 0, 0, 0, 0, 0]),
+        week(2**52, [0] * 7),
+        {"week": SUNDAY, "total": 0},
+        None,
+    ],
+)
+def test_a_week_that_contradicts_itself_is_refused(broken: object) -> None:
+    with pytest.raises(SourceUnavailable):
+        history_page([broken])
+
+
+def test_nothing_is_asked_of_the_network_here() -> None:
+    assert not {"httpx", "socket", "asyncio"} & set(vars(payloads))
