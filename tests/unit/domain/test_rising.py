@@ -70,9 +70,11 @@ def test_a_doubling_says_nothing() -> None:
     assert not rises(watch(USUAL + [8.0] * 30))
 
 
-def test_a_burst_that_is_over_again_says_nothing() -> None:
-    # 10 of excess on one day, then nothing: the last two days are below the pace.
-    assert not rises(watch([*USUAL, 19.0, 0, 0, 4, 4, 4, 4, 4]))
+def test_a_burst_that_faded_before_it_could_be_told_says_nothing() -> None:
+    # Four times the usual week, but the last two days are back at the usual pace.
+    faded = [*USUAL, 90.0, 4, 4, 4, 4, 4, 4]
+    assert not rises(watch(faded, from_day=77))
+    assert rises(watch([*USUAL, 4.0, 4, 4, 4, 4, 4, 90], from_day=77))
 
 
 def test_two_completed_weeks_are_needed_before_any_lift_is_claimed() -> None:
@@ -129,8 +131,23 @@ def test_small_repos_have_floors_of_their_own() -> None:
 
 def test_twice_next_to_nothing_is_no_escalation() -> None:
     trickle = [0.0, 0, 1, 0, 0, 0, 0] * 10
-    told = rises(watch([*trickle, 2.0, 3, 3, 4, 5, 6, 5, 5, 5]))
-    assert [step for _, _, step in told] == [1]
+    small, larger = [*trickle, 3.0, 2, 2, 3, 6, 6, 6], [*trickle, 3.0, 2, 2, 3, 6, 7, 8]
+    assert [step for _, _, step in rises(watch(small))] == [1]
+    assert [step for _, _, step in rises(watch(larger))] == [1, 2]
+
+
+def test_in_the_smallest_lane_a_fading_week_says_nothing() -> None:
+    trickle = [0.0, 0, 1, 0, 0, 0, 0] * 10
+    assert not rises(watch([*trickle, 2.0, 2, 2, 1, 0, 1, 1]))
+    assert rises(watch([*trickle, 2.0, 2, 1, 1, 0, 1, 2]))
+
+
+def test_an_unsteady_count_does_not_escalate() -> None:
+    # A net fall in the week: too small a share for a purge, too large for a rise.
+    unsteady = [*USUAL, 20.0, 20, 20, 4, 4, -300, 45, 45, 45]
+    steady = [*USUAL, 20.0, 20, 20, 4, 4, 4, 45, 45, 45]
+    assert [step for _, _, step in rises(watch(unsteady))] == [1]
+    assert [step for _, _, step in rises(watch(steady))] == [1, 2]
 
 
 def test_a_purge_says_nothing_for_the_week_after_and_lets_the_baseline_start_anew() -> None:

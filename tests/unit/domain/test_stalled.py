@@ -136,6 +136,12 @@ def test_a_handful_of_stars_does_not_wake_a_repo() -> None:
     assert [kind for _, kind in turns(watch(STALLS + [1.0, 0, 0] * 10))] == [STALLED]
 
 
+def test_a_slow_thaw_is_no_awakening() -> None:
+    thaw = STALLS + [1.0, 1, 1, 1, 1, 0, 0] * 8
+    assert [kind for _, kind in turns(watch(thaw))] == [STALLED]
+    assert state_of(thaw) is not RepoState.STALLED
+
+
 def test_a_repo_nudged_over_the_bar_and_back_is_told_of_once() -> None:
     nudged = STALLS[:120] + [4.0] * 7 + [0.0] * 40
     kinds = [kind for _, kind in turns(watch(nudged))]
