@@ -12,7 +12,7 @@ from hypecurve.domain.gains import without_corrections
 from hypecurve.domain.rising import Risen, RisingRules, judge_rising
 from hypecurve.domain.signal import Signal
 from hypecurve.domain.stalled import Fallen, StalledRules, judge_stalled
-from hypecurve.domain.states import STATE, Quiet, Rise, epoch, fresh_states
+from hypecurve.domain.states import DAY, STATE, Quiet, Rise, epoch, fresh_states
 from hypecurve.domain.telling import Teller
 from hypecurve.domain.windows import Windows
 
@@ -111,13 +111,18 @@ class _Block:
         return _Found(risen, self._codes(states, fallen, rules), list(teller.signals()))
 
     def _codes(self, states: NDArray[np.void], fallen: Fallen, rules: Rules) -> NDArray[np.uint8]:
-        codes = np.full(len(self.stars), _CODE[RepoState.ACTIVE], np.uint8)
+        """What people are told of each; what could not be judged for long is not claimed."""
+        at = epoch(self.windows.at)
+        rise_known = at <= states["rise_judged_at"] + rules.rising.fresh_days * DAY
+        quiet_known = at <= states["quiet_judged_at"] + rules.stalled.lost_days * DAY
         lively = fallen.gain_28d >= rules.stalled.under
-        stalled_now = states["quiet_phase"] == Quiet.STALLED
-        codes[fallen.faded | (stalled_now & lively)] = _CODE[RepoState.COOLING]
-        codes[states["quiet_phase"] == Quiet.MAINTAINED] = _CODE[RepoState.MAINTAINED]
-        codes[stalled_now & ~lively] = _CODE[RepoState.STALLED]
-        codes[states["rise_phase"] == Rise.UP] = _CODE[RepoState.RISING]
+        maintained = quiet_known & (states["quiet_phase"] == Quiet.MAINTAINED)
+        stalled = quiet_known & (states["quiet_phase"] == Quiet.STALLED)
+        codes = np.full(len(self.stars), _CODE[RepoState.ACTIVE], np.uint8)
+        codes[fallen.faded | (stalled & lively)] = _CODE[RepoState.COOLING]
+        codes[maintained] = _CODE[RepoState.MAINTAINED]
+        codes[stalled & ~lively] = _CODE[RepoState.STALLED]
+        codes[rise_known & (states["rise_phase"] == Rise.UP)] = _CODE[RepoState.RISING]
         codes[self.archived] = _CODE[RepoState.ARCHIVED]
         codes[self.gone] = _CODE[RepoState.GONE]
         return codes

@@ -21,10 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hypecurve.domain.pace import BASELINE_WEEKS, WEEK, Pace, lanes_of, lift, pace_of
-from hypecurve.domain.states import Rise
+from hypecurve.domain.states import DAY, Rise
 
 RULE = "p1-escalating/1"
-_DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +46,8 @@ class RisingRules:
     escalation_floor: float = 20.0
     """Least 3-day gain that escalates: twice next to nothing is no news."""
     fresh_days: int = 7
+    lost_days: int = 28
+    """A rise not judged for longer (no counts, a purge) is taken as over since then."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,12 +76,9 @@ def judge_rising(
     lane = lanes_of(pace.usual_7d)
     judged = may_speak & np.isfinite(bound)
     over = judged & _over(pace, rules)
-    up = states["rise_phase"] == Rise.UP
-    ends = up & over
-    states["rise_phase"][ends] = Rise.COOLING_DOWN
-    states["rise_over_at"][ends] = at
+    _end(states, judged, over, at, rules)
     rested = (states["rise_phase"] == Rise.COOLING_DOWN) & (
-        at >= states["rise_over_at"] + rules.quiet_days * _DAY
+        at >= states["rise_over_at"] + rules.quiet_days * DAY
     )
     states["rise_phase"][judged & rested] = Rise.IDLE
 
@@ -90,7 +88,7 @@ def judge_rising(
     escalates = (
         judged
         & ~idle
-        & (at >= states["rise_spoken_at"] + rules.escalation_days * _DAY)
+        & (at >= states["rise_spoken_at"] + rules.escalation_days * DAY)
         & (pace.gain_3d >= rules.escalation * states["rise_gain_3d"])
         & (pace.gain_3d >= rules.escalation_floor)
         & (pace.gain_7d > pace.usual_7d)
@@ -104,6 +102,23 @@ def judge_rising(
     states["rise_gain_3d"][spoken] = pace.gain_3d[spoken]
     states["rise_judged_at"][judged] = at
     return Risen(pace, bound, lane, spoken & ~told_before)
+
+
+def _end(
+    states: NDArray[np.void],
+    judged: NDArray[np.bool_],
+    over: NDArray[np.bool_],
+    at: int,
+    rules: RisingRules,
+) -> None:
+    """Let rises end: those that are over now, and those that nobody could judge for long."""
+    up = states["rise_phase"] == Rise.UP
+    lost = up & judged & (at > states["rise_judged_at"] + rules.lost_days * DAY)
+    states["rise_phase"][lost] = Rise.COOLING_DOWN
+    states["rise_over_at"][lost] = states["rise_judged_at"][lost]
+    ends = up & over & ~lost
+    states["rise_phase"][ends] = Rise.COOLING_DOWN
+    states["rise_over_at"][ends] = at
 
 
 def _above(pace: Pace, bound: NDArray[np.float64], rules: RisingRules) -> NDArray[np.bool_]:
@@ -146,8 +161,8 @@ def _sort_out_old(
     begins[rows[goes_on]] = False
     states["rise_phase"][rows[goes_on]] = Rise.UP
     # It could not speak while it was cooling down: that time does not make it old.
-    waited = np.where(found["rise_over_at"] > 0, found["rise_over_at"] + rules.quiet_days * _DAY, 0)
-    fresh_since = at - rules.fresh_days * _DAY
+    waited = np.where(found["rise_over_at"] > 0, found["rise_over_at"] + rules.quiet_days * DAY, 0)
+    fresh_since = at - rules.fresh_days * DAY
     judged = found["rise_judged_at"]
     limit = np.where(judged > 0, np.minimum(judged, fresh_since), fresh_since)
     old[rows] = ~goes_on & (np.maximum(onset, waited) <= limit)
@@ -163,7 +178,7 @@ def _onset(gains: NDArray[Any], at: int, rules: RisingRules) -> NDArray[np.int64
         pace = pace_of(gains[running, : gains.shape[1] - back])
         bound = lift(pace.gain_7d, pace.usual_7d, pace.usual_7d)
         above = _above(pace, bound, rules)
-        onset[running[above]] = at - back * _DAY
+        onset[running[above]] = at - back * DAY
         going = np.isfinite(bound) & ~_over(pace, rules)
         running = running[going]
         if not running.size:

@@ -24,12 +24,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hypecurve.domain.pace import WEEK
-from hypecurve.domain.states import Quiet
+from hypecurve.domain.states import DAY, Quiet
 
 STALLED_RULE = "stalled/1"
 AWAKE_RULE = "awake/1"
 MONTH = 28
-_DAY = 86_400
 _SLACK = 2
 """Days between two calls, or newly known in between, that are the ordinary course."""
 _Z95 = 1.6448536269514722
@@ -52,6 +51,8 @@ class StalledRules:
     awake_week: float = 10.0
     rest_days: int = 84
     fresh_days: int = 7
+    lost_days: int = 84
+    """Silence not confirmed for longer is not claimed any more."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,7 +102,7 @@ def judge_stalled(  # noqa: PLR0913  (the columns of a window, and what is remem
     if rows.size:
         old[rows] = _old(gains[rows], stars[rows], best[rows], states[rows], at, rules)
         old[rows] &= lapses[rows] <= _limit(states[rows], at, rules)
-    rested = at >= states["quiet_told_at"] + rules.rest_days * _DAY
+    rested = at >= states["quiet_told_at"] + rules.rest_days * DAY
     told = stalls & ~old & rested & ~archived
     heard = wakes & (states["quiet_muted"] == 0) & ~archived
     phase[stalls] = Quiet.STALLED
@@ -139,7 +140,7 @@ def _lapses(pushed_at: NDArray[np.datetime64], rules: StalledRules) -> NDArray[n
     """When (epoch seconds) a last push stops meaning that somebody cares; 0 where unknown."""
     pushed = pushed_at.astype("datetime64[s]").astype(np.int64)
     lapses: NDArray[np.int64] = np.where(
-        np.isnat(pushed_at), 0, pushed + rules.maintained_days * _DAY
+        np.isnat(pushed_at), 0, pushed + rules.maintained_days * DAY
     )
     return lapses
 
@@ -184,7 +185,7 @@ def _best_ever(
 ) -> NDArray[np.float64]:
     """The best 28 days ever: remembered, just ended, or somewhere in what is newly known."""
     best: NDArray[np.float64] = np.fmax(states["best_28d"], last)
-    elapsed = (at - states["looked_at"]) / _DAY
+    elapsed = (at - states["looked_at"]) / DAY
     # One more day became known in a day: nothing but the last 28 days is new. Else look at all.
     rows = np.flatnonzero((elapsed > _SLACK) | (known_days > states["known_days"] + _SLACK))
     if rows.size:
@@ -223,7 +224,7 @@ def _faded(
 
 def _limit(states: NDArray[np.void], at: int, rules: StalledRules) -> NDArray[np.int64]:
     """What had happened by then (epoch seconds) is no news: we judged since, or it is a week."""
-    fresh_since = at - rules.fresh_days * _DAY
+    fresh_since = at - rules.fresh_days * DAY
     judged = states["quiet_judged_at"]
     limit: NDArray[np.int64] = np.where(judged > 0, np.minimum(judged, fresh_since), fresh_since)
     return limit
@@ -238,7 +239,7 @@ def _old(
     rules: StalledRules,
 ) -> NDArray[np.bool_]:
     """Who had stalled by the limit already, by what is known now."""
-    back = np.minimum((at - _limit(states, at, rules)) // _DAY, gains.shape[1])
+    back = np.minimum((at - _limit(states, at, rules)) // DAY, gains.shape[1])
     old = np.zeros(len(gains), np.bool_)
     for days in np.unique(back):
         last, before = _months(gains, int(days))

@@ -8,6 +8,9 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+DAY = 86_400
+"""Seconds."""
+
 
 class Rise(IntEnum):
     """Where a repo stands in its rising: idle -> up -> cooling down -> idle (or up again)."""

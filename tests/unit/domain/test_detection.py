@@ -238,6 +238,19 @@ def test_each_repo_is_judged_by_its_own_curve_only() -> None:
     assert sum(rising) == 4
 
 
+def test_a_rise_nobody_could_judge_for_long_is_neither_claimed_nor_in_the_way_of_the_next() -> None:
+    surge = [4.0] * 21 + [24.0] * 7
+    curve = [*surge, *[None] * 60, *surge]
+    assert [(episode, step) for _, episode, step in rises(watch(curve))] == [(1, 1), (2, 1)]
+    states = fresh_states(1)
+    for day in range(1, 60):
+        found = detect(windows_at(START + timedelta(days=day), curve[:day]), states)
+        states = found.states
+        if day == len(surge):
+            assert REPO_STATES[int(found.repo_state[0])] is RepoState.RISING
+    assert REPO_STATES[int(found.repo_state[0])] is RepoState.ACTIVE
+
+
 def test_the_usual_pace_of_a_repo_without_history_is_unknown() -> None:
     found = detect(windows_at(START, [5.0] * 20), fresh_states(1))
     assert np.isnan(found.usual_week[0])
