@@ -20,6 +20,7 @@ _SCATTER = 5.0  # shape of the gamma that multiplies each day's rate
 _LEAST, _MOST = 380, 180_000
 _BAR = 500
 _STAY_BELOW = 0.3
+_MOSTLY = 0.9
 _TAIL = 0.85  # Pareto exponent of the totals
 
 
@@ -65,6 +66,9 @@ def make_curves(
     for low in range(0, count, _CHUNK):
         rows = slice(low, min(count, low + _CHUNK))
         rates = _rates(rng, shape[rows], aim[rows], born[rows], day, today) * rhythm
+        # Nobody is given more in these months than it has in the end.
+        given = rates[:, :today].sum(axis=1, keepdims=True)
+        rates *= np.minimum(1, _MOSTLY * aim[rows, None] / np.maximum(given, 1)).astype(np.float32)
         noise = rng.standard_gamma(_SCATTER, size=rates.shape, dtype=np.float32) / _SCATTER
         gains = rng.poisson(rates * noise)
         gains[day + 1 <= born[rows, None]] = 0
@@ -84,8 +88,8 @@ def _rates(
 ) -> NDArray[np.float32]:
     """Expected stars a day, one row a repo."""
     count = len(shape)
-    weekly = np.exp(rng.normal(-5.4, 0.8, size=count))
-    pace = (aim * np.minimum(weekly, 0.03) / 7).astype(np.float32)
+    weekly = np.exp(rng.normal(-4.7, 0.8, size=count))
+    pace = (aim * np.minimum(weekly, 0.04) / 7).astype(np.float32)
     factor = np.choose(shape, [1.0, 0.35, 0.02, 0.08, 0.2, 0.6]).astype(np.float32)
     rates = np.repeat((pace * factor)[:, None], len(day), axis=1)
     growing = shape == Shape.GROWING

@@ -24,7 +24,7 @@ AFTER_DAYS = 30
 FIRST_ID = 2_000_000_000  # far above what GitHub had given out when this was written
 _DAY = 86_400.0
 _WEEK = timedelta(weeks=1)
-_CALM, _BUSY, _FEW = 20, 200, 50  # stars a week; stars in all
+_CALM, _BUSY, _FEW = 8, 80, 50  # stars a week; stars in all
 _LEFT = 0.55
 _NODE = "R_madeup"
 
@@ -300,7 +300,8 @@ class World:
             if where < wave.until:
                 count[index] += _between(wave.total, np.array([where]))[0]
         # Some stars are taken back within days: a small flutter on top of those that stay.
-        noise = (np.arange(len(count)) * 73_856_093 ^ (day + 1) * 19_349_663) >> 9 & 3
+        mixed = (np.arange(len(count)) * 73_856_093) ^ ((day + 1) * 19_349_663)
+        noise = ((mixed * 0x9E37_79B1) & 0xFFFF_FFFF) >> 30
         flutter: NDArray[np.int64] = self._flutter * noise
         flutter[list(self.flat)] = 0
         flutter[count <= _FEW] = 0
