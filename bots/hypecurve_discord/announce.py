@@ -50,6 +50,12 @@ class DiscordBot:
 
         return connect(env)
 
+    async def register(self, env: Mapping[str, str]) -> str:
+        """Register the slash commands where they changed; say in a line what was done."""
+        from hypecurve_discord.sync import sync  # noqa: PLC0415 - discord.py: 0.4 s
+
+        return await sync(env)
+
     async def serve(self, env: Mapping[str, str], desk: Desk, stop: asyncio.Event) -> None:
         """Answer commands until `stop` is set; BadSetting where a setting cannot be used."""
         from hypecurve_discord.client import serve  # noqa: PLC0415 - discord.py: 0.4 s

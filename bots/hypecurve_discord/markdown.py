@@ -15,7 +15,7 @@ from hypecurve.domain.message import Bars, Inline, Line, Link, Moment, Style, Te
 from hypecurve.wording.cut import ELLIPSIS, clean, cut, length
 
 RUN = 300
-"""UTF-16 units kept of one run of text, before it is escaped."""
+"""UTF-16 units kept of one run of text, cleaned and not yet escaped."""
 
 GAP = "\u200b"
 """Draws nothing; keeps two marks apart that would mean something else together."""
@@ -92,9 +92,9 @@ def _written(inline: Inline) -> str:
         case Text(text, Style.CODE):
             return _code(text)
         case Text(text, style):
-            return _styled(escape(cut(text, RUN, utf16=True)), style)
+            return _styled(escape(cut(_flat(text), RUN, utf16=True)), style)
         case Link(text, url, style):
-            return _styled(_link(cut(text, RUN, utf16=True), url), style)
+            return _styled(_link(cut(_flat(text), RUN, utf16=True), url), style)
 
 
 def _styled(markdown: str, style: Style) -> str:

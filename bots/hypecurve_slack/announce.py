@@ -40,6 +40,10 @@ class SlackBot:
 
         return connect(env)
 
+    async def register(self, env: Mapping[str, str]) -> str:  # noqa: ARG002  # the port's
+        """Say that there is nothing to do: Slack knows its command from the app's settings."""
+        return "Slack knows /hype from your app's settings: nothing to register."
+
     async def serve(self, env: Mapping[str, str], desk: Desk, stop: asyncio.Event) -> None:
         """Answer `/hype` over Socket Mode until `stop` is set.
 

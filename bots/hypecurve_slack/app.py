@@ -10,6 +10,7 @@ import logging
 import re
 from collections.abc import Coroutine, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -27,16 +28,31 @@ from hypecurve_slack.refusals import NETWORK, trouble
 from hypecurve_slack.settings import Settings, read
 
 COMMAND = "/hype"
-CHECK_SECONDS, DEAF_SECONDS = 15.0, 60.0
-CLOSE_SECONDS = 1.5
-DRAIN_SECONDS = 2.5
-"""Together with CLOSE_SECONDS under the 5 s in which `serve` ends."""
-FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
-"""Seconds between tries to reach Slack at the start, growing."""
+_ADDRESS = re.compile(r"wss?://[^\s'\"]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long is waited for what, in seconds. `close` and `drain` together stay under 5."""
+
+    check: float = 15.0
+    """Between looks at whether the socket is open."""
+    deaf: float = 60.0
+    """After which a socket that stays closed is given up."""
+    close: float = 1.5
+    """For Slack's goodbye."""
+    drain: float = 2.5
+    """For the answers under way when `stop` is set."""
+    first_wait: float = 1.0
+    longest_wait: float = 60.0
+    """Between tries to reach Slack, growing from the first to the longest."""
+
+
+PACE = Pace()
 _log = structlog.get_logger(__name__)
 
 
-async def serve(env: Mapping[str, str], desk: Desk, stop: asyncio.Event) -> None:
+async def serve(env: Mapping[str, str], desk: Desk, stop: asyncio.Event, pace: Pace = PACE) -> None:
     """Answer `/hype` and our controls until `stop` is set, and end within 5 s of it.
 
     BadSetting where a setting cannot be used or Slack does not take a token. An unreachable Slack
@@ -52,45 +68,47 @@ async def serve(env: Mapping[str, str], desk: Desk, stop: asyncio.Event) -> None
         commands = Commands(desk, session, People(client))
         try:
             while not stop.is_set():
-                await _unless(stop, _answer(client, commands, settings))
+                await _unless(stop, _answer(client, commands, settings, pace))
         finally:
-            await commands.drain(DRAIN_SECONDS)
+            await commands.drain(pace.drain)
 
 
-async def _answer(client: AsyncWebClient, commands: Commands, settings: Settings) -> None:
+async def _answer(
+    client: AsyncWebClient, commands: Commands, settings: Settings, pace: Pace
+) -> None:
     """Hold a socket open; return when it has been deaf for too long."""
-    who, address = await _open(client, settings)
+    who, address = await _open(client, settings, pace)
     handler = AsyncSocketModeHandler(
         build_app(client, who, commands),
         settings.app_token,
-        logger=logging.getLogger("hypecurve_slack.socket"),
+        logger=_socket_logger(),
         web_client=client,
     )
     handler.client.proxy = client.proxy
     handler.client.wss_uri = address
     try:
         connecting = handler.connect_async()  # type: ignore[no-untyped-call]  # bolt's
-        async with asyncio.timeout(DEAF_SECONDS):
+        async with asyncio.timeout(pace.deaf):
             await connecting
         _log.info("slack commands are answered", team=who.team_id)
-        await _until_deaf(handler)
+        await _until_deaf(handler, pace)
     except TimeoutError:
         pass
     finally:
-        await _close(handler)
+        await _close(handler, pace.close)
     _log.warning("slack socket is deaf: opening another")
 
 
-async def _until_deaf(handler: AsyncSocketModeHandler) -> None:
-    """Return when the socket has been closed for DEAF_SECONDS.
+async def _until_deaf(handler: AsyncSocketModeHandler, pace: Pace) -> None:
+    """Return when the socket has been closed for too long.
 
     slack_sdk reconnects by itself, but where that fails it tries the same address for ever, and
     the ticket in it is good for seconds only (SocketModeClient.connect, slack_sdk 3.47).
     """
     loop = asyncio.get_running_loop()
     heard = loop.time()
-    while loop.time() - heard < DEAF_SECONDS:
-        await asyncio.sleep(CHECK_SECONDS)
+    while loop.time() - heard < pace.deaf:
+        await asyncio.sleep(pace.check)
         if await handler.client.is_connected():
             heard = loop.time()
 
@@ -122,16 +140,36 @@ def build_app(client: AsyncWebClient, who: AuthorizeResult, commands: Commands) 
     return app
 
 
-async def _open(client: AsyncWebClient, settings: Settings) -> tuple[AuthorizeResult, str]:
+class _WithoutTickets(logging.Filter):
+    """Takes the socket's address out of what is logged: the ticket in it opens the socket."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = _ADDRESS.sub("(the socket)", record.getMessage()), ()
+        record.exc_info = record.exc_text = None
+        return True
+
+
+_WITHOUT_TICKETS = _WithoutTickets()
+
+
+def _socket_logger() -> logging.Logger:
+    logger = logging.getLogger("hypecurve_slack.socket")
+    logger.addFilter(_WITHOUT_TICKETS)  # a filter that is there already is not added again
+    return logger
+
+
+async def _open(
+    client: AsyncWebClient, settings: Settings, pace: Pace
+) -> tuple[AuthorizeResult, str]:
     """Return who the token is and where the socket is; waits for a Slack out of reach."""
-    wait = FIRST_WAIT
+    wait = pace.first_wait
     while True:
         try:
             return await _hello(client, settings)
         except SendError as error:
             _log.warning("slack is out of reach", code=error.code, wait=wait)
             await asyncio.sleep(error.retry_after or wait)
-            wait = min(2 * wait, LONGEST_WAIT)
+            wait = min(2 * wait, pace.longest_wait)
 
 
 async def _hello(client: AsyncWebClient, settings: Settings) -> tuple[AuthorizeResult, str]:
@@ -177,11 +215,11 @@ async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, Any]) -> Any:  
         await asyncio.gather(working, stopping, return_exceptions=True)
 
 
-async def _close(handler: AsyncSocketModeHandler) -> None:
-    """Close the socket and end the tasks slack_sdk leaves running, within CLOSE_SECONDS."""
+async def _close(handler: AsyncSocketModeHandler, seconds: float) -> None:
+    """Close the socket and end the tasks that slack_sdk leaves running."""
     client = handler.client
     with suppress(TimeoutError, *NETWORK):
-        async with asyncio.timeout(CLOSE_SECONDS):
+        async with asyncio.timeout(seconds):
             await handler.close_async()  # type: ignore[no-untyped-call]  # bolt's
     # close() waits for the other side's goodbye first; what it did not come to is done here.
     client.closed = True

@@ -45,7 +45,9 @@ class People:
         try:
             async with asyncio.timeout(PATIENCE):
                 answer = await self._client.api_call(
-                    "users.info", params={"user": user_id, "include_locale": "true"}
+                    "users.info",
+                    http_verb="GET",
+                    params={"user": user_id, "include_locale": "true"},
                 )
             user = answer.get("user") or {}
             person = Person(_locale(str(user.get("locale") or "")), user.get("tz") or None)

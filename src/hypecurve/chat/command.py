@@ -141,19 +141,9 @@ class Help:
         return " ".join(filter(None, ["help", self.topic]))
 
 
-Command = (
-    Subscribe
-    | Unsubscribe
-    | Subscriptions
-    | Schedule
-    | ListNow
-    | ShowRepo
-    | Categories
-    | Follow
-    | Unfollow
-    | Preview
-    | Help
-)
+Question = Subscriptions | ListNow | ShowRepo | Categories | Preview | Help
+"""What only tells."""
+Command = Subscribe | Unsubscribe | Schedule | Follow | Unfollow | Question
 
 
 def _categories(slugs: frozenset[str]) -> list[str]:

@@ -36,33 +36,42 @@ class ServiceDesk:
     async def answer(self, asker: Asker, text: str) -> Answer:
         """Answer one command, written as after `/hype`; a mistake gets a line that mends it."""
         try:
-            return await self._carry_out(asker, parse(text, self.taxonomy))
+            return await self.carry_out(asker, text)
         except HypecurveError as error:
             return Answer(notices.error_message(error, asker.locale))
 
-    async def _carry_out(self, asker: Asker, command: said.Command) -> Answer:
+    async def carry_out(self, asker: Asker, text: str) -> Answer:
+        """The same, but a mistake is raised: for a caller that shows errors its own way."""
+        command = parse(text, self.taxonomy)
         match command:
             case said.Subscribe():
-                return await self._subscribe(asker, command)
+                answer = await self._subscribe(asker, command)
             case said.Unsubscribe():
-                return await self._unsubscribe(asker, command)
+                answer = await self._unsubscribe(asker, command)
             case said.Schedule():
-                return await self._schedule(asker, command)
+                answer = await self._schedule(asker, command)
             case said.Follow() | said.Unfollow():
-                return await self._follow(asker, command)
+                answer = await self._follow(asker, command)
+            case _:
+                answer = Answer(await self._tell(asker, command))
+        return answer
+
+    async def _tell(self, asker: Asker, command: said.Question) -> Message:
+        match command:
             case said.Subscriptions():
-                return Answer(await self._subscriptions(asker))
+                message = await self._subscriptions(asker)
             case said.ListNow():
-                return Answer(await self._list(asker, command))
+                message = await self._list(asker, command)
             case said.ShowRepo():
-                return Answer(await self._card(asker, command))
+                message = await self._card(asker, command)
             case said.Categories():
                 counts = await lookup.sizes(self.store)
-                return Answer(categories_message(self.taxonomy, counts, asker.locale))
+                message = categories_message(self.taxonomy, counts, asker.locale)
             case said.Preview():
-                return Answer(await self._preview(asker))
+                message = await self._preview(asker)
             case said.Help():
-                return Answer(help_message(command.topic, asker.locale))
+                message = help_message(command.topic, asker.locale)
+        return message
 
     async def _subscribe(self, asker: Asker, command: said.Subscribe) -> Answer:
         had = await subscribe.subscriptions_of(self.store, asker.channel)
@@ -132,6 +141,7 @@ class ServiceDesk:
             locale=asker.locale,
             zone=asker.zone or _FALLBACK_ZONE,
             now=self.clock.now(),
+            total=found.total,
         )
 
     async def _card(self, asker: Asker, command: said.ShowRepo) -> Message:

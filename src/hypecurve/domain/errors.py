@@ -10,6 +10,7 @@ HypecurveError                  anything this program says on purpose
 │   ├── BadSetting              an environment variable is missing or malformed
 │   └── BadData                 a folder or file does not hold what it must
 ├── WrongWorld                  the database belongs to another world, or to a newer version
+├── StoreUnavailable            the database is busy, full or out of reach: try again
 ├── NotFound                    a repo or channel that is not in the catalogue
 ├── SourceError                 GitHub did not give what was asked
 │   ├── SourceRefused           token missing, wrong or without the right: waiting does not help
@@ -80,6 +81,10 @@ class BadData(BadInput):
 
 class WrongWorld(HypecurveError):
     """The database belongs to another world or another version."""
+
+
+class StoreUnavailable(HypecurveError):
+    """The database is busy, full or out of reach."""
 
 
 class NotFound(HypecurveError):

@@ -31,6 +31,7 @@ LANE_BOUNDS = (5.0, 30.0, 200.0)
 class Pace:
     """What n repos gained lately and usually do; stars, (n,) each, NaN unknown."""
 
+    gain_1d: NDArray[np.float64]
     gain_2d: NDArray[np.float64]
     gain_3d: NDArray[np.float64]
     gain_7d: NDArray[np.float64]
@@ -46,6 +47,7 @@ def pace_of(gains: NDArray[Any]) -> Pace:
     """
     recent = gains[:, -WEEK:].astype(np.float64)
     return Pace(
+        gain_1d=recent[:, -1],
         gain_2d=recent[:, -2:].sum(axis=1),
         gain_3d=recent[:, -3:].sum(axis=1),
         gain_7d=recent.sum(axis=1),

@@ -82,6 +82,10 @@ class Bot(Protocol):
         """Open what posting needs; BadSetting where a setting cannot be used."""
         ...
 
+    async def register(self, env: Mapping[str, str]) -> str:
+        """Tell the platform of the commands where it must be told; say in a line what was done."""
+        ...
+
     async def serve(self, env: Mapping[str, str], desk: Desk, stop: asyncio.Event) -> None:
         """Answer commands until `stop` is set; BadSetting where a setting cannot be used."""
         ...

@@ -13,7 +13,7 @@ import csv
 import gzip
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -130,6 +130,11 @@ def read_folder(folder: Path, until: date | None = None) -> Recording:
     return Recording(repos, dict(sorted(days.items())), _times(folder, refused), refused)
 
 
+def read_repos(file: Path) -> list[Repo]:
+    """The repos of one repos.csv[.gz], for classifying them; BadData where it is none."""
+    return [repo for _, repo in _described(_rows_of(file, ("full_name",)), {}, Refused())]
+
+
 def _renames(folder: Path, refused: Refused) -> dict[str, RepoName]:
     """The newest name for each older one's key."""
     steps: dict[str, RepoName] = {}
@@ -154,8 +159,14 @@ def _renames(folder: Path, refused: Refused) -> dict[str, RepoName]:
 def _repos(
     folder: Path, newest: Mapping[str, RepoName], refused: Refused
 ) -> Iterator[tuple[str, Repo]]:
+    return _described(_rows(folder, "repos.csv", ("full_name",)), newest, refused)
+
+
+def _described(
+    rows: Iterable[Row], newest: Mapping[str, RepoName], refused: Refused
+) -> Iterator[tuple[str, Repo]]:
     met: dict[int, str] = {}
-    for row in _rows(folder, "repos.csv", ("full_name",)):
+    for row in rows:
         name = _name(row["full_name"], "repos.csv", refused)
         if name is None or name.key in newest:
             continue
@@ -237,6 +248,10 @@ def _rows(
             message = f"{folder} holds no {name} (or {name}.gz): this is not a recording."
             raise BadData(message)
         return
+    yield from _rows_of(path, columns)
+
+
+def _rows_of(path: Path, columns: tuple[str, ...]) -> Iterator[Row]:
     with _opened(path) as reader:
         missing = [column for column in columns if column not in (reader.fieldnames or ())]
         if missing:

@@ -20,8 +20,9 @@ from hypecurve.adapters.sql.signallog import SqlSignalLog
 from hypecurve.adapters.sql.starlog import SqlStarLog
 from hypecurve.adapters.sql.statements import upsert
 from hypecurve.adapters.sql.subscriptions import SqlSubscriptions
-from hypecurve.adapters.sql.tables import cycle, world
-from hypecurve.domain.errors import WrongWorld
+from hypecurve.adapters.sql.tables import cycle
+from hypecurve.adapters.sql.tables import world as world_table
+from hypecurve.domain.errors import StoreUnavailable, WrongWorld
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +57,18 @@ class SqlStore:
     """`ports.store.Store`. `interval`: the usual time between sweeps."""
 
     def __init__(
-        self, engine: AsyncEngine, interval: timedelta, keep: timedelta | None = None
+        self, engine: AsyncEngine, world: World, interval: timedelta, keep: timedelta | None
     ) -> None:
         """Work on an engine whose database has its tables."""
         self.engine = engine
+        self.world = world
         self._interval = interval
         self._keep = keep
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[SqlTransaction]:
         """Open a consistent view; nothing it does is kept."""
-        async with self.engine.connect() as connection:
+        async with _reachable(), self.engine.connect() as connection:
             if connection.dialect.name == "postgresql":
                 await connection.execution_options(isolation_level="REPEATABLE READ")
             yield SqlTransaction(connection, self._interval, self._keep)
@@ -74,10 +76,21 @@ class SqlStore:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[SqlTransaction]:
         """Open a unit of work that is committed when the block ends without an error."""
-        async with self.engine.connect() as connection:
+        async with _reachable(), self.engine.connect() as connection:
             await connection.execution_options(**{WRITING: True})
             async with connection.begin():
                 yield SqlTransaction(connection, self._interval, self._keep)
+
+
+@asynccontextmanager
+async def _reachable() -> AsyncIterator[None]:
+    """What the database says of itself (locked, full, gone) as one line that can be tried again."""
+    try:
+        yield
+    except OperationalError as error:
+        why = str(error.orig).strip().splitlines()
+        message = f"The database does not answer ({why[0] if why else 'no reason given'})."
+        raise StoreUnavailable(message) from error
 
 
 @asynccontextmanager
@@ -108,22 +121,22 @@ async def open_store(
             async with engine.connect() as connection:
                 await connection.execution_options(**{WRITING: True})
                 async with connection.begin():
-                    await _settle_world(connection, wanted, now)
+                    world = await _settle_world(connection, wanted, now)
         except OperationalError as error:
             raise migrate.unreachable(address, error) from None
-        yield SqlStore(engine, interval, keep)
+        yield SqlStore(engine, world, interval, keep)
     finally:
         await engine.dispose()
 
 
-async def _settle_world(connection: AsyncConnection, wanted: World | None, now: datetime) -> None:
-    row = (await connection.execute(select(world))).first()
+async def _settle_world(connection: AsyncConnection, wanted: World | None, now: datetime) -> World:
+    row = (await connection.execute(select(world_table))).first()
     if row is None:
         first = wanted or World("live")
         values = {"id": 1, "kind": first.kind, "host": first.host, "created_at": now}
-        await upsert(connection, world, [values], update=())
+        await upsert(connection, world_table, [values], update=())
         await upsert(connection, cycle, [{"id": 1, "number": 0, "at": None}], update=())
-        return
+        return first
     found = World(row.kind, row.host)
     if wanted is not None and found != wanted:
         message = (
@@ -131,3 +144,4 @@ async def _settle_world(connection: AsyncConnection, wanted: World | None, now: 
             "its numbers must not be mixed. Point DATABASE_URL at another database."
         )
         raise WrongWorld(message)
+    return found

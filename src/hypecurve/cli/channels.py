@@ -1,0 +1,77 @@
+"""`subscribe`, `unsubscribe`, `follow`, `unfollow`: what the chat commands do, for operators."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from hypecurve.cli.common import runs
+
+ChannelArgument = Annotated[str, typer.Argument(help="slack:TEAM/CHANNEL or discord:SERVER/ID.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command("subscribe")(runs(subscribe))
+    app.command("unsubscribe")(runs(unsubscribe))
+    app.command("follow")(runs(follow))
+    app.command("unfollow")(runs(unfollow))
+
+
+async def subscribe(
+    channel: ChannelArgument,
+    what: Annotated[list[str], typer.Argument(help="Categories, kinds (new rising stalled), all.")],
+    at: Annotated[str | None, typer.Option("--at", help="Local time, like 09:00.")] = None,
+    zone: Annotated[str | None, typer.Option("--zone", help="Like Europe/Paris.")] = None,
+    weekdays: Annotated[bool, typer.Option("--weekdays", help="Monday to Friday.")] = False,
+) -> None:
+    """Let a channel hear categories; shows the channel's first message."""
+    when = [
+        *(["at", at] if at else []),
+        *([zone] if zone else []),
+        *(["weekdays"] if weekdays else []),
+    ]
+    await _ask(channel, "subscribe", *_quoted(what), *when)
+
+
+async def unsubscribe(
+    channel: ChannelArgument,
+    what: Annotated[list[str], typer.Argument(help="Categories, or all.")],
+) -> None:
+    """Let a channel no longer hear categories."""
+    await _ask(channel, "unsubscribe", *_quoted(what))
+
+
+async def follow(channel: ChannelArgument, name: str) -> None:
+    """Let a channel hear about one repo."""
+    await _ask(channel, "follow", name)
+
+
+async def unfollow(channel: ChannelArgument, name: str) -> None:
+    """No longer."""
+    await _ask(channel, "unfollow", name)
+
+
+def _quoted(words: list[str]) -> list[str]:
+    """Words the shell kept together stay together."""
+    return [f'"{word}"' if " " in word else word for word in words]
+
+
+async def _ask(channel: str, *words: str) -> None:
+    """Put a command to the desk as that channel would; a mistake is an error here."""
+    from hypecurve.adapters.clock import SystemClock
+    from hypecurve.bootstrap import live_store, load_taxonomy
+    from hypecurve.chat.desk import ServiceDesk
+    from hypecurve.config import load_settings
+    from hypecurve.domain.asking import Asker
+    from hypecurve.domain.subscription import Channel
+    from hypecurve.wording.plain import plain
+
+    asker = Asker(Channel.parse(channel), user_id="operator")
+    settings = load_settings()
+    clock = SystemClock()
+    async with live_store(settings, clock) as store:
+        desk = ServiceDesk(store, clock, load_taxonomy(settings.taxonomy_file))
+        answer = await desk.carry_out(asker, " ".join(words))
+    typer.echo(plain(answer.message))

@@ -1,0 +1,119 @@
+"""What the commands share."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from functools import wraps
+from typing import Annotated, Any, Literal, ParamSpec
+
+import typer
+
+from hypecurve.domain.errors import BadInput
+
+P = ParamSpec("P")
+
+WorldOption = Annotated[
+    str | None,
+    typer.Option("--world", help="Which of the databases in this folder: live, replay or demo."),
+]
+FormatOption = Annotated[str, typer.Option("--format", help="table, csv or json.")]
+_WIDEST = 400
+TABLE_FORMATS = ("table", "csv", "json")
+
+
+def runs(command: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
+    """Make a plain command of an async one."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        asyncio.run(command(*args, **kwargs))
+
+    return run
+
+
+def one_of(option: str, value: str, allowed: Sequence[str]) -> str:
+    """The value if it is allowed; BadInput names what is."""
+    if value not in allowed:
+        message = f"{option} {value!r} is not known: choose {', '.join(allowed)}."
+        raise BadInput(message)
+    return value
+
+
+def checked_world(world: str | None) -> str | None:
+    """The world if it is one."""
+    return None if world is None else one_of("--world", world, ("live", "replay", "demo"))
+
+
+def say(line: str = "") -> None:
+    """A line for the person at the terminal, beside the answer itself."""
+    typer.echo(line, err=True)
+
+
+def say_world(kind: str) -> None:
+    """Say where the numbers come from when they are not the present's."""
+    from hypecurve.standin import MADE_UP
+
+    if kind == "demo":
+        say(f"This is the demo's world. {MADE_UP}")
+    elif kind == "replay":
+        say("This is a replay of recorded histories, not the present.")
+
+
+def table(
+    rows: Iterable[Mapping[str, object]],
+    style: str,
+    *,
+    right: frozenset[str] = frozenset(),
+    columns: Sequence[str] = (),
+) -> None:
+    """Print rows as a table for people, or as CSV or JSON for programs (exact values)."""
+    listed = list(rows)
+    names = list(columns) or (list(listed[0]) if listed else [])
+    if style == "json":
+        typer.echo(json.dumps(listed, ensure_ascii=False, indent=1, default=str))
+    elif style == "csv":
+        import csv
+
+        writer = csv.DictWriter(sys.stdout, names, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({name: row[name] for name in names} for row in listed)
+    else:
+        _print_table(listed, names, right)
+
+
+def _print_table(
+    rows: Sequence[Mapping[str, object]],
+    names: Sequence[str],
+    right: frozenset[str],
+) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console()
+    if not console.is_terminal:
+        # A pipe has no width: there nothing is cut.
+        console = Console(width=_WIDEST)
+    grid = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for name in names:
+        side: Literal["left", "right"] = "right" if name in right else "left"
+        grid.add_column(name, justify=side, no_wrap=True)
+    for row in rows:
+        # Text, not str: rich would read markup in a description.
+        grid.add_row(*(Text(shown(row[name])) for name in names))
+    console.print(grid)
+
+
+def terminal_width() -> int:
+    """Columns of the terminal; a pipe is as wide as a table wants."""
+    import shutil
+
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDEST
+
+
+def shown(value: object) -> str:
+    """A cell: what is unknown stays empty."""
+    return "" if value is None else str(value)

@@ -1,0 +1,146 @@
+"""`run`, `update`, `status`, `db`, `discord`: what the person who hosts it needs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from hypecurve.cli.common import runs, say
+
+_PARTS = "tracker, deliver, slack, discord"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command("run")(runs(run))
+    app.command("update")(runs(update))
+    app.command("status")(runs(status))
+    database = typer.Typer(help="The database's tables.", no_args_is_help=True)
+    database.command("upgrade")(runs(db_upgrade))
+    database.command("check")(runs(db_check))
+    app.add_typer(database, name="db")
+    discord = typer.Typer(help="What Discord needs once.", no_args_is_help=True)
+    discord.command("sync")(runs(discord_sync))
+    app.add_typer(discord, name="discord")
+
+
+async def run(
+    parts: Annotated[list[str] | None, typer.Argument(help=f"Only these: {_PARTS}.")] = None,
+) -> None:
+    """The service: the tracker, the deliveries, and every bot that has its tokens."""
+    from hypecurve import log
+    from hypecurve.config import load_settings
+    from hypecurve.worker import serve
+
+    settings = load_settings()
+    log.configure(settings.log_format)
+    await serve(settings, tuple(parts or ()))
+
+
+async def update(
+    only: Annotated[
+        str | None, typer.Option("--only", help="backfill: just fill in more of the past.")
+    ] = None,
+) -> None:
+    """One cycle: discover, snapshot, backfill, detect."""
+    from hypecurve.adapters.clock import SystemClock
+    from hypecurve.bootstrap import github, live_store, load_taxonomy, tracking
+    from hypecurve.cli.common import one_of
+    from hypecurve.config import load_settings
+    from hypecurve.services.backfill import backfill
+    from hypecurve.services.cycle import run_cycle
+
+    if only is not None:
+        one_of("--only", only, ("backfill",))
+    settings = load_settings()
+    clock = SystemClock()
+    plan = tracking(settings)
+    async with github(settings, say) as source, live_store(settings, clock) as store:
+        if only:
+            filled = await backfill(store, source, clock, budget=plan.backfill_budget)
+            say(f"filled in the past of {filled.asked:,} repos")
+            return
+        taxonomy = load_taxonomy(settings.taxonomy_file)
+        await run_cycle(store, source, clock, taxonomy, plan, say)
+
+
+async def status(
+    check: Annotated[
+        bool, typer.Option("--check", help="Exit with 1 unless the service is alive.")
+    ] = False,
+) -> None:
+    """What is watched, when it was last seen, who is at work, and the last deliveries."""
+    from hypecurve.adapters.clock import SystemClock
+    from hypecurve.bootstrap import any_store
+    from hypecurve.config import load_settings
+    from hypecurve.ports.store import Found
+
+    async with (
+        any_store(load_settings(), SystemClock()) as store,
+        store.read() as tx,
+    ):
+        latest = await tx.stars.latest()
+        listed = await tx.catalogue.count(Found())
+        share = await tx.stars.share_with_past(Found())
+        holders = await tx.leases.holders()
+        deliveries = await tx.outbox.recent(limit=10)
+        listeners = await tx.subscriptions.listeners()
+    now = datetime.now(UTC)
+    alive = {name: until for name, (_, until) in holders.items() if until > now}
+    typer.echo(f"world        {store.world}")
+    typer.echo(f"catalogue    {listed:,} repos listed, star history of {share:.0%} loaded")
+    typer.echo(f"last sweep   {f'{latest.at:%Y-%m-%d %H:%M} UTC' if latest else 'none yet'}")
+    typer.echo(f"at work      {', '.join(sorted(alive)) or 'nobody'}")
+    typer.echo(f"channels     {len(listeners)}")
+    for each in deliveries:
+        why = f" ({each.reason})" if each.reason else ""
+        typer.echo(f"delivery {each.id}: {each.state.value}{why}")
+    if check and not alive:
+        raise typer.Exit(1)
+
+
+async def db_upgrade() -> None:
+    """Bring the database to this version; an empty one is made."""
+    from hypecurve.adapters.clock import SystemClock
+    from hypecurve.adapters.sql import migrate
+    from hypecurve.adapters.sql.engine import database_url
+    from hypecurve.bootstrap import database, live_store
+    from hypecurve.config import load_settings
+
+    settings = load_settings()
+    url = database_url(database(settings, "live"))
+    was = await migrate.revision(url)
+    await migrate.upgrade(url)
+    if was is None:
+        async with live_store(settings, SystemClock()):
+            pass
+    now = await migrate.revision(url)
+    typer.echo(f"The database is at version {now}{'' if was == now else f', from {was}'}.")
+
+
+async def db_check() -> None:
+    """Say whether the database fits this version."""
+    from hypecurve.adapters.sql import migrate
+    from hypecurve.adapters.sql.engine import database_url
+    from hypecurve.bootstrap import existing
+    from hypecurve.config import load_settings
+
+    url = database_url(existing(load_settings(), None))
+    await migrate.check(url)
+    typer.echo(f"The database fits: version {await migrate.revision(url)}.")
+
+
+async def discord_sync() -> None:
+    """Tell Discord of the slash commands, where they changed."""
+    from hypecurve.bootstrap import load_bots
+    from hypecurve.config import bot_settings, is_configured
+    from hypecurve.domain.errors import BadSetting
+
+    bot = load_bots().get("discord")
+    env = {} if bot is None else bot_settings(bot.settings)
+    if bot is None or not is_configured(bot.settings, env):
+        message = "DISCORD_TOKEN is missing: set the bot's token in the environment or in .env."
+        raise BadSetting(message)
+    typer.echo(await bot.register(env))

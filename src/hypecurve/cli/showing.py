@@ -1,0 +1,143 @@
+"""`demo`, `replay` and `backtest`: worlds of their own, each in its own file."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hypecurve.cli.common import runs, say
+from hypecurve.domain.errors import BadInput
+
+if TYPE_CHECKING:
+    from hypecurve.domain.message import Message
+    from hypecurve.ports import Bot
+
+_WIDTH = 88
+_MOST_DAYS = 60
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command("demo")(demo)
+    app.command("replay")(runs(replay))
+    app.command("backtest")(backtest)
+
+
+def demo(
+    days: Annotated[int, typer.Option("--days", help="Simulated days to poll.")] = 14,
+) -> None:
+    """Run the whole pipeline on a made-up GitHub on this machine; no account needed."""
+    if not 1 <= days <= _MOST_DAYS:
+        message = f"--days {days} is out of range: give 1 to {_MOST_DAYS}."
+        raise BadInput(message)
+    from hypecurve.bootstrap import FILES, load_bots, load_taxonomy
+    from hypecurve.demo import run_demo
+    from hypecurve.standin import MADE_UP
+    from hypecurve.wording.digest import digest_message
+
+    typer.secho(MADE_UP, bold=True)
+    typer.echo("The real tracker polls it over HTTP every 6 simulated hours.\n")
+    taxonomy = load_taxonomy()
+    with typer.progressbar(length=days * 4 + 1, label=f"{days} days", show_pos=True) as bar:
+        met: set[datetime] = set()
+
+        def step(at: datetime, _line: str) -> None:
+            if at not in met:
+                met.add(at)
+                bar.update(1)
+
+        shown = asyncio.run(run_demo(Path(FILES["demo"]), days, step))
+    typer.echo(f"{shown.requests:,} requests, {shown.signals} signals.\n")
+    _show(digest_message(shown.digest, taxonomy, "en"), load_bots())
+    typer.secho("\nThe top of the made-up catalogue, by stars in 7 days\n", bold=True)
+    from hypecurve.cli.reading import print_list
+
+    asyncio.run(print_list(world="demo", order="week", limit=10, brief=True))
+    typer.secho("\nWhat to type next", bold=True)
+    for line in (
+        "hypecurve list --world demo            the whole made-up catalogue",
+        "hypecurve repo nori/voicebox --world demo",
+        "hypecurve digest --world demo --as-of 2026-11-20 --format slack",
+        "hypecurve categories                   what can be subscribed to",
+        "hypecurve update                       the real GitHub: needs GITHUB_TOKEN",
+    ):
+        typer.echo(f"  {line}")
+
+
+def _show(message: Message, bots: dict[str, Bot]) -> None:
+    from rich.console import Console
+    from rich.panel import Panel
+    from rich.text import Text
+
+    from hypecurve.wording.plain import plain
+
+    console = Console(width=_WIDTH + 4)
+    console.print(Panel(Text(plain(message, width=_WIDTH)), title="The digest as text"))
+    for name, bot in bots.items():
+        lines = "\n".join(bot.layout(message))
+        console.print(Panel(Text.from_ansi(lines), title=f"as {name.capitalize()} lays it out"))
+
+
+async def replay(
+    folder: Annotated[Path, typer.Argument(help="Holds repos.csv, stars.csv (.gz) and more.")],
+    until: Annotated[str | None, typer.Option("--until", help="Last day, like 2025-06-30.")] = None,
+) -> None:
+    """Load recorded star histories and detect day by day."""
+    from datetime import UTC, timedelta
+
+    from hypecurve.adapters.recorded.folder import read_folder
+    from hypecurve.adapters.sql.store import World, open_store
+    from hypecurve.bootstrap import database, load_taxonomy
+    from hypecurve.config import load_settings
+    from hypecurve.domain.schedule import parse_instant
+    from hypecurve.services.replay import RecordedDay
+    from hypecurve.services.replay import replay as run
+
+    settings = load_settings()
+    last = parse_instant(until).date() if until else None
+    say(f"Reading {folder} ...")
+    recording = read_folder(folder, last)
+    for line in recording.refused.lines():
+        say(line)
+    url = database(settings, "replay")
+    async with open_store(
+        url, World("replay"), now=datetime.now(UTC), interval=timedelta(days=1), durable=False
+    ) as store:
+        length = len(recording.days)
+        with typer.progressbar(length=length, label="Replaying", show_pos=True) as bar:
+
+            def step(_day: RecordedDay) -> None:
+                bar.update(1)
+
+            done = await run(
+                store,
+                load_taxonomy(settings.taxonomy_file),
+                recording.replayed(),
+                min_stars=settings.min_stars,
+                step=step,
+            )
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(done.signals.items()))
+    typer.echo(
+        f"{done.observations:,} observations of {len(recording.repos):,} repos "
+        f"on {done.days:,} days; signals: {kinds or 'none'}."
+    )
+    typer.echo("Next: hypecurve list --world replay, hypecurve digest --world replay")
+
+
+def backtest(
+    folder: Annotated[Path, typer.Argument(help="Holds repos.csv, stars.csv (.gz) and more.")],
+    until: Annotated[str | None, typer.Option("--until", help="Last day, like 2025-06-30.")] = None,
+) -> None:
+    """Score the detection on recorded histories."""
+    from hypecurve.adapters.recorded.folder import read_folder
+    from hypecurve.adapters.recorded.grid import scored_lines
+    from hypecurve.domain.schedule import parse_instant
+
+    last = parse_instant(until).date() if until else None
+    recording = read_folder(folder, last)
+    for line in scored_lines(recording):
+        typer.echo(line)
