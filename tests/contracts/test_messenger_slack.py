@@ -131,6 +131,13 @@ async def test_not_knowing_who_we_are_leaves_nothing_unclear(rig: Rig) -> None:
     assert len(rig.posted()) == 1
 
 
+async def test_a_slack_that_went_away_since_surely_took_nothing(rig: Rig) -> None:
+    await send(rig, BRIEF)
+    await rig.fail(Failure.UNREACHABLE)
+    with pytest.raises(SendFailed):
+        await send(rig, BRIEF)
+
+
 async def test_a_call_dropped_before_slack_took_it_is_unclear_all_the_same(rig: Rig) -> None:
     rig.slack.fail(Fault.DROPPED_BEFORE)
     with pytest.raises(SendUnclear):

@@ -24,7 +24,8 @@ from hypecurve.domain.message import (
     Text,
 )
 from hypecurve.domain.repo import RepoId
-from hypecurve_slack import app, bot
+from hypecurve_slack import bot
+from hypecurve_slack.app import PACE, Pace, serve
 from standins.slack import Fault, SlackStandIn
 
 
@@ -88,16 +89,15 @@ class Running:
 
 
 @asynccontextmanager
-async def running(slack: SlackStandIn, **env: str) -> AsyncIterator[Running]:
+async def running(slack: SlackStandIn, pace: Pace = PACE) -> AsyncIterator[Running]:
     """Run the bot until the end of the block, and let no error of its pass unseen."""
     settings = {
         "SLACK_BOT_TOKEN": slack.token,
         "SLACK_APP_TOKEN": slack.app_token,
         "SLACK_API_URL": slack.api_url,
-        **env,
     }
     desk, stop = SmallDesk(), asyncio.Event()
-    task = asyncio.create_task(bot.serve(settings, desk, stop))
+    task = asyncio.create_task(serve(settings, desk, stop, pace))
     try:
         await slack.connected()
         yield Running(slack, desk, stop, task)
@@ -238,11 +238,8 @@ async def test_a_bot_told_to_stop_finishes_what_it_began(run: Running) -> None:
         await run.task
 
 
-async def test_a_desk_that_never_answers_does_not_keep_the_bot_from_stopping(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(app, "DRAIN_SECONDS", 0.1)
-    async with SlackStandIn() as slack, running(slack) as run:
+async def test_a_desk_that_never_answers_does_not_keep_the_bot_from_stopping() -> None:
+    async with SlackStandIn() as slack, running(slack, Pace(drain=0.1)) as run:
         asked = asyncio.create_task(slack.command("/hype wait"))
         await run.desk.waits.wait()
         run.stop.set()
@@ -252,16 +249,16 @@ async def test_a_desk_that_never_answers_does_not_keep_the_bot_from_stopping(
 
 
 async def test_a_socket_that_cannot_come_back_is_replaced(
-    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(app, "CHECK_SECONDS", 0.05)
-    monkeypatch.setattr(app, "DEAF_SECONDS", 0.2)
-    async with SlackStandIn() as slack, running(slack):
+    async with SlackStandIn() as slack, running(slack, Pace(check=0.05, deaf=0.2)):
         slack.sockets.refuse_next()
         await slack.refresh_sockets()
         await slack.connected(total=2)
         (reply,) = await slack.command("/hype top")
         assert reply.shown.startswith("you asked: top")
+    assert "Failed to connect" in caplog.text
+    assert "ticket-" not in caplog.text
 
 
 @pytest.mark.parametrize("name", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"])
@@ -277,11 +274,10 @@ async def test_a_token_slack_does_not_take_is_named(name: str) -> None:
             await bot.serve(env, SmallDesk(), asyncio.Event())
 
 
-async def test_a_slack_out_of_reach_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "FIRST_WAIT", 0.01)
+async def test_a_slack_out_of_reach_is_waited_for() -> None:
     async with SlackStandIn() as slack:
         slack.fail(Fault.BROKEN, method="auth.test", times=2)
-        async with running(slack):
+        async with running(slack, Pace(first_wait=0.01)):
             (reply,) = await slack.command("/hype top")
     assert reply.shown.startswith("you asked: top")
 

@@ -91,6 +91,13 @@ def test_a_hundred_entries_are_cut_with_a_word_on_the_rest() -> None:
     assert f"and {100 - there} more" in shown
 
 
+def test_a_long_title_is_cut_where_a_letter_ends() -> None:
+    (header,) = blocks_of(replace(DIGEST, title="👩‍👩‍👧‍👦" * 100), "header")
+    title = header["text"]["text"]  # type: ignore[index]  # JSON
+    assert title == "👩‍👩‍👧‍👦" * 21 + "…"
+    assert len(title) <= 150
+
+
 def test_what_is_typed_in_a_description_is_shown_as_typed() -> None:
     evil = "<!channel> *b* _i_ ~s~ `c` <https://evil.example|x> &amp; a_b @here"
     message = Message(

@@ -65,3 +65,14 @@ def test_long_selects_leave_room_for_the_text() -> None:
 def test_every_control_has_an_id_of_its_own() -> None:
     ids = [e["action_id"] for e in elements(*[Control(Action.TUNE, "Tune")] * 30)]
     assert len(set(ids)) == len(ids) == 25
+
+
+def test_labels_are_cut_to_what_slack_takes() -> None:
+    long = "x" * 400
+    select, button = elements(
+        Control(Action.OPEN_REPO, long, choices=(Choice("acme/flashkv", "7", long),)),
+        Control(Action.TUNE, long),
+    )
+    assert len(select["placeholder"]["text"]) == 150
+    assert len(select["options"][0]["description"]["text"]) == 75
+    assert len(button["text"]["text"]) == 75
