@@ -27,7 +27,10 @@ HISTORIES = Path(__file__).parents[2].parent / "shared" / "data" / "histories"
 START = datetime(2024, 1, 1, tzinfo=UTC)
 P1 = Rules(
     rising=RisingRules(
-        floors=(20.0, 20.0, 20.0, 20.0), still_shares=(0.0, 0.0, 0.0, 0.0), escalation_floor=0.0
+        floors=(20.0, 20.0, 20.0, 20.0),
+        still_shares=(0.0, 0.0, 0.0, 0.0),
+        unfading=0.0,
+        escalation_floor=0.0,
     )
 )
 """The rule as it was measured before lanes had floors of their own."""
@@ -155,3 +158,8 @@ def test_the_rule_does_on_recorded_histories_what_was_measured() -> None:
     assert scored.total.seen.value == pytest.approx(0.97, abs=0.02)
     assert scored.total.delay.value <= 3
     assert abs(scored.total.surges - 409) <= 5
+    ours = score(curves, alarms_of(curves).rising, resamples=100)
+    assert ours.total.alarms_per_1000.value < 3.05
+    assert ours.total.precision.value > 0.62
+    assert ours.total.seen.value > 0.94
+    assert ours.total.delay.value <= 3

@@ -136,6 +136,12 @@ def test_twice_next_to_nothing_is_no_escalation() -> None:
     assert [step for _, _, step in rises(watch(larger))] == [1, 2]
 
 
+def test_a_rise_that_is_fading_already_waits() -> None:
+    fading = [*USUAL, 4.0, 4, 4, 4, 60, 40, 20]
+    assert not rises(watch(fading, from_day=77))
+    assert rises(watch([*fading[:-1], 40.0], from_day=77))
+
+
 def test_in_the_smallest_lane_a_fading_week_says_nothing() -> None:
     trickle = [0.0, 0, 1, 0, 0, 0, 0] * 10
     assert not rises(watch([*trickle, 2.0, 2, 2, 1, 0, 1, 1]))
