@@ -213,7 +213,8 @@ def _select(message: Message, named: set[str]) -> Json | None:
     )
     if control is None:
         return None
-    facts = {name: fact for name, fact in _facts(message) if name not in named}
+    wanted = {clean(choice.label) for choice in control.choices} - named
+    facts = dict(_facts(message, wanted))
     options: dict[str, Json] = {}
     for choice in control.choices:
         option = _option(choice, facts)
@@ -239,14 +240,15 @@ def _option(choice: Choice, facts: dict[str, str]) -> Json | None:
     return {"label": label, "value": value, **shown}
 
 
-def _facts(message: Message) -> Iterator[tuple[str, str]]:
-    """Yield each repo's name and its head line without the name, in bare words."""
+def _facts(message: Message, wanted: set[str]) -> Iterator[tuple[str, str]]:
+    """Yield each wanted repo's name and its head line without the name, in bare words."""
     for section in (*message.sections, *message.overflow):
+        heading = f"{clean(section.heading)}: " if section.heading else ""
         for entry in section.entries:
-            if entry.repo_name and entry.lines:
-                rest = heard(entry.lines[0]).replace(entry.repo_name, "", 1)
-                heading = f"{clean(section.heading)}: " if section.heading else ""
-                yield clean(entry.repo_name), heading + clean(rest).strip(" ·")
+            name = clean(entry.repo_name)
+            if name in wanted and entry.lines:
+                rest = heard(entry.lines[0]).replace(name, "", 1)
+                yield name, heading + clean(rest).strip(" ·")
 
 
 def _more(message: Message, select: Json | None, named: set[str], left_out: int) -> Json | None:

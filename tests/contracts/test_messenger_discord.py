@@ -125,6 +125,7 @@ class TestDiscord(MessengerContract):
             (limited(1800.0), SendLimited, "429"),
             (limited(600.0, via=False), PlatformRefused, "429"),
             (fault(403, 40333), PlatformRefused, "40333"),
+            (fault(403), PlatformRefused, "403"),
             (fault(401), PlatformRefused, "401"),
             (fault(403, 50001), ChannelRefused, "50001"),
             (fault(403, 50013), ChannelRefused, "50013"),
