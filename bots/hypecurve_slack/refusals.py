@@ -27,6 +27,11 @@ NETWORK = (aiohttp.ClientError, TimeoutError, OSError, SlackClientError, Attribu
 AttributeError: a 200 with a text/plain body, as a proxy may give it, breaks slack_sdk 3.47 in
 AsyncSlackResponse.validate, which asks the text for its "ok".
 """
+_NEVER_CONNECTED = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.ClientHttpProxyError,
+)
 _OK = 200
 _TOO_MANY = 429
 _BROKEN = 500
@@ -83,7 +88,7 @@ def trouble(error: BaseException) -> SendError:
     """
     if isinstance(error, SlackApiError):
         return _api_error(error)
-    if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
+    if isinstance(error, _NEVER_CONNECTED):
         return SendFailed("Slack cannot be reached.", code=type(error).__name__)
     if isinstance(error, aiohttp.InvalidURL | SlackClientError):
         return SendFailed(f"Slack was not asked ({type(error).__name__}).")

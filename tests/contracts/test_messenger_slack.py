@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
+import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
@@ -20,7 +21,8 @@ from hypecurve.domain.errors import (
 from hypecurve.domain.subscription import Channel
 from hypecurve.ports import Messenger
 from hypecurve_slack import bot
-from hypecurve_slack.messenger import connect
+from hypecurve_slack.messenger import SlackMessenger, connect, web_client
+from hypecurve_slack.settings import read
 from standins.slack import Fault, SlackStandIn
 from support.messenger_contract import (
     BRIEF,
@@ -155,6 +157,15 @@ async def test_a_failure_inside_slack_is_unclear(rig: Rig, fault: Fault) -> None
     with pytest.raises(SendUnclear) as caught:
         await send(rig, BRIEF)
     assert caught.value.code
+
+
+async def test_an_answer_that_takes_too_long_is_unclear(rig: Rig) -> None:
+    rig.slack.fail(Fault.slow(0.5))
+    settings = read(env(rig.slack))
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=0.2)) as session:
+        rig.messenger = SlackMessenger(web_client(settings, session))
+        with pytest.raises(SendUnclear):
+            await send(rig, BRIEF)
 
 
 async def test_a_wrong_token_is_the_tenants_fault() -> None:

@@ -81,7 +81,11 @@ def test_silence_after_the_request_leaves_it_open(error: Exception) -> None:
 
 @pytest.mark.parametrize(
     "error",
-    [aiohttp.ConnectionTimeoutError(), aiohttp.InvalidURL("x")],
+    [
+        aiohttp.ConnectionTimeoutError(),
+        aiohttp.InvalidURL("x"),
+        aiohttp.ClientHttpProxyError(None, (), status=502),  # type: ignore[arg-type]  # unread
+    ],
     ids=lambda error: type(error).__name__,
 )
 def test_a_connection_that_never_was_posted_nothing(error: Exception) -> None:
