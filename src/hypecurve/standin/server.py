@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from aiohttp import web
 
@@ -139,11 +139,11 @@ class StandIn:
         path = request.path.removeprefix(prefix)
         path = "/graphql" if path == "/api/graphql" else path
         resource = {"/graphql": "graphql", "/search/repositories": "search"}.get(path, "core")
-        body = await request.json() if request.method == "POST" else {}
+        body = _object(await request.read())
         question = Question(
             path=path,
             query=dict(request.query),
-            body=body if isinstance(body, dict) else {},
+            body=body,
             resource=resource,
             token=request.headers.get("Authorization", "").removeprefix("Bearer "),
             api=self.url + prefix,
@@ -160,3 +160,11 @@ class StandIn:
         if method != "GET":
             return say(404, "Not Found")
         return rest.answer(self.world, self._index, self.limits, question)
+
+
+def _object(text: bytes) -> dict[str, Any]:
+    try:
+        body = json.loads(text or b"{}")
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}

@@ -50,6 +50,9 @@ class Life:
     """After this its owner pushed no more."""
 
 
+_UNEVENTFUL = Life()
+
+
 @dataclass(frozen=True, slots=True)
 class Wave:
     """Stars that a purge takes away again: `total[d]` at the start of day d, gone from `until`."""
@@ -81,6 +84,7 @@ class World:
         """The roles of the story and who plays them."""
         self.changes = 0
         """Goes up with every event, for whoever keeps answers."""
+        self._created: dict[int, datetime] = {}
         self._by_name: dict[str, list[int]] = {}
         for index, each in enumerate(facts):
             self._by_name.setdefault(each.name.key, []).append(index)
@@ -166,6 +170,7 @@ class World:
         self.facts[index] = facts
         self.curves.total[index] = total
         self.curves.born[index] = self.today - age
+        self._created.pop(index, None)
         self.flat.add(index)
         self._left[index] = np.inf
         self.changes += 1
@@ -193,8 +198,11 @@ class World:
 
     def created_at(self, index: int) -> datetime:
         """When the repo was created, in whole seconds."""
-        born = self.start + timedelta(days=float(self.curves.born[index]))
-        return born.replace(microsecond=0)
+        known = self._created.get(index)
+        if known is None:
+            born = self.start + timedelta(days=float(self.curves.born[index]))
+            known = self._created[index] = born.replace(microsecond=0)
+        return known
 
     def born(self) -> NDArray[np.float64]:
         """Creation of all repos in Unix seconds."""
@@ -221,7 +229,7 @@ class World:
         """What GitHub would tell of a repo; None where it is not there for the public."""
         if not self.exists(index, at) or self.absence(index, at):
             return None
-        facts, life = self.facts[index], self.lives.get(index) or Life()
+        facts, life = self.facts[index], self.lives.get(index, _UNEVENTFUL)
         stars = self.stars(index, at)
         archived = life.archived_at is not None and life.archived_at <= at
         pushed = self._pushed(index, at, life)
@@ -309,10 +317,11 @@ class World:
         return count
 
     def _pushed(self, index: int, at: datetime, life: Life) -> datetime:
-        ends = [each for each in (at, life.last_push, life.archived_at) if each is not None]
-        if np.isfinite(self._left[index]):
-            ends.append(self.start + timedelta(days=float(self._left[index])))
-        latest = min(ends)
+        latest = at
+        for end in (life.last_push, life.archived_at):
+            latest = latest if end is None else min(latest, end)
+        if self._left[index] != np.inf:
+            latest = min(latest, self.start + timedelta(days=float(self._left[index])))
         every = timedelta(days=float(self._push_every[index]))
         created = self.created_at(index)
         times = max(0, (latest - created) // every)

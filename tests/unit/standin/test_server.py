@@ -114,6 +114,13 @@ async def test_a_field_that_does_not_exist_is_an_error(http: httpx.AsyncClient) 
     assert answer.json()["errors"][0]["extensions"]["code"] == "undefinedField"
 
 
+async def test_a_body_that_is_no_query_is_answered_without_data(http: httpx.AsyncClient) -> None:
+    for body in (b"", b"{", b"[]", b'{"query": 7, "variables": []}'):
+        answer = await http.post("/graphql", content=body)
+        assert answer.status_code == 200
+        assert answer.json().get("data", {}).get("nodes", []) == []
+
+
 async def test_more_than_a_hundred_nodes_are_too_many(http: httpx.AsyncClient) -> None:
     ids = [node_id(index) for index in range(101)]
     answer = await http.post("/graphql", json={"query": SWEEP, "variables": {"ids": ids}})

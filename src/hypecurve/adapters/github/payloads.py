@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NoReturn, TypeVar
 
 from hypecurve.domain.errors import SourceUnavailable
@@ -39,6 +40,12 @@ def clean(text: str, limit: int = MAX_DESCRIPTION) -> str:
         text = _INVISIBLE.sub("", text)
     line = " ".join(text.split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+@lru_cache(maxsize=8_192)
+def _clean_short(text: str) -> str:
+    """Return a topic, language or licence; thousands of repos share the few words there are."""
+    return clean(text, _MAX_SHORT)
 
 
 def repo_from_rest(item: object) -> Repo:
@@ -159,7 +166,7 @@ def _word(fields: Mapping[str, object], key: str) -> str:
 
 
 def _short(fields: Mapping[str, object], key: str) -> str | None:
-    return clean(_optional(fields, key, str) or "", _MAX_SHORT) or None
+    return _clean_short(_optional(fields, key, str) or "") or None
 
 
 def _count(fields: Mapping[str, object], key: str, least: int = 0) -> int:
@@ -207,7 +214,7 @@ def _topics(values: Sequence[object]) -> tuple[str, ...]:
     for value in values[:_MAX_TOPICS]:
         if not isinstance(value, str):
             _refuse("an answer", "topics", value)
-        topics.append(clean(value, _MAX_SHORT))
+        topics.append(_clean_short(value))
     return tuple(topic for topic in topics if topic)
 
 

@@ -102,6 +102,7 @@ WRONG = [
     {"full_name": "acme"},
     {"full_name": "acme/flash/kv"},
     {"full_name": "acme/<!channel>"},
+    {"full_name": "acme/.."},
     {"stargazers_count": None},
     {"stargazers_count": -1},
     {"stargazers_count": "many"},
