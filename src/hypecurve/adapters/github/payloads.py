@@ -199,7 +199,7 @@ def _name(fields: Mapping[str, object], key: str) -> RepoName:
     text = fields.get(key)
     # Looser than what people may type: owners of managed accounts carry an underscore.
     found = _NAME.fullmatch(text) if isinstance(text, str) else None
-    if found is None:
+    if found is None or found["name"] in {".", ".."}:
         return _refuse("an answer", key, text)
     return RepoName(found["owner"], found["name"])
 
