@@ -137,12 +137,17 @@ class Service:
         def every(span: timedelta, job: Callable[[], Awaitable[None]]) -> None:
             scheduler.add_job(job, "interval", seconds=span.total_seconds(), next_run_time=now)
 
+        every(_RENEW, self.show_life)
         if TRACKER in wanted:
             every(self._settings.update_every, self.update)
             scheduler.add_job(self.backfill, "interval", hours=1)
         if DELIVER in wanted:
             every(_TICK, partial(self.deliver, open_messengers))
         return scheduler
+
+    async def show_life(self) -> None:
+        """Hold a lease of this process alone: what `hypecurve status --check` looks for."""
+        await self._hold(f"service {self._holder}")
 
     async def update(self) -> None:
         """One cycle, in a child process."""

@@ -47,19 +47,19 @@ def checked_world(world: str | None) -> str | None:
     return None if world is None else one_of("--world", world, ("live", "replay", "demo"))
 
 
-def say(line: str = "") -> None:
+def note(line: str = "") -> None:
     """A line for the person at the terminal, beside the answer itself."""
     typer.echo(line, err=True)
 
 
-def say_world(kind: str) -> None:
+def note_world(kind: str) -> None:
     """Say where the numbers come from when they are not the present's."""
     from hypecurve.standin import MADE_UP
 
     if kind == "demo":
-        say(f"This is the demo's world. {MADE_UP}")
+        note(f"This is the demo's world. {MADE_UP}")
     elif kind == "replay":
-        say("This is a replay of recorded histories, not the present.")
+        note("This is a replay of recorded histories, not the present.")
 
 
 def table(

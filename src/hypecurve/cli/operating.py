@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from hypecurve.cli.common import runs, say
+from hypecurve.cli.common import note, runs
 
 _PARTS = "tracker, deliver, slack, discord"
 
@@ -57,13 +57,13 @@ async def update(
     settings = load_settings()
     clock = SystemClock()
     plan = tracking(settings)
-    async with github(settings, say) as source, live_store(settings, clock) as store:
+    async with github(settings, note) as source, live_store(settings, clock) as store:
         if only:
             filled = await backfill(store, source, clock, budget=plan.backfill_budget)
-            say(f"filled in the past of {filled.asked:,} repos")
+            note(f"filled in the past of {filled.asked:,} repos")
             return
         taxonomy = load_taxonomy(settings.taxonomy_file)
-        await run_cycle(store, source, clock, taxonomy, plan, say)
+        await run_cycle(store, source, clock, taxonomy, plan, note)
 
 
 async def status(

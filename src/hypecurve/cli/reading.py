@@ -14,10 +14,10 @@ from hypecurve.cli.common import (
     FormatOption,
     WorldOption,
     checked_world,
+    note,
+    note_world,
     one_of,
     runs,
-    say,
-    say_world,
     table,
     terminal_width,
 )
@@ -116,7 +116,7 @@ async def print_list(
     )
     async with any_store(settings, SystemClock(), checked_world(world)) as store:
         if not brief:
-            say_world(store.world.kind)
+            note_world(store.world.kind)
         entries = await everything(store, found)
     exact = style != "table"
     rows = [_row(entry, taxonomy, exact=exact) for entry in entries]
@@ -124,7 +124,7 @@ async def print_list(
     if brief or (style == "table" and terminal_width() < _FULL_WIDTH):
         names = _MAIN_NAMES
         if not brief:
-            say("A wider terminal, a pipe or --format csv shows all columns.")
+            note("A wider terminal, a pipe or --format csv shows all columns.")
     table(rows, style, right=_NUMBERS, columns=names)
 
 
@@ -195,7 +195,7 @@ async def repo(
     at = parse_instant(as_of, parse_zone(zone)) if as_of else datetime.now(UTC)
     settings = load_settings()
     async with any_store(settings, SystemClock(), checked_world(world)) as store:
-        say_world(store.world.kind)
+        note_world(store.world.kind)
         found = await card(store, which, at)
     message = card_message(found, load_taxonomy(settings.taxonomy_file), "en", zone)
     typer.echo(plain(message))
@@ -224,7 +224,7 @@ async def signals(
         begin = begin.replace(hour=0, minute=0, second=0) - timedelta(microseconds=1)
     end = parse_instant(until) if until else None
     async with any_store(load_settings(), SystemClock(), checked_world(world)) as store:
-        say_world(store.world.kind)
+        note_world(store.world.kind)
         async with store.read() as tx:
             found = [signal for _, signal in await tx.signals.during(begin, end)]
             ids = sorted({signal.repo_id for signal in found})
@@ -288,7 +288,7 @@ async def digest(
     wants = Wants(frozenset(taxonomy.find(each).slug for each in category or ()))
     at = parse_instant(as_of, parse_zone(zone)) if as_of else None
     async with any_store(settings, SystemClock(), checked_world(world)) as store:
-        say_world(store.world.kind)
+        note_world(store.world.kind)
         async with store.read() as tx:
             latest = await tx.stars.latest(at)
             # Without a time: the day that ends with the last look at the counts.
@@ -320,10 +320,10 @@ async def categories(world: WorldOption = None) -> None:
     counts: Mapping[str, int] = {}
     try:
         async with any_store(settings, SystemClock(), checked_world(world)) as store:
-            say_world(store.world.kind)
+            note_world(store.world.kind)
             counts = await sizes(store)
     except WrongWorld as error:
-        say(str(error))
+        note(str(error))
     taxonomy = load_taxonomy(settings.taxonomy_file)
     typer.echo(plain(categories_message(taxonomy, counts, "en")))
 
@@ -380,7 +380,7 @@ async def _placed(name: str, to: str | None, taxonomy: Taxonomy, world: str | No
 
     which = RepoName.parse(name)
     async with any_store(load_settings(), SystemClock(), checked_world(world)) as store:
-        say_world(store.world.kind)
+        note_world(store.world.kind)
         async with store.write() as tx:
             entry = await named(tx, which)
             place = entry.place

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hypecurve.cli.common import runs, say
+from hypecurve.cli.common import note, runs
 from hypecurve.domain.errors import BadInput
 
 if TYPE_CHECKING:
@@ -99,10 +99,10 @@ async def replay(
 
     settings = load_settings()
     last = parse_instant(until).date() if until else None
-    say(f"Reading {folder} ...")
+    note(f"Reading {folder} ...")
     recording = read_folder(folder, last)
     for line in recording.refused.lines():
-        say(line)
+        note(line)
     url = database(settings, "replay")
     async with open_store(
         url, World("replay"), now=datetime.now(UTC), interval=timedelta(days=1), durable=False

@@ -110,6 +110,10 @@ def choose(
                 latest[key] = max(latest[key], Item(signal, entry, heading), key=_urgency)
             else:
                 latest[key] = Item(signal, entry, heading)
+    for repo_id, heading in list(latest):
+        # A repo that woke up and rises has one piece of news: it rises.
+        if heading is SectionKind.QUIET and (repo_id, SectionKind.RISING) in latest:
+            del latest[repo_id, heading]
     by_heading = {
         heading: sorted((i for i in latest.values() if i.heading is heading), key=_rank)
         for heading in _ORDER

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,9 +15,10 @@ from hypecurve.domain.detection import REPO_STATES, Detection, detect
 from hypecurve.domain.repo import RepoId
 from hypecurve.domain.signal import Evidence, Signal, SignalKind
 from hypecurve.domain.stars import PastStars
-from hypecurve.domain.windows import DAYS, Windows, daily_past, windows_from_counts
+from hypecurve.domain.windows import DAYS, Windows, best_month, daily_past, windows_from_counts
 from hypecurve.ports.store import Fact, Measured, Packed, Roster, Source, Store, Sweep, Transaction
 
+_Past = Mapping[int, PastStars]
 LISTING_RULE = "listing/1"
 FACT_RULE = "fact/1"
 _DAY = timedelta(days=1)
@@ -50,8 +51,9 @@ async def detect_changes(
         counts = await _counts(tx, sweep.at, interval)
         reasons, entries = await _admit(tx, counts.stars, counts.before, sweep.at, min_stars)
         roster = await tx.catalogue.roster()
-        windows = await _windows(tx, sweep.at, counts, roster)
-        found = detect(windows, await tx.signals.states(len(roster.ids)))
+        past = await _past(tx, sweep.at, roster)
+        windows = _windows(sweep.at, counts, roster, past)
+        found = detect(windows, await _states(tx, roster, past))
         await tx.signals.save_states(found.states)
         facts = await tx.catalogue.facts()
         signals = [
@@ -74,8 +76,9 @@ async def measure_only(store: Store, *, interval: timedelta) -> None:
             return
         counts = await _counts(tx, sweep.at, interval)
         roster = await tx.catalogue.roster()
-        windows = await _windows(tx, sweep.at, counts, roster)
-        found = detect(windows, await tx.signals.states(len(roster.ids)))
+        past = await _past(tx, sweep.at, roster)
+        windows = _windows(sweep.at, counts, roster, past)
+        found = detect(windows, await _states(tx, roster, past))
         await tx.catalogue.measure(_measured(counts, windows, found, roster))
 
 
@@ -139,12 +142,12 @@ def _reason(
     )
 
 
-async def _windows(tx: Transaction, at: datetime, counts: _Counts, roster: Roster) -> Windows:
+def _windows(at: datetime, counts: _Counts, roster: Roster, past: _Past) -> Windows:
     return windows_from_counts(
         at,
         roster.ids,
         counts.grid,
-        await _past_gains(tx, at, roster),
+        _past_gains(past, at, roster),
         stars=np.where(counts.stars < 0, np.nan, counts.stars.astype(np.float64)),
         created_at=roster.created_at,
         pushed_at=roster.pushed_at,
@@ -154,24 +157,37 @@ async def _windows(tx: Transaction, at: datetime, counts: _Counts, roster: Roste
     )
 
 
-async def _past_gains(tx: Transaction, at: datetime, roster: Roster) -> NDArray[np.float32] | None:
-    """GitHub's own history on the grid, for repos that our counts do not cover yet."""
+async def _past(tx: Transaction, at: datetime, roster: Roster) -> _Past:
+    """GitHub's own history, by slot, of the repos that our counts do not cover yet."""
     opens = np.datetime64((at - _DAY * DAYS).replace(tzinfo=None), "s")
     slots = np.flatnonzero(roster.first_seen_at > opens)
-    if not len(slots):
-        return None
     everything = len(slots) == len(roster.ids)
-    wanted = None if everything else [RepoId(key) for key in roster.ids[slots].tolist()]
-    past = await tx.stars.past(wanted)
+    ids = [RepoId(key) for key in roster.ids[slots].tolist()]
+    past = await tx.stars.past(None if everything else ids) if ids else {}
+    return {
+        slot: past[repo_id]
+        for slot, repo_id in zip(slots.tolist(), ids, strict=True)
+        if repo_id in past
+    }
+
+
+def _past_gains(past: _Past, at: datetime, roster: Roster) -> NDArray[np.float32] | None:
+    """The histories on the grid of the windows."""
     if not past:
         return None
     gains = np.full((len(roster.ids), DAYS), np.nan, np.float32)
-    for slot in slots.tolist():
-        known = past.get(RepoId(int(roster.ids[slot])))
-        if known is not None:
-            first_seen = roster.first_seen_at[slot].item().replace(tzinfo=at.tzinfo)
-            gains[slot] = daily_past(known, at, first_seen)
+    for slot, known in past.items():
+        first_seen = roster.first_seen_at[slot].item().replace(tzinfo=at.tzinfo)
+        gains[slot] = daily_past(known, at, first_seen)
     return gains
+
+
+async def _states(tx: Transaction, roster: Roster, past: _Past) -> NDArray[np.void]:
+    """What the detection remembers; a repo's best month may lie in the past we were told of."""
+    states = await tx.signals.states(len(roster.ids))
+    for slot, known in past.items():
+        states["best_28d"][slot] = max(states["best_28d"][slot], best_month(known))
+    return states
 
 
 def _new(
