@@ -112,11 +112,17 @@ def _refused(interaction: Interaction, text: str, said: Texts) -> str | None:
 
 
 def asker_of(interaction: Interaction) -> Asker:
-    """Return who asks and where; in direct messages the tenant is the person, as `@42`."""
+    """Return who asks and where; in direct messages the tenant is the person, as `@42`.
+
+    LookupError where Discord names a channel of a kind that is not known yet.
+    """
+    if interaction.channel_id is None:
+        message = "a command from a kind of channel that this version does not know"
+        raise LookupError(message)
     user = str(interaction.user.id)
     guild = interaction.guild_id
     tenant = Tenant("discord", f"@{user}" if guild is None else str(guild))
-    channel = Channel(tenant, str(interaction.channel_id or 0))
+    channel = Channel(tenant, str(interaction.channel_id))
     name = getattr(interaction.channel, "name", None) or ""
     return Asker(channel, user, locale_of(str(interaction.locale)), channel_name=name)
 

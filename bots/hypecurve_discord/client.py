@@ -72,9 +72,9 @@ class HypeClient(discord.AutoShardedClient):
             await asyncio.wait(self._answers, timeout=FINISHING)
         for late in self._answers:
             late.cancel()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(LEAVING):
-                await self.close()
+        # Not cancelled when it takes too long: a gateway that says no goodbye is left alone.
+        closing = asyncio.ensure_future(self.close())
+        await asyncio.wait({closing}, timeout=LEAVING)
 
     async def _compare_commands(self) -> None:
         try:
@@ -98,11 +98,7 @@ async def serve(env: Mapping[str, str], desk: Desk, stop: asyncio.Event) -> None
         while not stop.is_set():
             client = HypeClient(desk)
             try:
-                async with client:
-                    try:
-                        await _until(stop, client.run_on(token, gateway_of(env)))
-                    finally:
-                        await client.leave()
+                await _until(stop, client.run_on(token, gateway_of(env)))
             except discord.LoginFailure:
                 message = "DISCORD_TOKEN is not accepted by Discord: copy it anew."
                 raise BadSetting(message) from None
@@ -113,6 +109,8 @@ async def serve(env: Mapping[str, str], desk: Desk, stop: asyncio.Event) -> None
                 _log.warning("discord connection closed", code=closed.code)
             except (OSError, aiohttp.ClientError, discord.DiscordException) as error:
                 _log.warning("discord not reached", error=type(error).__name__)
+            finally:
+                await client.leave()
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await stop.wait()

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hypecurve.domain.errors import BadSetting
+import aiohttp
+
+from hypecurve.domain.errors import BadSetting, PlatformRefused, SendFailed
 from hypecurve_discord.address import addressed, token_of
 from hypecurve_discord.commands import payload
 from hypecurve_discord.library import discord
@@ -34,20 +36,30 @@ _COMPARED = (
 async def sync(env: Mapping[str, str]) -> str:
     """Register the commands where they differ from Discord's, and say in a line what was done.
 
-    BadSetting where the token is not accepted; discord.HTTPException where Discord refuses.
+    BadSetting where a setting cannot be used, PlatformRefused where Discord refuses, SendFailed
+    where it cannot be reached.
     """
+    token = token_of(env)
     with addressed(env):
         async with discord.Client(intents=discord.Intents.none()) as client:
             try:
-                await client.login(token_of(env))
+                await client.login(token)
+                names = await differing(client.http, client.application_id)
+                if names:
+                    app = client.application_id or 0
+                    await client.http.bulk_upsert_global_commands(app, payload())
             except discord.LoginFailure:
                 message = "DISCORD_TOKEN is not accepted by Discord: copy it anew."
                 raise BadSetting(message) from None
-            names = await differing(client.http, client.application_id)
-            if not names:
-                return "Discord knows the commands already."
-            await client.http.bulk_upsert_global_commands(client.application_id or 0, payload())
-            return f"Registered with Discord: {', '.join(names)}."
+            except discord.HTTPException as error:
+                message = f"Discord refuses the commands: {error.status}, code {error.code}."
+                raise PlatformRefused(message, code=str(error.code)) from error
+            except (OSError, aiohttp.ClientError) as error:
+                message = "Discord cannot be reached; nothing was registered."
+                raise SendFailed(message, code="unreachable") from error
+    if not names:
+        return "Discord knows the commands already."
+    return f"Registered with Discord: {', '.join(names)}."
 
 
 async def differing(http: discord.http.HTTPClient, application_id: int | None) -> list[str]:

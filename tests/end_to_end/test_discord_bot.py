@@ -11,7 +11,7 @@ import pytest
 
 from hypecurve.domain.asking import Answer, Asker
 from hypecurve.domain.delivery import StepKind
-from hypecurve.domain.errors import BadSetting
+from hypecurve.domain.errors import BadSetting, PlatformRefused, SendFailed
 from hypecurve.domain.message import Entry, Message, MessageKind, Section, SectionKind, Text
 from hypecurve.domain.subscription import Channel
 from hypecurve_discord import bot
@@ -287,16 +287,25 @@ async def test_a_wrong_token_ends_it_with_one_clear_line(
 async def test_starting_never_registers_commands_but_says_that_they_differ(
     discord: DiscordStandIn, desk: SmallDesk, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from hypecurve_discord.sync import sync  # noqa: PLC0415  # discord.py
-
     async with served(discord, desk):
         pass
     assert discord.commands == []
     assert "hypecurve discord sync" in capsys.readouterr().out
-    assert "/hype top" in await sync(discord.env)
-    assert await sync(discord.env) == "Discord knows the commands already."
+    assert "/hype top" in await bot.register(discord.env)
+    assert await bot.register(discord.env) == "Discord knows the commands already."
     discord.commands[0]["options"][0]["description"] = "Something older"
-    assert await sync(discord.env) == "Registered with Discord: /hype subscribe."
+    assert await bot.register(discord.env) == "Registered with Discord: /hype subscribe."
     async with served(discord, desk, sessions=2):
         pass
     assert "hypecurve discord sync" not in capsys.readouterr().out
+
+
+async def test_registering_says_in_one_line_what_is_wrong(discord: DiscordStandIn) -> None:
+    with pytest.raises(BadSetting, match="DISCORD_TOKEN"):
+        await bot.register({**discord.env, "DISCORD_TOKEN": "x.y"})
+    discord.commands_refused = True
+    with pytest.raises(PlatformRefused, match="50035"):
+        await bot.register(discord.env)
+    await discord.stop()
+    with pytest.raises(SendFailed, match="reached"):
+        await bot.register(discord.env)

@@ -81,6 +81,7 @@ class DiscordStandIn(People):
         """Every body sent to a channel, taken or not."""
         self.commands: list[Json] = []
         """The application's registered commands."""
+        self.commands_refused = False
         self.requests: list[str] = []
         """METHOD path of every request."""
         self.exchanges: dict[str, Exchange] = {}
@@ -186,6 +187,8 @@ class DiscordStandIn(People):
         return answer(self.commands)
 
     async def _put_commands(self, request: web.Request) -> web.Response:
+        if self.commands_refused:
+            return refusal(400, 50035, "Invalid Form Body")
         sent: list[Json] = await request.json()
         # Discord fills in what was left out, and answers with more than it was sent.
         self.commands = [
