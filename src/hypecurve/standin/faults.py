@@ -24,6 +24,7 @@ class FaultKind(StrEnum):
     PARTIAL = "some nodes null, with an error that blames nobody"
     EXPIRED = "401 Bad credentials"
     NONSENSE = "JSON of another shape"
+    REDIRECT = "301 to wherever it was told"
 
 
 @dataclass(slots=True)
@@ -40,6 +41,8 @@ class Fault:
     """Requests of that kind that are answered well first."""
     seconds: float = 60.0
     above: int = 0
+    location: str = ""
+    """Where a REDIRECT leads."""
 
 
 class Faults:

@@ -58,6 +58,10 @@ def _graphql_limit(question: Question, fault: Fault, limits: Limits) -> Answer:
     return Answer(200, {"errors": [{"type": "RATE_LIMITED", "message": _EXCEEDED}]})
 
 
+def _redirect(_question: Question, fault: Fault, _limits: Limits) -> Answer:
+    return say(301, "Moved Permanently", {"location": fault.location})
+
+
 def _nonsense(_question: Question, _fault: Fault, _limits: Limits) -> Answer:
     return Answer(200, ["nonsense"])
 
@@ -70,4 +74,5 @@ _FAULTY: Mapping[FaultKind, Callable[[Question, Fault, Limits], Answer]] = {
     FaultKind.PRIMARY_LIMIT: _primary,
     FaultKind.GRAPHQL_LIMIT: _graphql_limit,
     FaultKind.NONSENSE: _nonsense,
+    FaultKind.REDIRECT: _redirect,
 }

@@ -148,6 +148,7 @@ class Wire:
             )
             if not isinstance(payload, Moved):
                 return Page(payload, 'rel="next"' in response.headers.get("link", ""))
+            # An address that is none has failed in httpx before: it looks ahead.
             there = url.join(payload.address)
             # The token goes to this host alone, whatever an answer says.
             if (there.scheme, there.host, there.port) != (url.scheme, url.host, url.port):

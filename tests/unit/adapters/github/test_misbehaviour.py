@@ -256,6 +256,28 @@ async def test_an_address_without_an_api_is_said_to_be_one() -> None:
             await swept(setting.github, ALL)
 
 
+async def test_the_token_never_follows_a_redirect_to_another_host(setting: Setting) -> None:
+    async with connected(read_only_world()) as elsewhere:
+        there = f"{elsewhere.standin.url}/repos/{FOLLOWED}"
+        setting.standin.faults.add(Fault(FaultKind.REDIRECT, location=there))
+        with pytest.raises(SourceRefused, match="not followed"):
+            await setting.github.repo(FOLLOWED)
+        assert elsewhere.standin.spent.requests == 0
+
+
+async def test_a_redirect_to_no_address_at_all_is_an_outage(setting: Setting) -> None:
+    there = "http://127.0.0.1:notaport/"
+    setting.standin.faults.add(Fault(FaultKind.REDIRECT, times=None, location=there))
+    with pytest.raises(SourceUnavailable, match="RemoteProtocolError"):
+        await setting.github.repo(FOLLOWED)
+
+
+async def test_a_redirect_in_circles_ends(setting: Setting) -> None:
+    setting.standin.faults.add(Fault(FaultKind.REDIRECT, times=None, location=f"/repos/{FOLLOWED}"))
+    with pytest.raises(SourceUnavailable, match="round in circles"):
+        await setting.github.repo(FOLLOWED)
+
+
 async def test_requests_go_one_after_the_other(setting: Setting) -> None:
     names = [facts.name for facts in setting.world.facts[60:70]]
     async with asyncio.TaskGroup() as group:
