@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, String, bindparam, func, select, type_coer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import rows
-from hypecurve.adapters.sql.statements import chunks, upsert
+from hypecurve.adapters.sql.statements import CHUNK, chunks, upsert
 from hypecurve.adapters.sql.tables import repo, repo_alias, repo_fact, source
 from hypecurve.domain.catalogue import CatalogueEntry, ListedReason, Place, RepoState
 from hypecurve.domain.repo import Repo, RepoId, RepoName
@@ -114,11 +114,16 @@ class SqlCatalogue:
         if found.ids is None:
             result = await self._connection.execute(statement.limit(found.limit))
             return [rows.entry(row) for row in result.mappings()]
-        entries: list[CatalogueEntry] = []
-        for ids in chunks(list(found.ids)):
+        wanted = list(dict.fromkeys(found.ids))
+        matched: list[Any] = []
+        for ids in chunks(wanted):
             result = await self._connection.execute(statement.where(repo.c.id.in_(ids)))
-            entries += [rows.entry(row) for row in result.mappings()]
-        return entries[: found.limit]
+            matched += result.mappings()
+        if len(wanted) > CHUNK:
+            # Each piece came in order; all of them together must.
+            matched.sort(key=lambda row: (-row["stars"], row["id"]))
+            matched.sort(key=lambda row: _falling(row[order.name]))
+        return [rows.entry(row) for row in matched[: found.limit]]
 
     async def count(self, found: Found) -> int:
         """Return how many entries match."""
@@ -341,6 +346,13 @@ class SqlSources:
             "previous_at": known.complete_at,
         }
         await upsert(self._connection, source, [row])
+
+
+def _falling(value: float | datetime | None) -> tuple[bool, float]:
+    """Sorts largest and latest first, unknown last, as the databases are told to."""
+    if value is None:
+        return True, 0.0
+    return False, -(value.timestamp() if isinstance(value, datetime) else value)
 
 
 def _instants(values: Sequence[Any]) -> NDArray[np.datetime64]:

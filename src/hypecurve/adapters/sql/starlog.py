@@ -170,8 +170,9 @@ class SqlStarLog:
         for number in wanted:
             if number not in loaded:
                 loaded[number] = await self._rebuilt(number)
-        slots = (await self._connection.scalar(select(func.max(repo.c.slot)))) or 0
-        return [None if number is None else loaded[number] for number in numbers], slots + 1
+        last = await self._connection.scalar(select(func.max(repo.c.slot)))
+        slots = 0 if last is None else int(last) + 1
+        return [None if number is None else loaded[number] for number in numbers], slots
 
     async def _column(self, number: int) -> Packed | None:
         counts = await self._connection.scalar(
