@@ -23,7 +23,7 @@ from hypecurve.standin.searching import Index
 from hypecurve.standin.world import World
 
 __all__ = ["TOKEN", "Asked", "Spent", "StandIn"]
-_KEPT = 100_000
+_KEPT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
