@@ -78,6 +78,17 @@ def make_curves(
     return Curves(total, born, shape)
 
 
+def between(
+    total: NDArray[np.int32] | NDArray[np.int64], where: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Read totals between the starts of two days: gains are spread evenly, in whole stars."""
+    day = np.minimum(where.astype(np.int64), len(total) - 2)
+    before = total[day].astype(np.int64)
+    gained = np.floor((total[day + 1] - before) * (where - day))
+    between: NDArray[np.int64] = before + gained.astype(np.int64)
+    return between
+
+
 def _rates(
     rng: np.random.Generator,
     shape: NDArray[np.int8],

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -16,50 +15,19 @@ from numpy.typing import NDArray
 
 from hypecurve.domain.repo import Repo, RepoId, RepoName
 from hypecurve.standin import story as stories
-from hypecurve.standin.curves import Curves, Shape, make_curves
+from hypecurve.standin.curves import Curves, Shape, between, make_curves
+from hypecurve.standin.events import UNEVENTFUL, Absence, Life, Wave
+from hypecurve.standin.identity import FIRST_ID, index_of, node_id
 from hypecurve.standin.names import Facts, make_facts
+
+__all__ = ["AFTER_DAYS", "FIRST_ID", "HISTORY_DAYS", "World", "index_of", "node_id"]
 
 HISTORY_DAYS = 400
 AFTER_DAYS = 30
-FIRST_ID = 2_000_000_000  # far above what GitHub had given out when this was written
 _DAY = 86_400.0
 _WEEK = timedelta(weeks=1)
 _CALM, _BUSY, _FEW = 8, 80, 50  # stars a week; stars in all
 _LEFT = 0.55
-_NODE = "R_madeup"
-
-
-@dataclass(frozen=True, slots=True)
-class Absence:
-    """A time in which a repo does not answer. `why`: "deleted", "private", "dmca" or "tos"."""
-
-    since: datetime
-    until: datetime | None
-    why: str
-
-
-@dataclass(slots=True)
-class Life:
-    """What happens to one repo beside its stars; all lists oldest first."""
-
-    names: list[tuple[datetime, RepoName]] = field(default_factory=list)
-    absences: list[Absence] = field(default_factory=list)
-    archived_at: datetime | None = None
-    licences: list[tuple[datetime, str | None]] = field(default_factory=list)
-    last_push: datetime | None = None
-    """After this its owner pushed no more."""
-
-
-_UNEVENTFUL = Life()
-
-
-@dataclass(frozen=True, slots=True)
-class Wave:
-    """Stars that a purge takes away again: `total[d]` at the start of day d, gone from `until`."""
-
-    total: NDArray[np.int64]
-    until: float
-    """In days from the world's start."""
 
 
 class World:
@@ -229,7 +197,7 @@ class World:
         """What GitHub would tell of a repo; None where it is not there for the public."""
         if not self.exists(index, at) or self.absence(index, at):
             return None
-        facts, life = self.facts[index], self.lives.get(index, _UNEVENTFUL)
+        facts, life = self.facts[index], self.lives.get(index, UNEVENTFUL)
         stars = self.stars(index, at)
         archived = life.archived_at is not None and life.archived_at <= at
         pushed = self._pushed(index, at, life)
@@ -278,10 +246,10 @@ class World:
         """
         born = max(self.created_at(index), self.start)
         sundays, where = self._calendar(at)
-        retained = _between(self.curves.total[index], where)
+        retained = between(self.curves.total[index], where)
         wave = self.waves.get(index)
         if wave is not None and self.position(at) < wave.until:
-            retained = retained + _between(wave.total, where)
+            retained = retained + between(wave.total, where)
         days = np.diff(retained).reshape(-1, 7).tolist()
         weeks = zip(sundays, days, strict=True)
         return [(sunday, gains) for sunday, gains in weeks if sunday + _WEEK > born][::-1]
@@ -306,7 +274,7 @@ class World:
         count: NDArray[np.int64] = before + np.floor(gained * (where - day)).astype(np.int64)
         for index, wave in self.waves.items():
             if where < wave.until:
-                count[index] += _between(wave.total, np.array([where]))[0]
+                count[index] += between(wave.total, np.array([where]))[0]
         # Some stars are taken back within days: a small flutter on top of those that stay.
         mixed = (np.arange(len(count)) * 73_856_093) ^ ((day + 1) * 19_349_663)
         noise = ((mixed * 0x9E37_79B1) & 0xFFFF_FFFF) >> 30
@@ -326,28 +294,3 @@ class World:
         created = self.created_at(index)
         times = max(0, (latest - created) // every)
         return (created + times * every).replace(microsecond=0)
-
-
-def node_id(index: int) -> str:
-    """The GraphQL node id of a repo."""
-    return f"{_NODE}{index:07d}"
-
-
-def index_of(node: str, size: int) -> int | None:
-    """The repo of a node id; None where there is none."""
-    number = node.removeprefix(_NODE)
-    if not node.startswith(_NODE) or not (number.isascii() and number.isdecimal()):
-        return None
-    index = int(number[:12])
-    return index if index < size else None
-
-
-def _between(
-    total: NDArray[np.int32] | NDArray[np.int64], where: NDArray[np.float64]
-) -> NDArray[np.int64]:
-    """Read totals between the starts of two days: gains are spread evenly, in whole stars."""
-    day = np.minimum(where.astype(np.int64), len(total) - 2)
-    before = total[day].astype(np.int64)
-    gained = np.floor((total[day + 1] - before) * (where - day))
-    between: NDArray[np.int64] = before + gained.astype(np.int64)
-    return between

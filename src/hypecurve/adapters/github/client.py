@@ -6,16 +6,18 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import httpx
 
 from hypecurve.adapters.github import payloads, slices, sweeping
-from hypecurve.adapters.github.queries import SWEEP, SWEEP_SIZE
+from hypecurve.adapters.github.address import checked, graphql_url, headers
+from hypecurve.adapters.github.past import join
+from hypecurve.adapters.github.queries import SWEEP
 from hypecurve.adapters.github.slices import Slice
+from hypecurve.adapters.github.sweeping import Course
 from hypecurve.adapters.github.wire import Ask, Page, Patience, Spent, Unreachable, Wire
 from hypecurve.domain.errors import (
-    BadSetting,
     SourceGone,
     SourceRefused,
     SourceUnavailable,
@@ -24,14 +26,8 @@ from hypecurve.domain.repo import Repo, RepoName
 from hypecurve.domain.stars import PastStars
 from hypecurve.ports import Clock, SweepBatch, Term
 
-API_URL = "https://api.github.com"
-API_VERSION = "2026-03-10"
 _HISTORY_PAGE = 30
 _HISTORY_PAGES = 100
-_WEEK = timedelta(weeks=1)
-_HALF_DAY = timedelta(hours=12)
-_CALM = 8  # failures in a row after which the sweep pauses: 100 halves 7 times down to one repo
-_OUTAGE = 12  # and after which it gives up
 _ENOUGH = 0.9
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -51,12 +47,12 @@ async def open_github(
     `api_url` is GITHUB_API_URL (`https://api.github.com`, Enterprise `https://HOST/api/v3`).
     `on_wait` hears one line for each wait; `max_wait` bounds the waits of one request.
     """
-    url = _checked(api_url)
+    url = checked(api_url)
     patience = patience or Patience()
     if max_wait is not None:
         patience = replace(patience, max_wait=max_wait)
     async with httpx.AsyncClient(
-        headers=_headers(token),
+        headers=headers(token),
         timeout=httpx.Timeout(patience.answer_within, connect=10.0),
         verify=url.scheme == "https",
         # A proxy of the surroundings leads out of this machine, never back into it.
@@ -135,15 +131,15 @@ class GitHub:
         """
         todo = deque(dict.fromkeys(node_ids))
         retried: set[str] = set()
-        size, calm, needed, failures, answered = SWEEP_SIZE, 0, 4, 0, False
+        course = Course()
         while todo:
-            asked = [todo.popleft() for _ in range(min(size, len(todo)))]
+            asked = [todo.popleft() for _ in range(min(course.size, len(todo)))]
             try:
                 found = await self._batch(asked)
             except SourceUnavailable as error:
-                failures += 1
-                if failures >= _OUTAGE or isinstance(error, Unreachable):
-                    if not answered:
+                course.failed(len(asked))
+                if course.is_outage or isinstance(error, Unreachable):
+                    if not course.has_answered:
                         raise
                     self._wire.tell(f"{error} {len(asked) + len(todo)} repos stay unknown.")
                     yield SweepBatch((), (), (*asked, *todo))
@@ -152,14 +148,11 @@ class GitHub:
                     yield SweepBatch((), (), (asked[0],))
                 else:
                     todo.extendleft(reversed(asked))
-                    size, calm, needed = len(asked) // 2, 0, needed * 2
-                if failures >= _CALM:
-                    seconds = 5.0 * 2 ** (failures - _CALM)
-                    await self._wire.pause(seconds, f"{error} Trying again in {seconds:.0f} s.")
+                if course.pause:
+                    line = f"{error} Trying again in {course.pause:.0f} s."
+                    await self._wire.pause(course.pause, line)
                 continue
-            answered, failures, calm = True, 0, calm + 1
-            if calm >= needed and size < SWEEP_SIZE:
-                size, calm = min(SWEEP_SIZE, size * 2), 0
+            course.answered()
             again = [node_id for node_id in found.failed if node_id not in retried]
             retried.update(again)
             todo.extend(again)
@@ -189,7 +182,7 @@ class GitHub:
             found.update(page)
             if not page or not more:
                 break
-        return _past(found, weeks, self._clock.now())
+        return join(found, weeks, self._clock.now())
 
     async def repo(self, name: RepoName) -> Repo:
         """Return one repo by name, following renames; SourceGone where it is not there."""
@@ -219,7 +212,7 @@ class GitHub:
     async def _batch(self, node_ids: list[str]) -> SweepBatch:
         ask = Ask(
             "POST",
-            _graphql(self._api),
+            graphql_url(self._api),
             limit="graphql",
             body={"query": SWEEP, "variables": {"ids": node_ids}},
         )
@@ -239,36 +232,6 @@ class GitHub:
         return SourceRefused(f"There is no GitHub API at {self._api}: check GITHUB_API_URL.")
 
 
-def _checked(api_url: str) -> httpx.URL:
-    try:
-        url = httpx.URL(api_url.strip().rstrip("/"))
-    except httpx.InvalidURL:
-        url = httpx.URL()
-    if url.scheme not in {"http", "https"} or not url.host or url.userinfo or url.query:
-        message = f"GITHUB_API_URL must look like {API_URL} or https://HOST/api/v3."
-        raise BadSetting(message)
-    return url
-
-
-def _headers(token: str) -> dict[str, str]:
-    token = token.strip()
-    # Checked here because httpx would quote the whole header in its complaint.
-    if not (token.isascii() and (token.isprintable() and " " not in token)):
-        message = "GITHUB_TOKEN holds characters that no token has: copy it once more."
-        raise BadSetting(message)
-    headers = {
-        "Accept": "application/vnd.github+json",
-        "X-GitHub-Api-Version": API_VERSION,
-        "User-Agent": "hypecurve",
-    }
-    return headers | {"Authorization": f"Bearer {token}"} if token else headers
-
-
-def _graphql(api: str) -> str:
-    """Where GraphQL lives: beside REST's /api/v3 on Enterprise, below the root on github.com."""
-    return f"{api.removesuffix('/v3')}/graphql" if api.endswith("/api/v3") else f"{api}/graphql"
-
-
 def _search(page: Page) -> tuple[int, tuple[Repo, ...]]:
     total, incomplete, repos = payloads.search_page(page.payload)
     if incomplete:
@@ -286,26 +249,6 @@ def _public_repo(page: Page) -> Repo:
         message = "private"
         raise SourceGone(message)
     return payloads.repo_from_rest(page.payload)
-
-
-def _past(found: dict[datetime, tuple[int, ...]], weeks: int, now: datetime) -> PastStars | None:
-    """Join the newest unbroken run of weeks into days."""
-    run: list[datetime] = []
-    for start in sorted(found, reverse=True)[:weeks]:
-        if run and run[-1] - start != _WEEK:
-            break
-        run.append(start)
-    if not run:
-        return None
-    first = _day(run[-1])
-    days = [gain for start in reversed(run) for gain in found[start]]
-    known = (now.astimezone(UTC).date() - first).days + 1
-    return PastStars(first, tuple(days[:known]), now) if known > 0 else None
-
-
-def _day(start: datetime) -> date:
-    """The UTC day that the 24 hours from an instant lie in for the most part."""
-    return (start + _HALF_DAY).date()
 
 
 def _named(name: RepoName, error: SourceGone) -> SourceGone:

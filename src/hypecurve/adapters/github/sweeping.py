@@ -1,10 +1,11 @@
-"""One batch of a sweep: what a GraphQL answer says of each node id asked for; pure."""
+"""A sweep's batches: how large they are, and what an answer says of each node id; pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from hypecurve.adapters.github.payloads import clean, is_private, repo_from_node
+from hypecurve.adapters.github.queries import SWEEP_SIZE
 from hypecurve.domain.errors import SourceLimited, SourceRefused, SourceUnavailable
 from hypecurve.domain.repo import Repo
 from hypecurve.ports import Gone, SweepBatch
@@ -14,6 +15,52 @@ from hypecurve.ports import Gone, SweepBatch
 _GONE = {"NOT_FOUND": "not found", "FORBIDDEN": "refused", "DMCA": "blocked", "TOS": "blocked"}
 _LIMITS = frozenset({"RATE_LIMITED", "RATE_LIMIT"})
 _REFUSALS = frozenset({"FORBIDDEN", "INSUFFICIENT_SCOPES", "UNPROCESSABLE"})
+
+
+_PATIENT = 8  # failures in a row before we pause: 100 halves 7 times down to one repo
+_OUTAGE = 12  # and after which it is not the size of the batches
+
+
+class Course:
+    """How a sweep goes: the batch is halved by a failure and doubled after a calm stretch.
+
+    Each failure makes the stretch twice as long, so that a limit below 100 is not tried for ever.
+    """
+
+    def __init__(self) -> None:
+        """Begin with whole batches."""
+        self.size = SWEEP_SIZE
+        self.has_answered = False
+        self._failures = 0
+        self._calm = 0
+        self._needed = 4
+
+    @property
+    def is_outage(self) -> bool:
+        """Say whether nothing has been answered for so long that asking on is of no use."""
+        return self._failures >= _OUTAGE
+
+    @property
+    def pause(self) -> float:
+        """Seconds to wait before the next batch."""
+        return 5.0 * 2 ** (self._failures - _PATIENT) if self._failures >= _PATIENT else 0.0
+
+    def failed(self, size: int) -> None:
+        """Take note of a batch of `size` repos that was not answered."""
+        self._failures += 1
+        self._calm = 0
+        if size > 1:
+            self.size = size // 2
+            self._needed *= 2
+
+    def answered(self) -> None:
+        """Take note of a batch that was."""
+        self.has_answered = True
+        self._failures = 0
+        self._calm += 1
+        if self._calm >= self._needed and self.size < SWEEP_SIZE:
+            self.size = min(SWEEP_SIZE, self.size * 2)
+            self._calm = 0
 
 
 def batch(node_ids: Sequence[str], payload: object) -> tuple[SweepBatch, int]:

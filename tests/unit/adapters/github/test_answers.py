@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hypecurve.adapters.github.answers import Moved, Quota, decipher, quota
@@ -120,6 +120,7 @@ def complaint(status: int, headers: dict[str, str], body: bytes) -> str:
     return ""
 
 
+@settings(deadline=None)
 @given(
     status=st.integers(100, 599),
     headers=st.dictionaries(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hypecurve.adapters.github import payloads
@@ -161,6 +161,7 @@ READERS: list[Callable[[object], object]] = [
 
 
 @pytest.mark.parametrize("read", READERS)
+@settings(deadline=None)
 @given(payload=anything)
 def test_any_json_at_all_is_read_or_refused(
     read: Callable[[object], object], payload: object
@@ -168,16 +169,19 @@ def test_any_json_at_all_is_read_or_refused(
     assert "\n" not in complaint(read, payload)
 
 
+@settings(deadline=None)
 @given(key=st.sampled_from(sorted(rest_item())), value=anything)
 def test_any_value_in_any_field_of_an_item_is_read_or_refused(key: str, value: object) -> None:
     assert "\n" not in complaint(repo_from_rest, rest_item(**{key: value}))
 
 
+@settings(deadline=None)
 @given(key=st.sampled_from(sorted(sweep_node())), value=anything)
 def test_any_value_in_any_field_of_a_node_is_read_or_refused(key: str, value: object) -> None:
     assert "\n" not in complaint(repo_from_node, sweep_node(**{key: value}))
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec=None), max_size=1_500))
 def test_cleaned_text_is_one_harmless_line(text: str) -> None:
     line = clean(text)

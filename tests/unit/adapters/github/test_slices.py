@@ -9,7 +9,7 @@ from math import ceil
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hypecurve.adapters.github.slices import CAP, Slice, by_created, query, rest
@@ -80,6 +80,7 @@ def test_one_repo_that_has_lost_its_stars_since_does_not_make_us_skip_the_others
     assert rest(Slice(500), repos(*[900] * 19, 510)) == (Slice(500, 901),)
 
 
+@settings(deadline=None)
 @given(low=st.integers(0, 5_000), width=st.integers(1, 500), data=st.data())
 def test_slices_always_come_to_an_end(low: int, width: int, data: st.DataObject) -> None:
     part = Slice(low, low + width)
@@ -89,6 +90,7 @@ def test_slices_always_come_to_an_end(low: int, width: int, data: st.DataObject)
     assert all(each.high != part.high or each.low == each.high for each in following)
 
 
+@settings(deadline=None)
 @given(low=st.integers(0, 5_000), width=st.integers(1, 500), seed=st.integers(0, 999))
 def test_nothing_below_the_end_of_what_was_read_is_left_out(
     low: int, width: int, seed: int
@@ -103,6 +105,7 @@ def test_nothing_below_the_end_of_what_was_read_is_left_out(
 dates = st.datetimes(datetime(2010, 1, 1), datetime(2026, 11, 1), timezones=st.just(UTC))  # noqa: DTZ001 - the strategy adds the zone
 
 
+@settings(deadline=None)
 @given(seen=st.lists(dates, max_size=100), total=st.integers(CAP + 1, 20_000))
 def test_pieces_by_date_cover_all_of_time_without_touching(
     seen: list[datetime], total: int

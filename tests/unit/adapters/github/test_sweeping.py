@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hypecurve.adapters.github.sweeping import batch
@@ -79,12 +79,14 @@ anything = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(payload=anything)
 def test_any_json_at_all_is_a_batch_or_a_source_error(payload: object) -> None:
     with contextlib.suppress(SourceError):
         batch(IDS, payload)
 
 
+@settings(deadline=None)
 @given(nodes=st.lists(anything, min_size=6, max_size=6), errors=anything)
 def test_every_node_is_accounted_for_whatever_came(nodes: list[object], errors: object) -> None:
     found, _ = batch(IDS, {"data": {"nodes": nodes}, "errors": errors})
