@@ -9,6 +9,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Select, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import rows
@@ -39,8 +40,16 @@ class SqlSignalLog:
 
     async def add(self, signals: Sequence[Signal], cycle: int) -> int:
         """Keep signals with their cycle; return how many were new. Known ones are left alone."""
-        values = [rows.signal_values(item, cycle) for item in signals]
-        return await upsert(self._connection, signal, values, update=())
+        if not signals:
+            return 0
+        is_sqlite = self._connection.dialect.name == "sqlite"
+        insert = sqlite.insert if is_sqlite else postgresql.insert
+        # Asking for the ids counts them: not every driver tells how many rows it wrote.
+        new = await self._connection.scalars(
+            insert(signal).on_conflict_do_nothing().returning(signal.c.id),
+            [rows.signal_values(item, cycle) for item in signals],
+        )
+        return len(new.all())
 
     async def between(
         self, after: int, upto: int, kinds: frozenset[SignalKind] | None = None
