@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hypecurve.cli.common import note, runs
+from hypecurve.cli.common import note, one_of, runs
 from hypecurve.domain.errors import BadInput
 
 if TYPE_CHECKING:
@@ -131,13 +131,27 @@ async def replay(
 def backtest(
     folder: Annotated[Path, typer.Argument(help="Holds repos.csv, stars.csv (.gz) and more.")],
     until: Annotated[str | None, typer.Option("--until", help="Last day, like 2025-06-30.")] = None,
+    style: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
 ) -> None:
     """Score the detection on recorded histories."""
-    from hypecurve.adapters.recorded.folder import read_folder
-    from hypecurve.adapters.recorded.grid import scored_lines
-    from hypecurve.domain.schedule import parse_instant
+    import sys
 
+    from hypecurve.adapters.recorded.grid import read_grid
+    from hypecurve.cli.scores import print_scores
+    from hypecurve.domain.schedule import parse_instant
+    from hypecurve.services.backtest import report_of
+
+    one_of("--format", style, ("table", "json"))
     last = parse_instant(until).date() if until else None
-    recording = read_folder(folder, last)
-    for line in scored_lines(recording):
-        typer.echo(line)
+    note(f"Reading {folder} ...")
+    grid = read_grid(folder, last)
+    for line in grid.refused.lines():
+        note(line)
+    with typer.progressbar(length=1, label="Scoring", file=sys.stderr) as bar:
+
+        def step(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        report = report_of(grid.curves, progress=step)
+    print_scores(report, grid.notes, style)

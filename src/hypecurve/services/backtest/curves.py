@@ -137,12 +137,12 @@ def sums(gains: Matrix, days: int) -> Matrix:
 def earlier(matrix: Matrix, days: int) -> Matrix:
     """Return the value of `days` before at every column."""
     moved = np.full(matrix.shape, np.nan)
-    moved[:, days:] = matrix[:, : matrix.shape[1] - days]
+    moved[:, days:] = matrix[:, : max(0, matrix.shape[1] - days)]
     return moved
 
 
 def later(matrix: Matrix, days: int) -> Matrix:
     """Return the value of `days` after at every column."""
     moved = np.full(matrix.shape, np.nan)
-    moved[:, : matrix.shape[1] - days] = matrix[:, days:]
+    moved[:, : max(0, matrix.shape[1] - days)] = matrix[:, days:]
     return moved

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,11 +38,13 @@ def score_injected(
     rules: Rules | None = None,
     *,
     seed: int = 0,
+    progress: Callable[[int], None] | None = None,
 ) -> tuple[InjectionScore, ...]:
     """Raise one stretch of 14 days of each repo to `factor` x its usual pace and look who is seen.
 
     `rising`: the alarms without injections; a stretch has none in the 30 days before and the 14
-    in it. What is added is Poisson noise around (factor - 1) x the usual pace.
+    in it. What is added is Poisson noise around (factor - 1) x the usual pace. `progress` hears of
+    each column done.
     """
     generator = np.random.default_rng(seed)
     rows, days = _stretches(curves, rising, generator)
@@ -51,7 +54,7 @@ def score_injected(
         extra = np.cumsum(generator.poisson((factor - 1) * pace / WEEK, LASTS))
         counts[row, day + 1 : day + LASTS + 1] += extra
         counts[row, day + LASTS + 1 :] += extra[-1]
-    alarms = alarms_of(Curves(counts, curves.start), rules).rising
+    alarms = alarms_of(Curves(counts, curves.start), rules, progress).rising
     lane = lanes_of(usual)
     seen = np.array(
         [

@@ -28,6 +28,7 @@ class StallScore:
     stalled_woke: float
     flagged_woke_third: float
     """The other measure: a 28-day gain of >= 30 % of the best within 56 days."""
+    stalled_woke_third: float
 
 
 def score_stalls(curves: Curves, rules: StalledRules | None = None) -> StallScore:
@@ -55,6 +56,7 @@ def score_stalls(curves: Curves, rules: StalledRules | None = None) -> StallScor
         flagged_woke=_share(woke & faded & known, faded & known),
         stalled_woke=_share(woke & stalled & known, stalled & known),
         flagged_woke_third=_share(third & faded & known, faded & known),
+        stalled_woke_third=_share(third & stalled & known, stalled & known),
     )
 
 
@@ -65,7 +67,7 @@ def _best_ahead(month: Matrix) -> Matrix:
     gains = np.where(np.isfinite(month), month, -np.inf)
     for day in range(days - _WITHIN):
         ahead[:, day] = gains[:, day + 1 : day + _WITHIN + 1].max(axis=1)
-    ahead[:, : days - _WITHIN][~np.isfinite(month[:, _WITHIN:])] = np.nan
+    ahead[:, : max(0, days - _WITHIN)][~np.isfinite(month[:, _WITHIN:])] = np.nan
     return ahead
 
 
