@@ -99,7 +99,8 @@ def test_nothing_below_the_end_of_what_was_read_is_left_out(
     following = rest(Slice(low, low + width), repos(*sorted(shown, reverse=True)))
     assert following[-1].low == low
     covered = {each for part in following for each in range(part.low, (part.high or 0) + 1)}
-    assert covered >= set(range(low, sorted(shown)[5] + 1))
+    # What is above the fifth lowest count was seen whole, as far as the order can be trusted.
+    assert covered >= set(range(low, sorted(shown)[4] + 1))
 
 
 dates = st.datetimes(datetime(2010, 1, 1), datetime(2026, 11, 1), timezones=st.just(UTC))  # noqa: DTZ001 - the strategy adds the zone
