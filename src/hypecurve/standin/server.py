@@ -23,6 +23,7 @@ from hypecurve.standin.searching import Index
 from hypecurve.standin.world import World
 
 __all__ = ["TOKEN", "Asked", "Spent", "StandIn"]
+_GRAPHQL = frozenset({"/graphql", "/api/graphql"})
 _KEPT = 10_000
 
 
@@ -137,8 +138,9 @@ class StandIn:
     async def _question(self, request: web.Request) -> Question:
         prefix = "/api/v3" if request.path.startswith("/api/v3") else ""
         path = request.path.removeprefix(prefix)
-        path = "/graphql" if path == "/api/graphql" else path
-        resource = {"/graphql": "graphql", "/search/repositories": "search"}.get(path, "core")
+        resource = "search" if path == "/search/repositories" else "core"
+        if request.path in _GRAPHQL:
+            path, resource = "/graphql", "graphql"
         body = _object(await request.read())
         question = Question(
             path=path,

@@ -169,6 +169,14 @@ async def test_a_fault_happens_as_often_as_it_was_told(
     assert (await http.get("/rate_limit")).status_code == 200
 
 
+async def test_graphql_of_an_enterprise_server_is_not_below_its_rest(
+    http: httpx.AsyncClient,
+) -> None:
+    body = {"query": SWEEP, "variables": {"ids": []}}
+    assert (await http.post("/api/graphql", json=body)).status_code == 200
+    assert (await http.post("/api/v3/graphql", json=body)).status_code == 404
+
+
 async def test_every_request_is_remembered(http: httpx.AsyncClient, standin: StandIn) -> None:
     await http.get("/api/v3/repos/acme/ragkit")
     [asked] = standin.requests

@@ -12,10 +12,11 @@ from datetime import timedelta
 import pytest
 
 from hypecurve.adapters.clock import SetClock
-from hypecurve.adapters.github.client import open_github
-from hypecurve.adapters.github.wire import Patience
+from hypecurve.adapters.github.client import _public_repo, open_github
+from hypecurve.adapters.github.wire import Page, Patience
 from hypecurve.domain.errors import (
     BadSetting,
+    SourceGone,
     SourceLimited,
     SourceRefused,
     SourceUnavailable,
@@ -217,6 +218,11 @@ async def test_a_repo_made_private_is_gone_and_comes_back() -> None:
         [public] = await swept(setting.github, [node_id(4)])
     assert [each.why for each in hidden.gone] == ["not found"]
     assert len(public.repos) == 1
+
+
+def test_a_private_repo_that_the_token_may_see_is_gone_to_a_public_catalogue() -> None:
+    with pytest.raises(SourceGone, match="private"):
+        _public_repo(Page({"private": True}))
 
 
 async def test_an_unreachable_host_is_named_in_one_line() -> None:
