@@ -27,6 +27,13 @@ async def subscribe(
     weekdays: Annotated[bool, typer.Option("--weekdays", help="Monday to Friday.")] = False,
 ) -> None:
     """Let a channel hear categories; shows the channel's first message."""
+    from hypecurve.domain.schedule import parse_time, parse_zone
+
+    # Among the words a wrong time or zone would be taken for a slip of another kind.
+    if at:
+        parse_time(at)
+    if zone:
+        parse_zone(zone)
     when = [
         *(["at", at] if at else []),
         *([zone] if zone else []),
@@ -63,6 +70,7 @@ async def _ask(channel: str, *words: str) -> None:
     from hypecurve.adapters.clock import SystemClock
     from hypecurve.bootstrap import live_store, load_taxonomy
     from hypecurve.chat.desk import ServiceDesk
+    from hypecurve.chat.grammar import parse
     from hypecurve.config import load_settings
     from hypecurve.domain.asking import Asker
     from hypecurve.domain.subscription import Channel
@@ -70,8 +78,10 @@ async def _ask(channel: str, *words: str) -> None:
 
     asker = Asker(Channel.parse(channel), user_id="operator")
     settings = load_settings()
+    taxonomy = load_taxonomy(settings.taxonomy_file)
     clock = SystemClock()
+    text = " ".join(words)
+    parse(text, taxonomy)  # a slip must not leave a new, empty database behind
     async with live_store(settings, clock) as store:
-        desk = ServiceDesk(store, clock, load_taxonomy(settings.taxonomy_file))
-        answer = await desk.carry_out(asker, " ".join(words))
+        answer = await ServiceDesk(store, clock, taxonomy).carry_out(asker, text)
     typer.echo(plain(answer.message))

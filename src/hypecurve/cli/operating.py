@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hypecurve.cli.common import note, runs
+from hypecurve.cli.common import WorldOption, checked_world, note, runs
+
+if TYPE_CHECKING:
+    from hypecurve.services.lookup import Ecosystem
 
 _PARTS = "tracker, deliver, slack, discord"
 
@@ -43,8 +46,10 @@ async def update(
     only: Annotated[
         str | None, typer.Option("--only", help="backfill: just fill in more of the past.")
     ] = None,
+    as_log: Annotated[bool, typer.Option("--log", hidden=True)] = False,
 ) -> None:
     """One cycle: discover, snapshot, backfill, detect."""
+    from hypecurve import log
     from hypecurve.adapters.clock import SystemClock
     from hypecurve.bootstrap import github, live_store, load_taxonomy, tracking
     from hypecurve.cli.common import one_of
@@ -55,50 +60,85 @@ async def update(
     if only is not None:
         one_of("--only", only, ("backfill",))
     settings = load_settings()
+    log.configure(settings.log_format)
+    tell = _logged if as_log else note
     clock = SystemClock()
     plan = tracking(settings)
-    async with github(settings, note) as source, live_store(settings, clock) as store:
-        if only:
-            filled = await backfill(store, source, clock, budget=plan.backfill_budget)
-            note(f"filled in the past of {filled.asked:,} repos")
-            return
-        taxonomy = load_taxonomy(settings.taxonomy_file)
-        await run_cycle(store, source, clock, taxonomy, plan, note)
+    taxonomy = load_taxonomy(settings.taxonomy_file)
+    try:
+        async with github(settings, tell) as source, live_store(settings, clock) as store:
+            if only:
+                filled = await backfill(store, source, clock, budget=plan.backfill_budget)
+                tell(f"filled in the past of {filled.asked:,} repos")
+            else:
+                await run_cycle(store, source, clock, taxonomy, plan, tell)
+    except HypecurveError as error:
+        if not as_log:
+            raise
+        import structlog
+
+        structlog.get_logger(__name__).error("cycle failed; it is tried again", reason=str(error))
+        raise typer.Exit(2) from None
+
+
+def _logged(line: str) -> None:
+    """A stage of a cycle as the service logs it: the same form as everything around it."""
+    import structlog
+
+    structlog.get_logger(__name__).info("cycle", stage=line)
 
 
 async def status(
     check: Annotated[
         bool, typer.Option("--check", help="Exit with 1 unless the service is alive.")
     ] = False,
+    world: WorldOption = None,
 ) -> None:
     """What is watched, when it was last seen, who is at work, and the last deliveries."""
     from hypecurve.adapters.clock import SystemClock
-    from hypecurve.bootstrap import any_store
+    from hypecurve.bootstrap import any_store, load_taxonomy
     from hypecurve.config import load_settings
     from hypecurve.ports.store import Found
+    from hypecurve.services.lookup import ecosystem
 
-    async with (
-        any_store(load_settings(), SystemClock()) as store,
-        store.read() as tx,
-    ):
-        latest = await tx.stars.latest()
-        listed = await tx.catalogue.count(Found())
-        share = await tx.stars.share_with_past(Found())
-        holders = await tx.leases.holders()
-        deliveries = await tx.outbox.recent(limit=10)
-        listeners = await tx.subscriptions.listeners()
+    settings = load_settings()
+    async with any_store(settings, SystemClock(), checked_world(world)) as store:
+        figures = await ecosystem(store, load_taxonomy(settings.taxonomy_file))
+        async with store.read() as tx:
+            latest = await tx.stars.latest()
+            share = await tx.stars.share_with_past(Found())
+            holders = await tx.leases.holders()
+            deliveries = await tx.outbox.recent(limit=10)
+            listeners = await tx.subscriptions.listeners()
     now = datetime.now(UTC)
-    alive = {name: until for name, (_, until) in holders.items() if until > now}
-    typer.echo(f"world        {store.world}")
-    typer.echo(f"catalogue    {listed:,} repos listed, star history of {share:.0%} loaded")
-    typer.echo(f"last sweep   {f'{latest.at:%Y-%m-%d %H:%M} UTC' if latest else 'none yet'}")
-    typer.echo(f"at work      {', '.join(sorted(alive)) or 'nobody'}")
-    typer.echo(f"channels     {len(listeners)}")
+    alive = sorted(name for name, (_, until) in holders.items() if until > now)
+    listed = figures.software + figures.others
+    for name, value in (
+        ("world", str(store.world)),
+        (
+            "catalogue",
+            f"{listed:,} repos of {figures.owners:,} owners: {figures.software:,} software, "
+            f"{figures.others:,} tutorials and lists",
+        ),
+        ("no star", _still(figures)),
+        ("star history", f"{share:.0%} loaded"),
+        ("last sweep", f"{latest.at:%Y-%m-%d %H:%M} UTC" if latest else "none yet"),
+        ("at work", ", ".join(alive) or "nobody"),
+        ("channels", f"{len(listeners):,}"),
+    ):
+        typer.echo(f"{name:<13}{value}")
     for each in deliveries:
         why = f" ({each.reason})" if each.reason else ""
         typer.echo(f"delivery {each.id}: {each.state.value}{why}")
     if check and not alive:
         raise typer.Exit(1)
+
+
+def _still(figures: Ecosystem) -> str:
+    return (
+        f"in 24 h {figures.still_day:,} of {figures.known_day:,}, "
+        f"in 7 d {figures.still_week:,} of {figures.known_week:,} software repos"
+    )
 
 
 async def db_upgrade() -> None:

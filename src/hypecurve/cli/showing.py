@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _WIDTH = 88
 _MOST_DAYS = 60
+_FEW_DAYS = 2
 
 
 def add_to(app: typer.Typer) -> None:
@@ -35,14 +36,16 @@ def demo(
         message = f"--days {days} is out of range: give 1 to {_MOST_DAYS}."
         raise BadInput(message)
     from hypecurve.bootstrap import FILES, load_bots, load_taxonomy
-    from hypecurve.demo import run_demo
+    from hypecurve.config import load_settings
+    from hypecurve.demo import UNTIL, run_demo
     from hypecurve.standin import MADE_UP
     from hypecurve.wording.digest import digest_message
 
+    load_settings()  # a setting that cannot be used is told before the work, not after it
     typer.secho(MADE_UP, bold=True)
     typer.echo("The real tracker polls it over HTTP every 6 simulated hours.\n")
     taxonomy = load_taxonomy()
-    with typer.progressbar(length=days * 4 + 1, label=f"{days} days", show_pos=True) as bar:
+    with typer.progressbar(length=days * 4 + 1, label=_many(days, "day"), show_pos=True) as bar:
         met: set[datetime] = set()
 
         def step(at: datetime, _line: str) -> None:
@@ -51,21 +54,27 @@ def demo(
                 bar.update(1)
 
         shown = asyncio.run(run_demo(Path(FILES["demo"]), days, step))
-    typer.echo(f"{shown.requests:,} requests, {shown.signals} signals.\n")
+    typer.echo(f"{_many(shown.requests, 'request')}, {_many(shown.signals, 'signal')}.\n")
     _show(digest_message(shown.digest, taxonomy, "en"), load_bots())
     typer.secho("\nThe top of the made-up catalogue, by stars in 7 days\n", bold=True)
     from hypecurve.cli.reading import print_list
 
     asyncio.run(print_list(world="demo", order="week", limit=10, brief=True))
+    # Where one day is all there is, the last one is the only one to look at.
+    earlier = UNTIL - timedelta(days=2 if days > _FEW_DAYS else 0)
     typer.secho("\nWhat to type next", bold=True)
     for line in (
         "hypecurve list --world demo            the whole made-up catalogue",
         "hypecurve repo nori/voicebox --world demo",
-        "hypecurve digest --world demo --as-of 2026-11-20 --format slack",
+        f"hypecurve digest --world demo --as-of {earlier:%Y-%m-%d} --format slack",
         "hypecurve categories                   what can be subscribed to",
         "hypecurve update                       the real GitHub: needs GITHUB_TOKEN",
     ):
         typer.echo(f"  {line}")
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _show(message: Message, bots: dict[str, Bot]) -> None:
@@ -87,7 +96,7 @@ async def replay(
     until: Annotated[str | None, typer.Option("--until", help="Last day, like 2025-06-30.")] = None,
 ) -> None:
     """Load recorded star histories and detect day by day."""
-    from datetime import UTC, timedelta
+    from datetime import UTC
 
     from hypecurve.adapters.recorded.folder import read_folder
     from hypecurve.adapters.sql.store import World, open_store

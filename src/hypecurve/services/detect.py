@@ -22,6 +22,7 @@ _Past = Mapping[int, PastStars]
 LISTING_RULE = "listing/1"
 FACT_RULE = "fact/1"
 _DAY = timedelta(days=1)
+_INSTANT = timedelta(seconds=1)
 _WEEKS_SHOWN = 8
 
 
@@ -90,21 +91,26 @@ class _Counts:
     stars: Packed
     """As of the sweep: seen within 1.5 intervals before it."""
     before: Packed
-    """One interval earlier."""
+    """As of the sweep before."""
 
 
 async def _counts(tx: Transaction, at: datetime, interval: timedelta) -> _Counts:
     instants = [at - _DAY * day for day in range(DAYS, -1, -1)]
-    columns, slots = await tx.stars.columns([*instants, at - interval], interval / 2)
+    previous = await tx.stars.latest(at - _INSTANT)
+    asked = instants if previous is None else [*instants, previous.at]
+    columns, slots = await tx.stars.columns(asked, interval / 2)
     grid = np.full((slots, DAYS + 1), -1, np.int32)
     before = np.full(slots, -1, np.int32)
-    for day, column in enumerate(columns[:-1]):
+    for day, column in enumerate(columns[: len(instants)]):
         if column is not None:
             grid[: len(column), day] = column
-    if columns[-1] is not None:
-        before[: len(columns[-1])] = columns[-1]
-    # Who was missed just now is still known from the sweep before.
-    stars = np.where(grid[:, -1] < 0, before, grid[:, -1])
+    for column in columns[len(instants) :]:
+        if column is not None:
+            before[: len(column)] = column
+    stars = grid[:, -1].copy()
+    if previous is not None and at - previous.at <= 1.5 * interval:
+        # Who was missed just now is still known from the sweep before.
+        stars = np.where(stars < 0, before, stars)
     grid[:, -1] = stars
     return _Counts(grid, stars, before)
 

@@ -150,6 +150,39 @@ async def sizes(store: Store) -> dict[str, int]:
         return await tx.catalogue.sizes()
 
 
+@dataclass(frozen=True, slots=True)
+class Ecosystem:
+    """The listed repos as a whole. The still ones are counted among the software alone."""
+
+    software: int
+    others: int
+    """Tutorials and lists."""
+    owners: int
+    still_day: int
+    """Software that gained no star in 24 hours."""
+    still_week: int
+    known_day: int
+    """Software whose gain of 24 hours is known."""
+    known_week: int
+
+
+async def ecosystem(store: Store, taxonomy: Taxonomy) -> Ecosystem:
+    """Count the catalogue as a whole; tutorials and lists are left out of figures of software."""
+    entries = await everything(store, Found())
+    software = [entry for entry in entries if taxonomy.is_software(entry.place.category)]
+    days = [entry.growth.day for entry in software if entry.growth.day is not None]
+    weeks = [entry.growth.week for entry in software if entry.growth.week is not None]
+    return Ecosystem(
+        software=len(software),
+        others=len(entries) - len(software),
+        owners=len({entry.repo.name.owner.casefold() for entry in entries}),
+        still_day=sum(gain <= 0 for gain in days),
+        still_week=sum(gain <= 0 for gain in weeks),
+        known_day=len(days),
+        known_week=len(weeks),
+    )
+
+
 async def everything(store: Store, found: Found) -> Sequence[CatalogueEntry]:
     """The catalogue's entries, for tables."""
     async with store.read() as tx:
