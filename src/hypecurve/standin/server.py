@@ -65,9 +65,8 @@ class StandIn:
         self.requests: deque[Asked] = deque(maxlen=_KEPT)
         self.spent = Spent()
         self.url = ""
-        self.at_once = 0
-        """The most requests that were ever open at the same time."""
-        self._open = 0
+        self.peers: set[object] = set()
+        """Who has connected: a client that asks one thing after the other needs one connection."""
         self._now = now
         self._index = Index(world)
         self._closing = asyncio.Event()
@@ -96,14 +95,8 @@ class StandIn:
             await self._runner.cleanup()
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
-        self._open += 1
-        self.at_once = max(self.at_once, self._open)
-        try:
-            return await self._respond(request)
-        finally:
-            self._open -= 1
-
-    async def _respond(self, request: web.Request) -> web.StreamResponse:
+        if request.transport is not None:
+            self.peers.add(request.transport.get_extra_info("peername"))
         question = await self._question(request)
         fault = question.fault
         self.spent.requests += 1
