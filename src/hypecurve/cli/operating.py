@@ -117,8 +117,10 @@ async def status(
         ("world", str(store.world)),
         (
             "catalogue",
-            f"{listed:,} repos of {figures.owners:,} owners: {figures.software:,} software, "
-            f"{figures.others:,} tutorials and lists",
+            (
+                f"{listed:,} repos of {figures.owners:,} owners: {figures.software:,} software, "
+                f"{figures.others:,} tutorials and lists"
+            ),
         ),
         ("no star", _still(figures)),
         ("star history", f"{share:.0%} loaded"),
