@@ -7,7 +7,10 @@ import sys
 
 import structlog
 
-_NOISY = ("httpx", "httpcore", "apscheduler", "slack_bolt", "slack_sdk", "discord", "aiosqlite")
+_NOISY = (
+    *("httpx", "httpcore", "apscheduler", "slack_bolt", "slack_sdk", "discord", "aiosqlite"),
+    "alembic",
+)
 
 
 def configure(style: str = "text") -> None:
@@ -42,3 +45,5 @@ def configure(style: str = "text") -> None:
     root.setLevel(logging.INFO)
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # What succeeds at the next try concerns nobody; what does not is told once, as an error.
+    logging.getLogger("stamina").setLevel(logging.ERROR)

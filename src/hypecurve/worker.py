@@ -104,8 +104,9 @@ class Service:
         """Run the parts until `stop` is set; a part that fails for good stops all of them."""
         self._stop = stop
         desk = ServiceDesk(self._store, self._clock, self._taxonomy)
+        posting = self._bots if DELIVER in wanted else {}
         try:
-            async with messengers(self._bots) as open_messengers, asyncio.TaskGroup() as tasks:
+            async with messengers(posting) as open_messengers, asyncio.TaskGroup() as tasks:
                 scheduler = self._scheduler(wanted, open_messengers)
                 scheduler.start()
                 for name, (bot, env) in self._bots.items():
@@ -165,7 +166,7 @@ class Service:
                 _log.info("another service does this", part=lease)
                 return
             self._child = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "hypecurve", *command
+                sys.executable, "-m", "hypecurve", *command, "--log"
             )
             try:
                 status = await self._child.wait()

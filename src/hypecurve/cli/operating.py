@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hypecurve.cli.common import WorldOption, checked_world, note, runs
+from hypecurve.domain.errors import HypecurveError
 
 if TYPE_CHECKING:
     from hypecurve.services.lookup import Ecosystem
