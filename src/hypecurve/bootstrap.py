@@ -26,6 +26,7 @@ FILES = {
     "demo": "hypecurve-demo.db",
 }
 """Each world has a file of its own."""
+_MAKES = {"live": "hypecurve update", "replay": "hypecurve replay DIR", "demo": "hypecurve demo"}
 _DAILY = timedelta(days=1)
 
 
@@ -65,17 +66,21 @@ def database(settings: Settings, kind: str) -> str:
 def existing(settings: Settings, kind: str | None) -> str:
     """The database that questions are put to: the one asked for, else the one that is there.
 
-    WrongWorld where there is none at all.
+    The demo's own file goes before DATABASE_URL, which it never uses. WrongWorld where there is
+    none at all.
     """
-    if settings.database_url:
+    if settings.database_url and not (kind == "demo" and Path(FILES["demo"]).is_file()):
         return settings.database_url
     for each in [kind] if kind else list(FILES):
         if Path(FILES[each]).is_file():
             return f"sqlite:///{FILES[each]}"
-    message = (
-        "There is no catalogue in this folder yet: run `hypecurve update` (live), "
-        "`hypecurve demo` (made up) or `hypecurve replay DIR` first, or set DATABASE_URL."
-    )
+    if kind:
+        message = f"There is no {kind} catalogue in this folder yet: run `{_MAKES[kind]}` first."
+    else:
+        message = (
+            "There is no catalogue in this folder yet: run `hypecurve update` (live), "
+            "`hypecurve demo` (made up) or `hypecurve replay DIR` first, or set DATABASE_URL."
+        )
     raise WrongWorld(message)
 
 
@@ -97,11 +102,17 @@ async def live_store(settings: Settings, clock: Clock) -> AsyncIterator[SqlStore
 async def any_store(
     settings: Settings, clock: Clock, kind: str | None = None
 ) -> AsyncIterator[SqlStore]:
-    """Open whatever world is there, to answer questions from."""
+    """Open whatever world is there, to answer questions from.
+
+    WrongWorld where DATABASE_URL holds another kind of world than the one asked for.
+    """
     interval = _DAILY if kind == "replay" else settings.update_every
     async with open_store(
         existing(settings, kind), None, now=clock.now(), interval=interval
     ) as store:
+        if kind not in {None, store.world.kind}:
+            message = f"DATABASE_URL holds the world {store.world}, not {kind}."
+            raise WrongWorld(message)
         yield store
 
 

@@ -25,7 +25,7 @@ def database_url(text: str) -> URL:
     """
     try:
         url = make_url(text.replace("postgres://", "postgresql://", 1))
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # ValueError: a port that is no number
         url = None
     backend = url.get_backend_name() if url is not None else ""
     if url is None or backend not in _DRIVERS:
@@ -33,6 +33,9 @@ def database_url(text: str) -> URL:
             "DATABASE_URL is not a database this program knows: write sqlite:///hypecurve.db "
             "or postgresql://USER:PASSWORD@HOST/NAME."
         )
+        raise BadSetting(message)
+    if backend == "sqlite" and url.database in {None, "", ":memory:"}:
+        message = "DATABASE_URL names no file: write sqlite:///hypecurve.db."
         raise BadSetting(message)
     return url.set(drivername=_DRIVERS[backend])
 

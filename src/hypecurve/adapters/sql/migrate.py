@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from sqlalchemy import URL, Engine, create_engine, inspect, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from hypecurve.adapters.sql.engine import sync_url
 from hypecurve.adapters.sql.tables import REVISION
@@ -64,7 +64,7 @@ def _revision(url: URL) -> str | None:
                 return None
             found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
             return None if found is None else str(found)
-    except OperationalError as error:
+    except DatabaseError as error:
         raise unreachable(url, error) from None
     finally:
         engine.dispose()
@@ -95,7 +95,7 @@ def _upgrade(url: URL) -> None:
             config.set_main_option("script_location", "hypecurve_migrations:")
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-    except OperationalError as error:
+    except DatabaseError as error:
         raise unreachable(url, error) from None
     finally:
         engine.dispose()
