@@ -18,6 +18,11 @@ from hypecurve.domain.subscription import Channel
 from hypecurve.ports import BotSetting, Term
 
 DEFAULT_TERMS = ("gpt", "llm", "generative ai")
+_WORDS = {
+    "int_parsing": "write a whole number",
+    "greater_than_equal": "write at least {ge}",
+}
+"""What pydantic finds, in words for whoever edits `.env`."""
 
 
 class Settings(BaseSettings):
@@ -39,13 +44,25 @@ class Settings(BaseSettings):
     """Repos whose past is asked in an hour: half of the 5,000 points GitHub gives."""
     taxonomy_file: Path | None = Field(None, alias="HYPECURVE_TAXONOMY")
     operator_channel: str | None = Field(None, alias="HYPECURVE_OPERATOR_CHANNEL")
-    log_format: str = Field("text", alias="HYPECURVE_LOG_FORMAT", pattern="^(text|json)$")
+    log_format: str = Field("text", alias="HYPECURVE_LOG_FORMAT")
+
+    @field_validator("log_format")
+    @classmethod
+    def _style(cls, value: str) -> str:
+        if value not in {"text", "json"}:
+            message = "choose text or json"
+            raise ValueError(message)
+        return value
 
     @field_validator("search_terms", mode="before")
     @classmethod
     def _divide(cls, value: object) -> object:
         if isinstance(value, str):
-            return tuple(term.strip() for term in value.split(",") if term.strip())
+            terms = tuple(term.strip() for term in value.split(",") if term.strip())
+            if not terms:
+                message = "name at least one term, divided by commas: llm,topic:mcp"
+                raise ValueError(message)
+            return terms
         return value
 
     @field_validator("update_every", mode="before")
@@ -92,9 +109,10 @@ def load_settings() -> Settings:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         name = str(first["loc"][0]) if first["loc"] else "a setting"
-        why = str(first["msg"]).removeprefix("Value error, ")
-        message = f"{name} cannot be used: {why}."
-        raise BadSetting(message.replace("..", ".")) from None
+        found = str(first["msg"]).removeprefix("Value error, ")
+        why = _WORDS.get(str(first["type"]), found).format(**first.get("ctx", {}))
+        message = f"{name} cannot be used: {why.removesuffix('.')}."
+        raise BadSetting(message) from None
 
 
 def bot_settings(wanted: Sequence[BotSetting]) -> Mapping[str, str]:
