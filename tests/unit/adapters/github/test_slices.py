@@ -74,6 +74,8 @@ def test_a_crowd_of_one_star_count_is_read_by_itself_and_last() -> None:
     assert rest(Slice(500), read) == (Slice(512, 512), Slice(500, 511))
     assert rest(Slice(500, 512), read) == (Slice(512, 512), Slice(500, 511))
     assert rest(Slice(512), read) == (Slice(512, 512),)
+    # Counts above the slice's own end: the index lags, and its end has not been seen whole.
+    assert rest(Slice(500, 600), repos(*[900] * 20)) == (Slice(600, 600), Slice(500, 599))
 
 
 def test_one_repo_that_has_lost_its_stars_since_does_not_make_us_skip_the_others() -> None:
