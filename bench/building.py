@@ -1,0 +1,123 @@
+"""A database as it is after a year (or a month) of watching, written through the store's own port.
+
+Daily sweeps, and every 6 hours for the last 130 days; GitHub's own history of each repo; the
+detection at the beginning and at the end, so that the cycle that is measured is an ordinary one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import numpy as np
+from bench.figures import measured, tell
+from bench.world import INTERVAL, TRACKING, UNTIL, make_world
+from numpy.typing import NDArray
+from sqlalchemy import text
+
+from hypecurve.adapters.sql.store import SqlStore, World, open_store
+from hypecurve.bootstrap import KEEP_COLUMNS, load_taxonomy
+from hypecurve.domain.repo import RepoId
+from hypecurve.domain.stars import PastStars
+from hypecurve.domain.subscription import Channel, Subscription
+from hypecurve.services.detect import detect_changes
+from hypecurve.services.discover import sort_in, source_key
+from hypecurve.standin.world import FIRST_ID
+from hypecurve.standin.world import World as MadeUpWorld
+
+_DAY = timedelta(days=1)
+_PAST_WEEKS = 30
+_SIZES = {
+    # What the changes alone take: SQLite's pages, PostgreSQL's table with its key.
+    "sqlite": "SELECT sum(pgsize) FROM dbstat WHERE name = 'star_snapshot'",
+    "postgresql": "SELECT pg_total_relation_size('star_snapshot')",
+}
+
+
+def main() -> None:
+    """`python -m bench.building URL --repos 18000 --days 365`."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("url")
+    parser.add_argument("--repos", type=int, default=18_000)
+    parser.add_argument("--days", type=int, default=365)
+    asked = parser.parse_args()
+    with measured("building"):
+        asyncio.run(_build(asked.url, make_world(asked.repos), asked.days))
+
+
+async def _build(url: str, world: MadeUpWorld, days: int) -> None:
+    instants = list(_instants(days))
+    async with open_store(
+        url, World("live"), now=instants[0], interval=INTERVAL, keep=KEEP_COLUMNS, durable=False
+    ) as store:
+        met = np.zeros(world.size, np.bool_)
+        for at in instants:
+            await _look(store, world, met, at)
+            if at == instants[0]:
+                await _judge(store, at)
+        await _judge(store, instants[-1])
+        async with store.write() as tx:
+            await tx.subscriptions.add(
+                Subscription(
+                    Channel.parse("slack:T1/C1"),
+                    next_due=UNTIL,
+                    heard_cycle=await tx.signals.current_cycle(),
+                )
+            )
+        await _tell_sizes(store, len(instants))
+
+
+def _instants(days: int) -> Iterator[datetime]:
+    at = UNTIL - days * _DAY
+    while at < UNTIL:
+        yield at
+        at += INTERVAL if UNTIL - at <= KEEP_COLUMNS else _DAY
+
+
+async def _look(store: SqlStore, world: MadeUpWorld, met: NDArray[np.bool_], at: datetime) -> None:
+    """One sweep; who is new is taken in with its past, and at the last one everybody's facts."""
+    there = world.born() <= at.timestamp()
+    last = at + INTERVAL >= UNTIL
+    told = [world.repo_at(index, at) for index in np.flatnonzero(there & (last | ~met)).tolist()]
+    repos = [repo for repo in told if repo is not None]
+    past = {
+        RepoId(FIRST_ID + index): _past(world, index, at)
+        for index in np.flatnonzero(there & ~met).tolist()
+    }
+    met |= there
+    stars = world.stars_at(at).tolist()
+    seen = {RepoId(FIRST_ID + index): stars[index] for index in np.flatnonzero(there).tolist()}
+    async with store.write() as tx:
+        await tx.catalogue.upsert(repos, at, origin=source_key(TRACKING.terms[0], 500))
+        await tx.stars.save_past(past, at)
+        await tx.stars.record(at, seen)
+
+
+def _past(world: MadeUpWorld, index: int, at: datetime) -> PastStars | None:
+    weeks = world.history(index, at)[:_PAST_WEEKS]
+    if not weeks:
+        return None
+    days = [gain for _, gains in reversed(weeks) for gain in gains]
+    first = weeks[-1][0].date()
+    return PastStars(first, tuple(days[: (at.date() - first).days + 1]), at)
+
+
+async def _judge(store: SqlStore, at: datetime) -> None:
+    await sort_in(store, load_taxonomy())
+    async with store.write() as tx:
+        for term in TRACKING.terms:
+            await tx.sources.completed(source_key(term, 500), at)
+    await detect_changes(store, interval=INTERVAL, min_stars=500)
+
+
+async def _tell_sizes(store: SqlStore, sweeps: int) -> None:
+    async with store.engine.connect() as connection:
+        changes = await connection.scalar(text("SELECT count(*) FROM star_snapshot"))
+        size = await connection.scalar(text(_SIZES[connection.dialect.name]))
+    tell(name="kept", sweeps=sweeps, changes=changes, bytes_a_change=int(size) / changes)
+
+
+if __name__ == "__main__":
+    main()
