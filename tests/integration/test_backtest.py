@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from hypecurve.adapters.recorded.grid import read_grid
 from hypecurve.domain.detection import Rules
 from hypecurve.domain.rising import RisingRules
 from hypecurve.domain.signal import Lane
@@ -113,44 +111,9 @@ def test_observations_become_a_grid_with_holes() -> None:
     assert np.nan_to_num(curves.counts, nan=-1).tolist() == [[-1, -1, 8], [5, -1, -1]]
 
 
-def recorded() -> Iterator[tuple[str, date, int]]:
-    """Counts of AI repos with a daily source, renames joined, the better source last."""
-
-    def rows(name: str) -> Iterator[dict[str, str]]:
-        data = (HISTORIES / name).read_bytes()
-        text = gzip.decompress(data) if name.endswith(".gz") else data
-        yield from csv.DictReader(text.decode().splitlines())
-
-    newer = {
-        row["old_full_name"].casefold(): row["new_full_name"].casefold()
-        for row in rows("renames.csv")
-    }
-
-    def last_name(name: str) -> str:
-        met = {name}
-        while (name := newer.get(name, name)) not in met:
-            met.add(name)
-        return name
-
-    about_ai = {
-        last_name(row["full_name"].casefold())
-        for row in rows("repos.csv.gz")
-        if row["is_ai"] == "1"
-    }
-    kept: dict[str, list[tuple[str, date, int]]] = {"ghrank": [], "ghrank-ai": []}
-    for row in rows("stars.csv.gz"):
-        if row["source"] in kept:
-            name = last_name(row["full_name"].casefold())
-            if name in about_ai:
-                day = date.fromisoformat(row["date"])
-                kept[row["source"]].append((name, day, int(row["stars"])))
-    yield from kept["ghrank"]
-    yield from kept["ghrank-ai"]
-
-
 @pytest.mark.skipif(not HISTORIES.is_dir(), reason="the recorded histories are not here")
 def test_the_rule_does_on_recorded_histories_what_was_measured() -> None:
-    curves = Curves.of(recorded())
+    curves = read_grid(HISTORIES).curves
     scored = score(curves, alarms_of(curves, P1).rising, resamples=100)
     assert scored.repos == 2_636
     assert scored.total.alarms_per_1000.value == pytest.approx(2.9, abs=0.15)
