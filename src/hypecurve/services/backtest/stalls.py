@@ -67,7 +67,7 @@ def _best_ahead(month: Matrix) -> Matrix:
     gains = np.where(np.isfinite(month), month, -np.inf)
     for day in range(days - _WITHIN):
         ahead[:, day] = gains[:, day + 1 : day + _WITHIN + 1].max(axis=1)
-    ahead[:, : max(0, days - _WITHIN)][~np.isfinite(month[:, _WITHIN:])] = np.nan
+    ahead[:, : days - _WITHIN][~np.isfinite(month[:, _WITHIN:])] = np.nan
     return ahead
 
 
