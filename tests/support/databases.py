@@ -34,7 +34,7 @@ _numbers = itertools.count(1)
 
 @dataclass(frozen=True, slots=True)
 class Postgres:
-    """A running server; `fresh` makes a database in it and returns its address."""
+    """A running server; `fresh` and `migrated` make a database in it and return its address."""
 
     address: str
 
@@ -43,6 +43,10 @@ class Postgres:
         name = f"t_{next(_numbers)}"
         self.run(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
         return self.of(name)
+
+    def migrated(self) -> str:
+        """Make a copy of the migrated database."""
+        return self.fresh(_TEMPLATE)
 
     def of(self, name: str) -> str:
         """The address of one of its databases."""
@@ -112,7 +116,7 @@ def database(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> st
         shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
         return f"sqlite:///{file}"
     server: Postgres = request.getfixturevalue("postgres")
-    return server.fresh(_TEMPLATE)
+    return server.migrated()
 
 
 def opened(

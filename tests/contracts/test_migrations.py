@@ -1,0 +1,112 @@
+"""The migrations lead to the tables that the code knows, on both databases, and keep the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine, inspect, text
+
+from hypecurve.adapters.sql import migrate
+from hypecurve.adapters.sql.engine import database_url, sync_url
+from hypecurve.adapters.sql.tables import REVISION, metadata
+from support.catalogue import a_repo, a_signal, entry_of, listed, speak, sweep
+from support.databases import LIVE, NOW, opened
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", "hypecurve_migrations:")
+    return config
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[Connection]:
+    engine = create_engine(sync_url(database_url(url)))
+    with engine.begin() as connection:
+        yield connection
+    engine.dispose()
+
+
+def _run(url: str, what: Callable[[Config, str], None], revision: str) -> None:
+    with _connected(url) as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        what(config, revision)
+
+
+def _tables(url: str) -> set[str]:
+    with _connected(url) as connection:
+        return set(inspect(connection).get_table_names()) - {"alembic_version"}
+
+
+def _revisions() -> list[str]:
+    """Every revision, oldest first."""
+    scripts = ScriptDirectory.from_config(_config())
+    return [script.revision for script in scripts.walk_revisions()][::-1]
+
+
+def test_the_newest_revision_is_the_one_the_code_knows() -> None:
+    assert ScriptDirectory.from_config(_config()).get_heads() == [REVISION]
+
+
+def test_revisions_sort_as_they_follow_each_other() -> None:
+    assert _revisions() == sorted(_revisions())
+
+
+def test_the_migrated_tables_are_those_of_the_code(database: str) -> None:
+    with _connected(database) as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+async def test_an_empty_database_has_no_version_and_gets_the_newest(empty_database: str) -> None:
+    url = database_url(empty_database)
+    assert await migrate.revision(url) is None
+    await migrate.upgrade(url)
+    assert await migrate.revision(url) == REVISION
+    await migrate.check(url)
+    assert _tables(empty_database) == set(metadata.tables)
+
+
+async def test_an_upgrade_keeps_the_rows(database: str) -> None:
+    async with opened(database) as store:
+        await listed(store, [a_repo(1, 700), a_repo(2)])
+        await sweep(store, NOW, {1: 700, 2: 600})
+        await speak(store, [a_signal(1)])
+        before = await entry_of(store, 1)
+    with _connected(database) as connection:
+        oldest = _revisions()[0]
+        connection.execute(text("UPDATE alembic_version SET version_num = :it"), {"it": REVISION})
+    assert oldest <= REVISION
+    await migrate.upgrade(database_url(database))
+    async with opened(database) as store:
+        assert store.world == LIVE
+        assert await entry_of(store, 1) == before
+        async with store.read() as tx:
+            assert await tx.signals.current_cycle() == 1
+            assert len(await tx.signals.between(0, 1)) == 1
+
+
+@pytest.mark.parametrize("revision", _revisions())
+async def test_down_to_the_base_and_up_again(database: str, revision: str) -> None:
+    async with opened(database) as store:
+        await listed(store, [a_repo(1)])
+    _run(database, command.downgrade, "base")
+    assert _tables(database) == set()
+    assert await migrate.revision(database_url(database)) is None
+    _run(database, command.upgrade, revision)
+    assert await migrate.revision(database_url(database)) == revision
+    await migrate.upgrade(database_url(database))
+    assert _tables(database) == set(metadata.tables)
+
+
+async def test_upgrading_twice_changes_nothing(database: str) -> None:
+    await migrate.upgrade(database_url(database))
+    assert await migrate.revision(database_url(database)) == REVISION
