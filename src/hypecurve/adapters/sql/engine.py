@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +47,12 @@ def sync_url(url: URL) -> URL:
     return url.set(drivername="sqlite") if url.get_backend_name() == "sqlite" else url
 
 
+def file_of(url: URL) -> Path | None:
+    """The file of a SQLite database; None for any other."""
+    is_file = url.get_backend_name() == "sqlite" and url.database
+    return Path(url.database) if is_file and url.database else None
+
+
 def make_engine(url: URL, *, durable: bool = True) -> AsyncEngine:
     """Return an engine; it opens nothing yet.
 
@@ -53,8 +61,6 @@ def make_engine(url: URL, *, durable: bool = True) -> AsyncEngine:
     """
     if url.get_backend_name() != "sqlite":
         return create_async_engine(url, pool_pre_ping=True)
-    if url.database:
-        Path(url.database).expanduser().parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(url, connect_args={"timeout": 30})
     synchronous = "FULL" if durable else "OFF"
 
@@ -64,8 +70,11 @@ def make_engine(url: URL, *, durable: bool = True) -> AsyncEngine:
         # consistent read, and never as IMMEDIATE.
         connection.isolation_level = None
         cursor = connection.cursor()
+        # SQLite does not wait here while another process is making the file. Nothing is lost
+        # then: the mode belongs to the file, and whoever opens it next sets it.
+        with suppress(sqlite3.OperationalError):
+            cursor.execute("PRAGMA journal_mode=WAL")
         for pragma in (
-            "journal_mode=WAL",
             f"synchronous={synchronous}",
             "foreign_keys=ON",
             "cache_size=-32768",

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, inspect, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import DatabaseError
 
-from hypecurve.adapters.sql.engine import sync_url
+from hypecurve.adapters.sql.engine import file_of, sync_url
 from hypecurve.adapters.sql.tables import REVISION
 from hypecurve.domain.errors import BadSetting, WrongWorld
 
 _LOCK = 0x48595045
 """Key of the advisory lock that keeps two upgrades of one PostgreSQL database apart."""
+
+_UPGRADING = threading.Lock()
+"""Alembic keeps its present connection in a global of the process: one upgrade at a time."""
 
 
 async def revision(url: URL) -> str | None:
@@ -49,7 +54,31 @@ def _engine(url: URL) -> Engine:
     return create_engine(sync_url(url))
 
 
+def _upgrading_engine(url: URL) -> Engine:
+    """An engine whose transactions hold a migration as a whole, on SQLite too.
+
+    Left to itself, SQLite's driver runs each CREATE on its own: an upgrade that is interrupted, or
+    that two processes begin at once, would leave half of the tables.
+    """
+    engine = _engine(url)
+    if engine.dialect.name == "sqlite":
+
+        @event.listens_for(engine, "connect")
+        def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's connection
+            connection.isolation_level = None
+            connection.execute("PRAGMA busy_timeout=30000")
+
+        @event.listens_for(engine, "begin")
+        def _begin(connection: Connection) -> None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
 def _revision(url: URL) -> str | None:
+    file = file_of(url)
+    if file is not None and not file.exists():
+        return None  # SQLite would make it only to say that it is empty
     engine = _engine(url)
     try:
         with engine.connect() as connection:
@@ -85,9 +114,12 @@ def _upgrade(url: URL) -> None:
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
 
-    engine = _engine(url)
+    file = file_of(url)
+    engine = _upgrading_engine(url)
     try:
-        with engine.begin() as connection:
+        if file is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        with _UPGRADING, engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
             config = Config()
@@ -95,7 +127,7 @@ def _upgrade(url: URL) -> None:
             config.set_main_option("script_location", "hypecurve_migrations:")
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-    except DatabaseError as error:
+    except (DatabaseError, OSError) as error:
         raise unreachable(url, error) from None
     finally:
         engine.dispose()
