@@ -22,6 +22,7 @@ class Part:
     """A repo of the story: what it is, and how its stars come.
 
     `weekly`: its usual pace; `tail`: the gains of its last days, the last one ends at `until`;
+    `late`: how many of the last day's come in its last five hours, as when a front page links it;
     `burst`: (days back from `until`, stars) of a wave four weeks long; `age`: days.
     """
 
@@ -30,6 +31,7 @@ class Part:
     stars: int
     weekly: float
     tail: Sequence[int] = ()
+    late: int = 0
     burst: tuple[int, int] | None = None
     age: float = _OLD
     pushed_days_ago: int | None = None
@@ -66,6 +68,7 @@ PARTS = (
         stars=38_214,
         weekly=226,
         tail=(33, 30, 35, 31, 34, 77, 1_700),
+        late=1_600,
     ),
     Part(
         "small surge",
@@ -80,6 +83,7 @@ PARTS = (
         stars=731,
         weekly=11,
         tail=(1, 2, 1, 2, 2, 8, 80),
+        late=74,
         age=310,
     ),
     Part(

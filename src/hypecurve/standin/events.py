@@ -36,6 +36,21 @@ UNEVENTFUL = Life()
 
 
 @dataclass(frozen=True, slots=True)
+class Spurt:
+    """Stars that come within hours and stay; `since` and `until` in days from the world's start."""
+
+    since: float
+    until: float
+    stars: int
+
+    def given(self, where: NDArray[np.float64]) -> NDArray[np.int64]:
+        """How many have come by each of these positions."""
+        share = np.clip((where - self.since) / (self.until - self.since), 0, 1)
+        given: NDArray[np.int64] = np.floor(self.stars * share).astype(np.int64)
+        return given
+
+
+@dataclass(frozen=True, slots=True)
 class Wave:
     """Stars that a purge takes away again: `total[d]` at the start of day d, gone from `until`."""
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hypecurve.domain.repo import RepoName
 from hypecurve.standin.cast import FOLLOWED, PARTS, Part
+from hypecurve.standin.events import Spurt
 
 if TYPE_CHECKING:
     from hypecurve.standin.world import World
@@ -23,6 +24,7 @@ LEAST = 60
 RENAMED = RepoName("pola", "citewise")
 TRANSFERRED = RepoName("vecforge-project", "vecforge")
 _BOUGHT = 2_600
+_HOURS = 5
 
 
 def tell(world: World) -> None:
@@ -31,6 +33,8 @@ def tell(world: World) -> None:
         return
     for index, part in enumerate(PARTS):
         world.recast(index, part.facts, _total(world, part), part.age)
+        if part.late:
+            world.spurts[index] = Spurt(world.today - _HOURS / 24, world.today, part.late)
         if part.pushed_days_ago is not None:
             world.life(index).last_push = world.until - timedelta(days=part.pushed_days_ago)
     cast = world.cast = {part.role: index for index, part in enumerate(PARTS)}
@@ -59,8 +63,9 @@ def _total(world: World, part: Part) -> NDArray[np.int32]:
         gains[today - back : today - back + 28] = wave.astype(np.int64)
     if part.tail:
         gains[today - len(part.tail) : today] = part.tail
+        gains[today - 1] -= part.late
     gains[: max(0, int(today - part.age))] = 0
     total = np.append(0, np.cumsum(gains))
-    total = total - total[today] + part.stars
+    total = total - total[today] + part.stars - part.late
     laid: NDArray[np.int32] = np.maximum(total, 0).astype(np.int32)
     return laid

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from hypecurve.domain.repo import Repo, RepoId, RepoName
 from hypecurve.standin import story as stories
 from hypecurve.standin.curves import Curves, Shape, between, make_curves
-from hypecurve.standin.events import UNEVENTFUL, Absence, Life, Wave
+from hypecurve.standin.events import UNEVENTFUL, Absence, Life, Spurt, Wave
 from hypecurve.standin.identity import FIRST_ID, index_of, node_id
 from hypecurve.standin.names import Facts, make_facts
 
@@ -46,6 +46,7 @@ class World:
         self.until = until
         self.lives: dict[int, Life] = {}
         self.waves: dict[int, Wave] = {}
+        self.spurts: dict[int, Spurt] = {}
         self.flat: set[int] = set()
         """Repos without the day-to-day flutter of stars that come and go."""
         self.cast: Mapping[str, int] = {}
@@ -65,8 +66,8 @@ class World:
         left = self.today - rng.uniform(95, 380, size=len(facts))
         self._left = np.where(tired, np.maximum(left, curves.born), np.inf)
         self._forks = rng.uniform(0.04, 0.25, size=len(facts))
-        weekly = np.diff(curves.total[:, -60:]).mean(axis=1) * 7
-        self._flutter = np.select([weekly < _CALM, weekly < _BUSY], [0, 1], 3).astype(np.int64)
+        pace = np.diff(curves.total[:, -60:]).mean(axis=1) * 7
+        self._flutter = np.select([pace < _CALM, pace < _BUSY], [0, 1], 3).astype(np.int64)
         self._marks: tuple[datetime, list[datetime], NDArray[np.float64]] | None = None
         self._stars: tuple[datetime, int, NDArray[np.int64]] | None = None
 
@@ -166,11 +167,10 @@ class World:
 
     def created_at(self, index: int) -> datetime:
         """When the repo was created, in whole seconds."""
-        known = self._created.get(index)
-        if known is None:
+        if index not in self._created:
             born = self.start + timedelta(days=float(self.curves.born[index]))
-            known = self._created[index] = born.replace(microsecond=0)
-        return known
+            self._created[index] = born.replace(microsecond=0)
+        return self._created[index]
 
     def born(self) -> NDArray[np.float64]:
         """Creation of all repos in Unix seconds."""
@@ -247,6 +247,8 @@ class World:
         born = max(self.created_at(index), self.start)
         sundays, where = self._calendar(at)
         retained = between(self.curves.total[index], where)
+        if index in self.spurts:
+            retained = retained + self.spurts[index].given(where)
         wave = self.waves.get(index)
         if wave is not None and self.position(at) < wave.until:
             retained = retained + between(wave.total, where)
@@ -272,6 +274,8 @@ class World:
         before = self.curves.total[rows, day].astype(np.int64)
         gained = self.curves.total[rows, day + 1] - before
         count: NDArray[np.int64] = before + np.floor(gained * (where - day)).astype(np.int64)
+        for index, spurt in self.spurts.items():
+            count[index] += spurt.given(np.array([where]))[0]
         for index, wave in self.waves.items():
             if where < wave.until:
                 count[index] += between(wave.total, np.array([where]))[0]

@@ -55,6 +55,22 @@ def test_the_story_has_these_numbers(
     assert gained(world, role, YESTERDAY, 7) == pytest.approx(week_before, abs=2)
 
 
+@pytest.mark.parametrize(("role", "week"), [("surge", 1_940), ("small surge", 96)])
+def test_a_surge_comes_in_the_last_hours_and_is_told_whole(
+    world: World, role: str, week: int
+) -> None:
+    index = world.cast[role]
+    in_five_hours = world.stars(index, UNTIL) - world.stars(index, UNTIL - timedelta(hours=5))
+    assert in_five_hours > 0.75 * week
+    assert sum(world.history(index, UNTIL)[0][1]) > 0.75 * week
+    told = [
+        signal.evidence.gain_7d
+        for signal in Tracker(world, timedelta(hours=6)).run()
+        if signal.repo_id == index
+    ]
+    assert told == [week]
+
+
 def test_three_newcomers_cross_the_bar_on_the_last_day_and_one_is_weeks_old(world: World) -> None:
     for role in ("newborn", "crossing", "crossing late"):
         index = world.cast[role]
