@@ -45,6 +45,7 @@ CASES: list[tuple[int, dict[str, str], bytes, type[SourceError], str]] = [
     (403, {}, said("Resource not accessible"), SourceRefused, "403: Resource not accessible"),
     (403, {}, said("You have exceeded a secondary rate limit"), SourceLimited, "secondary"),
     (403, {"x-ratelimit-remaining": "0"}, b"", SourceLimited, "403"),
+    (403, {"retry-after": "5"}, said("Slow down"), SourceLimited, "Slow down"),
     (403, {}, said("Blocked", block={"reason": "tos"}), SourceGone, r"\(tos\)"),
     (404, {}, said("Not Found"), SourceGone, "deleted, private"),
     (422, {}, said("Validation Failed"), SourceRefused, "422: Validation Failed"),
