@@ -1,0 +1,83 @@
+"""A GitHub in memory: whole in what `ports.GitHubSource` promises, and told when to fail."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from hypecurve.domain.errors import SourceError, SourceGone
+from hypecurve.domain.repo import Repo, RepoName
+from hypecurve.domain.stars import PastStars
+from hypecurve.ports import Gone, SweepBatch, Term
+
+
+@dataclass
+class MemoryGitHub:
+    """Repos by id; which terms find them is said in `terms` (those not said find everything)."""
+
+    repos: dict[int, Repo] = field(default_factory=dict)
+    terms: dict[str, set[int]] = field(default_factory=dict)
+    past: dict[int, PastStars | SourceError | None] = field(default_factory=dict)
+    gone: dict[int, str] = field(default_factory=dict)
+    silent: set[int] = field(default_factory=set)
+    """These do not answer a sweep."""
+    cut_short: dict[str, SourceError] = field(default_factory=dict)
+    """Terms whose search ends with this error after its first page."""
+    page: int = 10
+    asked_past: list[str] = field(default_factory=list)
+
+    def add(self, repos: Iterable[Repo]) -> None:
+        """Let repos be there, or change."""
+        self.repos |= {repo.id: repo for repo in repos}
+
+    def star(self, number: int, stars: int) -> None:
+        """Give a repo another count."""
+        self.repos[number] = replace(self.repos[number], stars=stars)
+
+    async def search(self, term: Term, min_stars: int) -> AsyncIterator[Sequence[Repo]]:
+        """Yield the repos of a term, largest first."""
+        found = [
+            repo
+            for number, repo in sorted(self.repos.items(), key=lambda item: -item[1].stars)
+            if number in self.terms.get(str(term), self.repos)
+            and number not in self.gone
+            and repo.stars >= min_stars
+        ]
+        for start in range(0, len(found), self.page):
+            yield found[start : start + self.page]
+            if str(term) in self.cut_short:
+                raise self.cut_short[str(term)]
+
+    async def sweep(self, node_ids: Sequence[str]) -> AsyncIterator[SweepBatch]:
+        """Yield the present facts, a page at a time."""
+        by_node = {repo.node_id: repo for repo in self.repos.values()}
+        for start in range(0, len(node_ids), self.page):
+            asked = node_ids[start : start + self.page]
+            answers = [node for node in asked if by_node[node].id not in self.silent]
+            yield SweepBatch(
+                repos=tuple(by_node[n] for n in answers if by_node[n].id not in self.gone),
+                gone=tuple(
+                    Gone(n, self.gone[by_node[n].id]) for n in answers if by_node[n].id in self.gone
+                ),
+                failed=tuple(node for node in asked if node not in answers),
+            )
+
+    async def past_stars(self, name: RepoName, weeks: int) -> PastStars | None:
+        """Return a repo's history, at most so many weeks of it."""
+        self.asked_past.append(str(name))
+        found = self.past.get((await self.repo(name)).id)
+        if isinstance(found, SourceError):
+            raise found
+        if found is None or len(found.days) <= weeks * 7:
+            return found
+        left_out = len(found.days) - weeks * 7
+        first = found.first_day.fromordinal(found.first_day.toordinal() + left_out)
+        return replace(found, first_day=first, days=found.days[left_out:])
+
+    async def repo(self, name: RepoName) -> Repo:
+        """Return one repo by name."""
+        for number, repo in self.repos.items():
+            if repo.name.key == name.key and number not in self.gone:
+                return repo
+        message = f"{name} is not there."
+        raise SourceGone(message)

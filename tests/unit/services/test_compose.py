@@ -1,0 +1,353 @@
+"""Compose: nothing falls between two digests, and nothing is in both."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from hypecurve.adapters.clock import SetClock
+from hypecurve.adapters.sql.store import SqlStore
+from hypecurve.adapters.sql.tables import digest, digest_member, signal
+from hypecurve.domain.catalogue import Place
+from hypecurve.domain.message import Message, SectionKind
+from hypecurve.domain.repo import RepoId
+from hypecurve.domain.signal import SUBSCRIBABLE, SignalKind
+from hypecurve.domain.subscription import Channel, Schedule, Subscription, Wants
+from hypecurve.services.compose import compose_due, digest_between, draft_digest
+from hypecurve.services.subscribe import follow
+from support.catalogue import CHANNEL, DAY, OTHER_CHANNEL, a_repo, a_signal, keep, listed, speak
+from support.databases import NOW
+from support.sample_day import sample_taxonomy
+
+TAXONOMY = sample_taxonomy()
+HOUR = timedelta(hours=1)
+K = SignalKind
+
+
+async def _subscribe(
+    store: SqlStore,
+    *categories: str,
+    channel: Channel = CHANNEL,
+    at: int = 9,
+    due: datetime | None = None,
+    kinds: Sequence[SignalKind] = SUBSCRIBABLE,
+) -> Subscription:
+    """A subscription from now on, due at `at` o'clock UTC."""
+    async with store.write() as tx:
+        return await tx.subscriptions.add(
+            Subscription(
+                channel,
+                Wants(frozenset(categories), frozenset(kinds)),
+                Schedule(time(at)),
+                next_due=due or NOW.replace(hour=at),
+                heard_cycle=await tx.signals.current_cycle(),
+            )
+        )
+
+
+async def _compose(store: SqlStore, at: datetime) -> int:
+    return await compose_due(store, SetClock(at), TAXONOMY)
+
+
+async def _told(store: SqlStore, channel: Channel = CHANNEL) -> list[list[int]]:
+    """The repos of each digest of a channel, the first digest first."""
+    async with store.read() as tx:
+        listener = await tx.subscriptions.listener(channel)
+        assert listener is not None
+        digests = await tx.outbox._connection.scalars(
+            select(digest.c.id).where(digest.c.channel_id == listener.id).order_by(digest.c.id)
+        )
+        members = await tx.outbox._connection.execute(
+            select(digest_member.c.digest_id, signal.c.repo_id)
+            .join(signal, signal.c.id == digest_member.c.signal_id)
+            .order_by(signal.c.id)
+        )
+        found: dict[int, list[int]] = {key: [] for key in digests}
+        for row in members:
+            if row.digest_id in found:
+                found[row.digest_id].append(row.repo_id)
+    return list(found.values())
+
+
+async def _messages(store: SqlStore, channel: Channel = CHANNEL) -> list[Message]:
+    async with store.read() as tx:
+        deliveries = await tx.outbox.recent(channel)
+        return [(await tx.outbox.content(delivery))[1] for delivery in reversed(deliveries)]
+
+
+async def _subscriptions(store: SqlStore) -> tuple[Subscription, ...]:
+    async with store.read() as tx:
+        listener = await tx.subscriptions.listener(CHANNEL)
+    assert listener is not None
+    return listener.subscriptions
+
+
+def _names(message: Message, kind: SectionKind) -> list[str]:
+    sections = (*message.sections, *message.overflow)
+    return [
+        entry.repo_name for section in sections if section.kind is kind for entry in section.entries
+    ]
+
+
+async def test_a_digest_tells_what_happened_since_the_subscription_was_made(
+    store: SqlStore,
+) -> None:
+    await listed(store, [a_repo(1), a_repo(2)])
+    await speak(store, [a_signal(1)])
+    await _subscribe(store)
+    await speak(store, [a_signal(2)])
+    assert await _compose(store, NOW.replace(hour=9)) == 1
+    (message,) = await _messages(store)
+    assert _names(message, SectionKind.RISING) == ["acme/repo-2"]
+    assert await _told(store) == [[2]]
+
+
+async def test_nothing_is_composed_before_its_time(store: SqlStore) -> None:
+    await listed(store, [a_repo(1)])
+    await _subscribe(store)
+    await speak(store, [a_signal(1)])
+    assert await _compose(store, NOW.replace(hour=8, minute=59)) == 0
+    assert await _told(store) == []
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_nothing_falls_between_two_digests_and_nothing_is_in_both(
+    store: SqlStore, seed: int
+) -> None:
+    chance = random.Random(seed)  # noqa: S311 - a made-up fortnight, the same for each seed
+    await listed(store, [a_repo(number) for number in range(1, 41)])
+    await _subscribe(store, at=9)
+    await _subscribe(store, at=17)
+    await _subscribe(store, channel=OTHER_CHANNEL, at=12)
+    number, now = 0, NOW
+    spoken: list[int] = []
+    while number < 40:
+        # Sweeps and the composer's ticks come as they come.
+        now += timedelta(minutes=chance.randrange(20, 400))
+        if chance.random() < 0.5:
+            count = min(chance.randrange(4), 40 - number)
+            fresh = list(range(number + 1, number + count + 1))
+            await speak(store, [a_signal(each, at=now) for each in fresh], now)
+            number, spoken = number + count, spoken + fresh
+        else:
+            await _compose(store, now)
+    await _compose(store, now + DAY)
+    for channel in (CHANNEL, OTHER_CHANNEL):
+        told = [repo for members in await _told(store, channel) for repo in members]
+        assert told == spoken
+
+
+async def test_two_subscriptions_due_together_make_one_digest(store: SqlStore) -> None:
+    await listed(store, [a_repo(1)], "agents")
+    await listed(store, [a_repo(2)], "mcp")
+    await listed(store, [a_repo(3)], "inference")
+    await _subscribe(store, "agents")
+    await _subscribe(store, "mcp", kinds=[K.NEW])
+    await speak(store, [a_signal(1), a_signal(2), a_signal(2, K.NEW), a_signal(3)])
+    assert await _compose(store, NOW.replace(hour=9)) == 1
+    assert await _told(store) == [[1, 2]]
+    (message,) = await _messages(store)
+    assert _names(message, SectionKind.NEW) == ["acme/repo-2"]
+
+
+async def test_a_young_subscription_does_not_hear_what_came_before_it(store: SqlStore) -> None:
+    await listed(store, [a_repo(1)], "agents")
+    await listed(store, [a_repo(2), a_repo(3)], "mcp")
+    await _subscribe(store, "agents")
+    await speak(store, [a_signal(1), a_signal(2)])
+    await _subscribe(store, "mcp")
+    await speak(store, [a_signal(3)])
+    await _compose(store, NOW.replace(hour=9))
+    assert await _told(store) == [[1, 3]]
+
+
+async def test_two_subscriptions_at_two_times_tell_each_thing_once(store: SqlStore) -> None:
+    await listed(store, [a_repo(1), a_repo(2)])
+    await _subscribe(store, "agents", at=9)
+    await _subscribe(store, at=17)
+    await speak(store, [a_signal(1)])
+    assert await _compose(store, NOW.replace(hour=9)) == 1
+    await speak(store, [a_signal(2)])
+    assert await _compose(store, NOW.replace(hour=17)) == 1
+    assert await _compose(store, NOW.replace(hour=9) + DAY) == 0
+    assert await _told(store) == [[1], [2], []]
+
+
+async def test_a_quiet_day_sends_nothing_and_the_next_news_still_comes(store: SqlStore) -> None:
+    await listed(store, [a_repo(1)])
+    await _subscribe(store)
+    nine = NOW.replace(hour=9)
+    assert await _compose(store, nine) == 0
+    assert await _messages(store) == []
+    await speak(store, [a_signal(1)])
+    assert await _compose(store, nine + DAY) == 1
+    assert await _told(store) == [[], [1]]
+
+
+async def test_the_next_due_time_is_a_day_on_and_what_was_heard_is_remembered(
+    store: SqlStore,
+) -> None:
+    await listed(store, [a_repo(1)])
+    await _subscribe(store)
+    await speak(store, [a_signal(1)])
+    nine = NOW.replace(hour=9)
+    await _compose(store, nine + 2 * HOUR)
+    (item,) = await _subscriptions(store)
+    assert (item.next_due, item.heard_at, item.heard_cycle) == (nine + DAY, nine, 1)
+
+
+async def test_after_days_of_silence_one_digest_tells_all(store: SqlStore) -> None:
+    await listed(store, [a_repo(1), a_repo(2)])
+    await _subscribe(store)
+    await speak(store, [a_signal(1)], NOW)
+    await speak(store, [a_signal(2)], NOW + 2 * DAY)
+    assert await _compose(store, NOW + 3 * DAY + 5 * HOUR) == 1
+    assert await _compose(store, NOW + 3 * DAY + 6 * HOUR) == 0
+    assert await _told(store) == [[1, 2]]
+
+
+async def test_running_it_twice_composes_once(store: SqlStore) -> None:
+    await listed(store, [a_repo(1)])
+    await _subscribe(store)
+    await speak(store, [a_signal(1)])
+    nine = NOW.replace(hour=9)
+    assert [await _compose(store, nine) for _ in range(2)] == [1, 0]
+    assert await _told(store) == [[1]]
+
+
+async def test_two_composers_at_once_compose_once(store: SqlStore) -> None:
+    await listed(store, [a_repo(1)])
+    for place in range(3):
+        await _subscribe(store, channel=Channel.parse(f"slack:T1/C{place}"))
+    await speak(store, [a_signal(1)])
+    nine = NOW.replace(hour=9)
+    assert sum(await asyncio.gather(*(_compose(store, nine) for _ in range(4)))) == 3
+    for place in range(3):
+        assert await _told(store, Channel.parse(f"slack:T1/C{place}")) == [[1]]
+
+
+async def test_what_a_paused_subscription_wanted_at_a_time_already_used_is_told_next(
+    store: SqlStore,
+) -> None:
+    """Both were due at nine; the second comes back when nine's digest is frozen already."""
+    await listed(store, [a_repo(1)], "agents")
+    await listed(store, [a_repo(2)], "mcp")
+    nine = NOW.replace(hour=9)
+    await _subscribe(store, "agents")
+    second = await _subscribe(store, "mcp")
+    async with store.write() as tx:
+        await tx.subscriptions.change(replace(second, paused_until=nine + HOUR))
+    await speak(store, [a_signal(1), a_signal(2)])
+    assert await _compose(store, nine) == 1
+    assert await _compose(store, nine + HOUR) == 0
+    assert await _compose(store, nine + DAY) == 1
+    assert await _told(store) == [[1], [2]]
+
+
+async def test_only_the_kinds_asked_for_are_told_and_back_goes_with_quiet(
+    store: SqlStore,
+) -> None:
+    await listed(store, [a_repo(number) for number in range(1, 5)])
+    await _subscribe(store, kinds=[K.STALLED])
+    kinds = [K.NEW, K.RISING, K.STALLED, K.AWAKE]
+    await speak(store, [a_signal(place, kind) for place, kind in enumerate(kinds, 1)])
+    await _compose(store, NOW.replace(hour=9))
+    assert await _told(store) == [[3, 4]]
+
+
+async def test_a_layer_stands_for_its_categories(store: SqlStore) -> None:
+    await listed(store, [a_repo(1)], "agents")
+    await listed(store, [a_repo(2)], "mcp")
+    await listed(store, [a_repo(3)], "serving")
+    await _subscribe(store, "ai-engineering")
+    await speak(store, [a_signal(number) for number in (1, 2, 3)])
+    await _compose(store, NOW.replace(hour=9))
+    assert await _told(store) == [[1, 2]]
+
+
+async def test_what_happens_to_a_followed_repo_stands_under_yours(store: SqlStore) -> None:
+    await listed(store, [a_repo(1), a_repo(2), a_repo(3)], "inference")
+    await _subscribe(store, "agents")
+    for number in (1, 2):
+        await follow(store, CHANNEL, a_repo(number).name, on=True)
+    await speak(
+        store,
+        [
+            a_signal(1, K.ARCHIVED),
+            a_signal(2, K.RENAMED, before="acme/old", after="acme/repo-2"),
+            a_signal(3, K.ARCHIVED),
+            a_signal(3, K.RISING),
+        ],
+    )
+    assert await _compose(store, NOW.replace(hour=9)) == 1
+    (message,) = await _messages(store)
+    assert sorted(_names(message, SectionKind.YOURS)) == ["acme/repo-1", "acme/repo-2"]
+    assert await _told(store) == [[1, 2]]
+
+
+async def test_facts_about_a_repo_nobody_follows_are_not_told(store: SqlStore) -> None:
+    await listed(store, [a_repo(1)])
+    await _subscribe(store)
+    await speak(store, [a_signal(1, K.ARCHIVED), a_signal(1, K.MILESTONE, after="1000")])
+    assert await _compose(store, NOW.replace(hour=9)) == 0
+
+
+async def test_a_preview_shows_what_is_sent(store: SqlStore) -> None:
+    await listed(store, [a_repo(number) for number in range(1, 15)])
+    await _subscribe(store)
+    await speak(store, [a_signal(number, score=number) for number in range(1, 15)])
+    nine = NOW.replace(hour=9)
+    async with store.read() as tx:
+        listener = await tx.subscriptions.listener(CHANNEL)
+        assert listener is not None
+        draft = await draft_digest(tx, listener, listener.subscriptions, nine, TAXONOMY)
+    await _compose(store, nine)
+    (message,) = await _messages(store)
+    shown = [str(item.entry.repo.name) for item in draft.digest.items]
+    told = [entry.repo_name for part in message.sections for entry in part.entries]
+    assert told == shown[: len(told)]
+    assert len(shown) == 14
+    assert await _told(store) == [list(range(1, 15))]
+
+
+async def test_a_channel_that_no_longer_subscribes_gets_nothing(store: SqlStore) -> None:
+    await listed(store, [a_repo(1)])
+    item = await _subscribe(store)
+    await speak(store, [a_signal(1)])
+    assert item.id is not None
+    async with store.write() as tx:
+        await tx.subscriptions.remove([item.id])
+    assert await _compose(store, NOW + DAY) == 0
+
+
+async def test_a_repo_placed_elsewhere_since_is_told_where_it_stands_now(store: SqlStore) -> None:
+    await listed(store, [a_repo(1)], "agents")
+    await _subscribe(store, "mcp")
+    await speak(store, [a_signal(1)])
+    async with store.write() as tx:
+        await tx.catalogue.place({RepoId(1): Place("mcp", "said so", by_operator=True)})
+    await _compose(store, NOW.replace(hour=9))
+    assert await _told(store) == [[1]]
+
+
+async def test_a_digest_of_a_stretch_of_time_takes_what_lies_in_it(store: SqlStore) -> None:
+    await listed(store, [a_repo(1), a_repo(2), a_repo(3)])
+    await keep(store, [a_repo(4)])
+    at = [NOW, NOW + DAY, NOW + 2 * DAY]
+    await speak(store, [a_signal(number, at=each) for number, each in enumerate(at, 1)])
+    await speak(store, [a_signal(4, at=at[1]), a_signal(3, K.ARCHIVED, at[1])])
+    wants = Wants()
+    async with store.read() as tx:
+        middle = await digest_between(tx, TAXONOMY, wants, at[0], at[1], "UTC")
+        followed = await digest_between(
+            tx, TAXONOMY, wants, at[0], at[1], "UTC", frozenset({RepoId(3)})
+        )
+    assert [item.entry.repo.id for item in middle.items] == [2]
+    assert [item.entry.repo.id for item in followed.items] == [3, 2]
+    assert middle.watched == 3
