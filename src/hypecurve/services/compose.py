@@ -57,14 +57,10 @@ async def _compose(tx: Transaction, channel_id: int, now: datetime, taxonomy: Ta
         message=message,
     )
     for item in due:
-        await tx.subscriptions.change(
-            replace(
-                item,
-                next_due=next_due(item.schedule, now),
-                heard_cycle=cycle,
-                heard_at=due_at,
-            )
-        )
+        later = replace(item, next_due=next_due(item.schedule, now))
+        if digest_id is not None:  # else this time had its digest already: the next one tells it
+            later = replace(later, heard_cycle=cycle, heard_at=due_at)
+        await tx.subscriptions.change(later)
     return digest_id is not None and message is not None
 
 
@@ -95,14 +91,26 @@ async def draft_digest(
     cycle = await tx.signals.current_cycle()
     first = min(item.heard_cycle for item in subscriptions)
     signals = await tx.signals.between(first, cycle)
-    told = await tx.outbox.reported(listener.id, [signal_id for signal_id, _ in signals])
+    ids = frozenset(signal_id for signal_id, _ in signals)
+    # Each subscription hears what came after its own last digest, or after it was made.
+    unheard = {first: ids}
+    for heard in {item.heard_cycle for item in subscriptions} - {first}:
+        since = await tx.signals.between(heard, cycle)
+        unheard[heard] = frozenset(signal_id for signal_id, _ in since)
+    told = await tx.outbox.reported(listener.id, sorted(ids))
     entries = await entries_of(tx, [signal for _, signal in signals])
     wanted = [
         (signal_id, signal)
         for signal_id, signal in signals
         if signal_id not in told
         and signal.repo_id in entries
-        and _wanted(signal, entries[signal.repo_id], listener, subscriptions, taxonomy)
+        and _wanted(
+            signal,
+            entries[signal.repo_id],
+            listener,
+            [item for item in subscriptions if signal_id in unheard[item.heard_cycle]],
+            taxonomy,
+        )
     ]
     shown, overflow = choose((signal for _, signal in wanted), entries, listener.followed)
     wants = merged([item.wants for item in subscriptions])
