@@ -30,6 +30,8 @@ _SHARE = {
 }
 """Places a heading may take before the others had theirs."""
 _SMALL = frozenset({Lane.TRICKLE, Lane.SMALL})
+_SMALL_STARS = 5000
+"""A repo of many stars may gain few a week; nobody would call it small."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +147,17 @@ def _rank(item: Item) -> tuple[int, float, int]:
 def _with_reserved(rising: list[Item]) -> list[Item]:
     """Mark the best small repo and move it to the last place of the heading's own share."""
     share = _SHARE[SectionKind.RISING]
-    small = next((item for item in rising if item.signal.lane in _SMALL), None)
+    small = next((item for item in rising if _is_small(item)), None)
     if small is None:
         return rising
     marked = Item(small.signal, small.entry, small.heading, reserved=True)
     others = [item for item in rising if item is not small]
     place = min(share - 1, len(others))
     return [*others[:place], marked, *others[place:]]
+
+
+def _is_small(item: Item) -> bool:
+    return item.signal.lane in _SMALL and item.entry.repo.stars < _SMALL_STARS
 
 
 def _share_out(by_heading: Mapping[SectionKind, list[Item]], limit: int) -> set[int]:

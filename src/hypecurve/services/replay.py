@@ -43,21 +43,19 @@ async def replay(
 ) -> Replayed:
     """Sweep and detect every day in order; `step` hears of each day that is done.
 
-    The first day is the baseline. A day already in the store is passed over, so that a replay
+    The first day is the baseline; every day reads its source to the end, so only what was created
+    since the day before, or was seen under the bar, is news when it passes the bar. A day already in the store is passed over, so that a replay
     that was stopped goes on where it was.
     """
     done = observations = 0
     signals: dict[str, int] = {}
     async with store.read() as tx:
         latest = await tx.stars.latest()
-        first = (await tx.sources.source(SOURCE)).first_complete_at is None
     for day in days:
         if latest is None or day.at > latest.at:
             async with store.write() as tx:
                 new = await tx.catalogue.upsert(day.repos, day.at, origin=SOURCE)
-                if first:
-                    await tx.sources.completed(SOURCE, day.at)
-                    first = False
+                await tx.sources.completed(SOURCE, day.at)
                 await tx.stars.record(day.at, {repo.id: repo.stars for repo in day.repos})
             if new:
                 await sort_in(store, taxonomy, new)
