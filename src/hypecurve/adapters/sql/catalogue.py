@@ -8,12 +8,23 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, String, bindparam, func, select, type_coerce, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    String,
+    cast,
+    extract,
+    func,
+    literal,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import rows
-from hypecurve.adapters.sql.statements import CHUNK, chunks, upsert
+from hypecurve.adapters.sql.statements import POSTGRES, among, change, upsert
 from hypecurve.adapters.sql.tables import repo, repo_alias, repo_fact, source
 from hypecurve.domain.catalogue import CatalogueEntry, ListedReason, Place, RepoState
 from hypecurve.domain.repo import Repo, RepoId, RepoName
@@ -32,6 +43,8 @@ _ORDERS = {
     "created": repo.c.created_at,
 }
 _PROGRESS = (source.c.first_complete_at, source.c.complete_at, source.c.previous_at)
+_TIMES = ("created_at", "pushed_at", "first_seen_at")
+_NAT = -(2**63)
 _COMPARED = (repo.c.id, repo.c.owner, repo.c.name, repo.c.archived, repo.c.license, repo.c.stars)
 
 
@@ -47,10 +60,10 @@ class SqlCatalogue:
     ) -> frozenset[RepoId]:
         """Take in what GitHub says now; return the ids that were not known before."""
         latest = {item.id: item for item in repos}
-        known: dict[int, Any] = {}
-        for ids in chunks(list(latest)):
-            found = await self._connection.execute(select(*_COMPARED).where(repo.c.id.in_(ids)))
-            known.update({row.id: row for row in found})
+        found = await self._connection.execute(
+            select(*_COMPARED).where(among(self._connection, repo.c.id, latest))
+        )
+        known = {row.id: row for row in found}
         fresh = [item for item in latest.values() if item.id not in known]
         if fresh:
             await self._insert(fresh, at, origin)
@@ -69,7 +82,12 @@ class SqlCatalogue:
             "state": RepoState.ACTIVE.value,
         }
         values = [
-            {**rows.repo_values(item, at), **constant, "slot": slot}
+            {
+                **rows.repo_values(item, at),
+                **rows.name_values(item.name),
+                **constant,
+                "slot": slot,
+            }
             for slot, item in enumerate(fresh, first)
         ]
         await upsert(self._connection, repo, values)
@@ -77,10 +95,13 @@ class SqlCatalogue:
     async def _update(self, items: Sequence[Repo], known: Mapping[int, Any], at: datetime) -> None:
         if not items:
             return
-        facts, aliases = [], []
+        facts, aliases, renamed = [], [], []
         for item in items:
             old = known[item.id]
-            facts += [_fact(item, at, *change) for change in _changes(old, item)]
+            facts += [_fact(item, at, *each) for each in _changes(old, item)]
+            if (old.owner, old.name) == (item.name.owner, item.name.name):
+                continue
+            renamed.append({"id": item.id, **rows.name_values(item.name)})
             old_name = RepoName(old.owner, old.name)
             if old_name.key != item.name.key:
                 aliases.append(
@@ -91,17 +112,9 @@ class SqlCatalogue:
                         "until": at,
                     }
                 )
-        statement = (
-            update(repo)
-            .where(repo.c.id == bindparam("b_id"))
-            .values(
-                {name: bindparam(name) for name in rows.repo_values(items[0], at) if name != "id"}
-            )
-        )
-        values = [rows.repo_values(item, at) for item in items]
-        for row in values:
-            row["b_id"] = row.pop("id")
-        await self._connection.execute(statement, values)
+        await change(self._connection, repo, [rows.repo_values(item, at) for item in items])
+        # Names apart: they hardly ever change, and writing them means writing their index.
+        await change(self._connection, repo, renamed)
         await upsert(self._connection, repo_alias, aliases)
         if facts:
             await self._connection.execute(repo_fact.insert(), facts)
@@ -111,19 +124,10 @@ class SqlCatalogue:
         statement = matching(select(repo), found)
         order = _ORDERS[found.order]
         statement = statement.order_by(order.desc().nulls_last(), repo.c.stars.desc(), repo.c.id)
-        if found.ids is None:
-            result = await self._connection.execute(statement.limit(found.limit))
-            return [rows.entry(row) for row in result.mappings()]
-        wanted = list(dict.fromkeys(found.ids))
-        matched: list[Any] = []
-        for ids in chunks(wanted):
-            result = await self._connection.execute(statement.where(repo.c.id.in_(ids)))
-            matched += result.mappings()
-        if len(wanted) > CHUNK:
-            # Each piece came in order; all of them together must.
-            matched.sort(key=lambda row: (-row["stars"], row["id"]))
-            matched.sort(key=lambda row: _falling(row[order.name]))
-        return [rows.entry(row) for row in matched[: found.limit]]
+        if found.ids is not None:
+            statement = statement.where(among(self._connection, repo.c.id, found.ids))
+        result = await self._connection.execute(statement.limit(found.limit))
+        return [rows.entry(row) for row in result.mappings()]
 
     async def count(self, found: Found) -> int:
         """Return how many entries match."""
@@ -162,29 +166,18 @@ class SqlCatalogue:
 
     async def place(self, places: Mapping[RepoId, Place]) -> None:
         """Say where repos belong; an operator's word is kept against any other."""
-        statement = (
-            update(repo)
-            .where(
-                repo.c.id == bindparam("b_id"),
-                repo.c.category_by_operator.is_(False) | bindparam("b_operator"),
-            )
-            .values(
-                category=bindparam("b_category"),
-                category_reason=bindparam("b_reason"),
-                category_by_operator=bindparam("b_operator"),
-            )
-        )
-        values = [
-            {
-                "b_id": repo_id,
-                "b_category": place.category,
-                "b_reason": place.reason,
-                "b_operator": place.by_operator,
-            }
-            for repo_id, place in places.items()
-        ]
-        if values:
-            await self._connection.execute(statement, values)
+        for by_operator, where in ((True, ""), (False, "NOT repo.category_by_operator")):
+            values = [
+                {
+                    "id": repo_id,
+                    "category": place.category,
+                    "category_reason": place.reason,
+                    "category_by_operator": by_operator,
+                }
+                for repo_id, place in places.items()
+                if place.by_operator is by_operator
+            ]
+            await change(self._connection, repo, values, where)
 
     async def candidates(self, min_stars: int) -> list[tuple[CatalogueEntry, Source]]:
         """Return repos over the bar that are not listed yet, each with what brought it."""
@@ -206,40 +199,38 @@ class SqlCatalogue:
 
     async def list_as(self, listed: Mapping[RepoId, ListedReason], at: datetime) -> None:
         """Let repos through the gate; one that is listed already keeps its date and reason."""
-        statement = (
-            update(repo)
-            .where(repo.c.id == bindparam("b_id"), repo.c.listed_at.is_(None))
-            .values(listed_at=at, listed_reason=bindparam("b_reason"))
-        )
-        values = [{"b_id": key, "b_reason": reason.value} for key, reason in listed.items()]
-        if values:
-            await self._connection.execute(statement, values)
+        values = [
+            {"id": repo_id, "listed_at": at, "listed_reason": reason.value}
+            for repo_id, reason in listed.items()
+        ]
+        await change(self._connection, repo, values, "repo.listed_at IS NULL")
 
     async def roster(self) -> Roster:
         """Return the whole catalogue as arrays by slot."""
-        times: list[ColumnElement[Any]] = [
-            repo.c.created_at,
-            repo.c.pushed_at,
-            repo.c.first_seen_at,
-        ]
-        if self._connection.dialect.name == "sqlite":
-            # numpy reads ISO texts many times faster than SQLAlchemy makes datetimes of them.
-            times = [type_coerce(column, String) for column in times]
+        # Whole numbers only: numpy takes them as they come, and no datetime is made of a time.
+        seconds = [self._seconds(repo.c[name]) for name in _TIMES]
         flags = (repo.c.archived, repo.c.gone_at.is_not(None), repo.c.listed_at.is_not(None))
+        about_ai = repo.c.category != "not-ai"
         result = await self._connection.execute(
-            select(repo.c.id, *times, *flags, repo.c.category != "not-ai").order_by(repo.c.slot)
+            select(
+                repo.c.id, *seconds, *(cast(flag, Integer) for flag in (*flags, about_ai))
+            ).order_by(repo.c.slot)
         )
         columns = list(zip(*result.all(), strict=True)) or [()] * 8
+        numbers = [np.array(column, np.int64) for column in columns]
         return Roster(
-            np.array(columns[0], np.int64),
-            _instants(columns[1]),
-            _instants(columns[2]),
-            _instants(columns[3]),
-            np.array(columns[4], np.bool_),
-            np.array(columns[5], np.bool_),
-            np.array(columns[6], np.bool_),
-            np.array(columns[7], np.bool_),
+            numbers[0],
+            *(column.astype("datetime64[s]") for column in numbers[1:4]),
+            *(column.astype(np.bool_) for column in numbers[4:]),
         )
+
+    def _seconds(self, column: ColumnElement[Any]) -> ColumnElement[int]:
+        """Whole seconds since 1970 of a time; unknown is numpy's NaT."""
+        if self._connection.dialect.name == POSTGRES:
+            since: ColumnElement[Any] = func.floor(extract("epoch", column))
+        else:
+            since = func.strftime("%s", func.substr(type_coerce(column, String), 1, 19))
+        return func.coalesce(cast(since, BigInteger), literal(_NAT, BigInteger))
 
     async def watched(self) -> list[Watched]:
         """Return every repo that a sweep asks for, by slot."""
@@ -253,24 +244,23 @@ class SqlCatalogue:
 
     async def lost(self, ids: Sequence[RepoId], why: str, at: datetime) -> None:
         """Note repos that are gone: they are no longer swept until they are met again."""
-        for part in chunks(list(ids)):
-            present = repo.c.id.in_(part) & repo.c.gone_at.is_(None)
-            found = await self._connection.execute(select(repo.c.id).where(present))
-            facts = [
-                {
-                    "repo_id": row.id,
-                    "kind": SignalKind.GONE.value,
-                    "at": at,
-                    "before": "",
-                    "after": why,
-                }
-                for row in found
-            ]
-            if facts:
-                await self._connection.execute(repo_fact.insert(), facts)
-                await self._connection.execute(
-                    update(repo).where(present).values(gone_at=at, gone_why=why)
-                )
+        present = among(self._connection, repo.c.id, ids) & repo.c.gone_at.is_(None)
+        found = await self._connection.execute(select(repo.c.id).where(present))
+        facts = [
+            {
+                "repo_id": row.id,
+                "kind": SignalKind.GONE.value,
+                "at": at,
+                "before": "",
+                "after": why,
+            }
+            for row in found
+        ]
+        if facts:
+            await self._connection.execute(repo_fact.insert(), facts)
+            await self._connection.execute(
+                update(repo).where(present).values(gone_at=at, gone_why=why)
+            )
 
     async def facts(self) -> list[Fact]:
         """Return the facts no cycle has spoken of yet, oldest first."""
@@ -283,32 +273,20 @@ class SqlCatalogue:
 
     async def told(self, facts: Sequence[Fact], cycle: int) -> None:
         """Note that a cycle spoke of these facts."""
-        for part in chunks([fact.id for fact in facts]):
-            await self._connection.execute(
-                update(repo_fact).where(repo_fact.c.id.in_(part)).values(cycle=cycle)
-            )
+        if facts:
+            these = among(self._connection, repo_fact.c.id, [fact.id for fact in facts])
+            await self._connection.execute(update(repo_fact).where(these).values(cycle=cycle))
 
     async def measure(self, measured: Measured) -> None:
         """Write the cycle's figures into the entries."""
-        statement = (
-            update(repo)
-            .where(repo.c.id == bindparam("b_id"))
-            .values(
-                gain_day=bindparam("b_day"),
-                gain_week=bindparam("b_week"),
-                gain_month=bindparam("b_month"),
-                usual_week=bindparam("b_usual"),
-                state=bindparam("b_state"),
-            )
-        )
         values = [
             {
-                "b_id": repo_id,
-                "b_day": growth.day,
-                "b_week": growth.week,
-                "b_month": growth.month,
-                "b_usual": usual,
-                "b_state": state.value,
+                "id": repo_id,
+                "gain_day": growth.day,
+                "gain_week": growth.week,
+                "gain_month": growth.month,
+                "usual_week": usual,
+                "state": state.value,
             }
             for repo_id, growth, usual, state in zip(
                 measured.ids.tolist(),
@@ -318,8 +296,7 @@ class SqlCatalogue:
                 strict=True,
             )
         ]
-        if values:
-            await self._connection.execute(statement, values)
+        await change(self._connection, repo, values)
 
 
 class SqlSources:
@@ -346,21 +323,6 @@ class SqlSources:
             "previous_at": known.complete_at,
         }
         await upsert(self._connection, source, [row])
-
-
-def _falling(value: float | datetime | None) -> tuple[bool, float]:
-    """Sorts largest and latest first, unknown last, as the databases are told to."""
-    if value is None:
-        return True, 0.0
-    return False, -(value.timestamp() if isinstance(value, datetime) else value)
-
-
-def _instants(values: Sequence[Any]) -> NDArray[np.datetime64]:
-    """Times as SQLite's text, as PostgreSQL's datetimes, or None, in UTC."""
-    plain = [
-        value.replace(tzinfo=None) if isinstance(value, datetime) else value for value in values
-    ]
-    return np.array(plain, "datetime64[s]")
 
 
 def matching(statement: Any, found: Found) -> Any:  # noqa: ANN401 - a Select of any columns

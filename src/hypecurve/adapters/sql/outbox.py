@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import rows
-from hypecurve.adapters.sql.statements import chunks, upsert
+from hypecurve.adapters.sql.statements import among, upsert
 from hypecurve.adapters.sql.tables import (
     channel,
     delivery,
@@ -87,16 +87,12 @@ class SqlOutbox:
 
     async def reported(self, channel_id: int, signal_ids: Sequence[int]) -> frozenset[int]:
         """Return which of the signals a digest of this channel holds already."""
-        found: set[int] = set()
-        for part in chunks(signal_ids):
-            found.update(
-                await self._connection.scalars(
-                    select(digest_member.c.signal_id).where(
-                        digest_member.c.channel_id == channel_id,
-                        digest_member.c.signal_id.in_(part),
-                    )
-                )
+        found = await self._connection.scalars(
+            select(digest_member.c.signal_id).where(
+                digest_member.c.channel_id == channel_id,
+                among(self._connection, digest_member.c.signal_id, signal_ids),
             )
+        )
         return frozenset(found)
 
     async def claim(

@@ -22,14 +22,16 @@ from hypecurve.domain.subscription import Channel, Schedule, Subscription, Tenan
 Row = RowMapping | Mapping[str, Any]
 
 
+def name_values(name: RepoName) -> dict[str, Any]:
+    """What a row of `repo` takes over when it gets a name."""
+    return {"owner": name.owner, "name": name.name, "name_key": name.key}
+
+
 def repo_values(repo: Repo, at: datetime) -> dict[str, Any]:
-    """What a row of `repo` takes over from GitHub at every look."""
+    """What a row of `repo` takes over from GitHub at every look; all but its name."""
     return {
         "id": repo.id,
         "node_id": repo.node_id,
-        "owner": repo.name.owner,
-        "name": repo.name.name,
-        "name_key": repo.name.key,
         "stars": repo.stars,
         "description": repo.description,
         "topics": list(repo.topics),

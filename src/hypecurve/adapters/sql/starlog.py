@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import rows
 from hypecurve.adapters.sql.catalogue import matching
-from hypecurve.adapters.sql.statements import chunks, upsert
+from hypecurve.adapters.sql.statements import among, upsert
 from hypecurve.adapters.sql.tables import (
     repo,
     star_column,
@@ -64,10 +64,18 @@ class SqlStarLog:
         await self._connection.execute(
             sweep.insert().values(number=number, at=at, expected=done.expected, seen=done.seen)
         )
-        ids, slots = await self._slots(seen)
-        counts = np.fromiter((seen[RepoId(key)] for key in ids.tolist()), np.int32, len(ids))
-        await self._write_column(number, ids, slots, counts)
-        await self._write_spans(number, seen, missed)
+        ids, slots, watched = await self._slots()
+        keys = np.fromiter(seen, np.int64, len(seen))
+        order = np.argsort(keys)
+        counts = np.fromiter(seen.values(), np.int32, len(seen))[order]
+        keys = keys[order]
+        places = np.searchsorted(ids, keys)
+        if keys.size and (places[-1] == len(ids) or (ids[places] != keys).any()):
+            message = "a sweep brought counts of repos that are not in the catalogue"
+            raise BadData(message)
+        await self._write_column(number, keys, slots[places], counts)
+        new = keys[~watched[places]].tolist()
+        await self._write_spans(number, new, ids[watched], keys, missed)
         if self._keep is not None:
             old = select(sweep.c.number).where(sweep.c.at < at - self._keep)
             await self._connection.execute(
@@ -77,17 +85,17 @@ class SqlStarLog:
             )
         return done
 
-    async def _slots(
-        self, seen: Mapping[RepoId, int]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return (ids, slots) of the seen repos, by slot."""
-        found = (await self._connection.execute(select(repo.c.id, repo.c.slot))).all()
-        pairs = sorted((row.slot, row.id) for row in found if row.id in seen)
-        if len(pairs) != len(seen):
-            message = "a sweep brought counts of repos that are not in the catalogue"
-            raise BadData(message)
-        table = np.array(pairs, np.int64).reshape(-1, 2)
-        return table[:, 1], table[:, 0]
+    async def _slots(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+        """Return (ids, slots, has an open span) of all repos, by id."""
+        is_open = (watch_span.c.repo_id == repo.c.id) & watch_span.c.to_sweep.is_(None)
+        result = await self._connection.execute(
+            select(repo.c.id, repo.c.slot, func.coalesce(watch_span.c.from_sweep, 0))
+            .select_from(repo.outerjoin(watch_span, is_open))
+            .order_by(repo.c.id)
+        )
+        columns = list(zip(*result.all(), strict=True)) or [()] * 3
+        ids, slots, opened = (np.array(column, np.int64) for column in columns)
+        return ids, slots, opened > 0
 
     async def _write_column(
         self, number: int, ids: NDArray[np.int64], slots: NDArray[np.int64], counts: Packed
@@ -119,27 +127,30 @@ class SqlStarLog:
         )
 
     async def _write_spans(
-        self, number: int, seen: Mapping[RepoId, int], missed: Sequence[RepoId]
+        self,
+        number: int,
+        new: Sequence[int],
+        watched: NDArray[np.int64],
+        seen: NDArray[np.int64],
+        missed: Sequence[RepoId],
     ) -> None:
-        is_open = watch_span.c.to_sweep.is_(None)
-        result = await self._connection.execute(select(watch_span.c.repo_id).where(is_open))
-        watched = set(result.scalars())
-        new = [key for key in seen if key not in watched]
         await upsert(
             self._connection,
             watch_span,
             [{"repo_id": key, "from_sweep": number, "to_sweep": None} for key in new],
         )
+        known = frozenset(watched.tolist()) if missed else frozenset()
         await upsert(
             self._connection,
             sweep_miss,
-            [{"repo_id": key, "sweep": number} for key in missed if key in watched],
+            [{"repo_id": key, "sweep": number} for key in missed if key in known],
         )
-        left = sorted(watched.difference(seen, missed))
-        for part in chunks(left):
+        left = np.setdiff1d(np.setdiff1d(watched, seen), np.array(missed, np.int64)).tolist()
+        if left:
             await self._connection.execute(
                 update(watch_span)
-                .where(is_open, watch_span.c.repo_id.in_(part))
+                .where(watch_span.c.to_sweep.is_(None))
+                .where(among(self._connection, watch_span.c.repo_id, left))
                 .values(to_sweep=number - 1)
             )
 
@@ -164,7 +175,7 @@ class SqlStarLog:
         wanted = sorted({number for number in numbers if number is not None})
         # One statement for all: each one costs a round trip to the driver's thread.
         kept = await self._connection.execute(
-            select(star_column).where(star_column.c.sweep.in_(wanted))
+            select(star_column).where(among(self._connection, star_column.c.sweep, wanted))
         )
         loaded = {row.sweep: _unpacked(row.counts) for row in kept}
         for number in wanted:
@@ -253,23 +264,16 @@ class SqlStarLog:
                 if found is not None
             ],
         )
-        for part in chunks(list(past)):
-            await self._connection.execute(
-                update(repo).where(repo.c.id.in_(part)).values(past_asked_at=at)
-            )
+        these = among(self._connection, repo.c.id, past)
+        await self._connection.execute(update(repo).where(these).values(past_asked_at=at))
 
     async def past(self, ids: Sequence[RepoId] | None = None) -> dict[RepoId, PastStars]:
         """Return the histories that are there."""
-        statements = (
-            [select(star_past)]
-            if ids is None
-            else [select(star_past).where(star_past.c.repo_id.in_(part)) for part in chunks(ids)]
-        )
-        found = {}
-        for statement in statements:
-            for row in (await self._connection.execute(statement)).mappings():
-                found[RepoId(row["repo_id"])] = rows.past(row)
-        return found
+        statement = select(star_past)
+        if ids is not None:
+            statement = statement.where(among(self._connection, star_past.c.repo_id, ids))
+        result = await self._connection.execute(statement)
+        return {RepoId(row["repo_id"]): rows.past(row) for row in result.mappings()}
 
     async def share_with_past(self, found: Found) -> float:
         """Return the share of the matching repos whose past was asked, 0 to 1."""

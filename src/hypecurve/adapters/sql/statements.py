@@ -1,24 +1,31 @@
-"""The few statements that SQLite and PostgreSQL share but SQLAlchemy spells for each."""
+"""Statements over many rows at once, which SQLite and PostgreSQL want in different forms.
+
+A row costs what its values cost: SQLite takes plain tuples through one prepared statement, and
+PostgreSQL whole columns as arrays, so that 18,000 rows are one statement and not as many.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    ColumnElement,
+    Dialect,
+    String,
+    Table,
+    any_,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-T = TypeVar("T")
-
-CHUNK = 900
-"""Values in one IN list: SQLite was long built with 999 parameters at most."""
-
-
-def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
-    """Cut a sequence into pieces."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
+POSTGRES = "postgresql"
 
 
 async def upsert(
@@ -30,20 +37,107 @@ async def upsert(
 ) -> int:
     """Insert rows; where the primary key exists, update the named columns (None: all given).
 
-    An empty `update` leaves existing rows alone, by whatever unique key they collide.
+    An empty `update` leaves existing rows alone, by whatever unique key they collide. Every row
+    has the keys of the first, and no two the same primary key.
     Returns the number of rows written where the driver tells it.
     """
     if not rows:
         return 0
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement: Any = insert(table)
-    keys = [column.name for column in table.primary_key]
-    names = [name for name in rows[0] if name not in keys] if update is None else list(update)
-    if names:
-        statement = statement.on_conflict_do_update(
-            index_elements=keys, set_={name: statement.excluded[name] for name in names}
-        )
-    else:
-        statement = statement.on_conflict_do_nothing()
-    result = await connection.execute(statement, list(rows))
+    names = tuple(rows[0])
+    updated = None if update is None else tuple(update)
+    return await _run(
+        connection, _insert(connection.dialect, table, names, updated), table, names, rows
+    )
+
+
+async def change(
+    connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]], where: str = ""
+) -> None:
+    """Update rows by their one-column primary key, which every row holds among its values.
+
+    Every row has the keys of the first. `where`: a further condition on the row as it is.
+    """
+    if rows:
+        # The key stands last, as in the statement.
+        (key,) = (column.name for column in table.primary_key)
+        names = (*(name for name in rows[0] if name != key), key)
+        await _run(connection, _update(connection.dialect, table, names, where), table, names, rows)
+
+
+def among(
+    connection: AsyncConnection, column: ColumnElement[int], values: Iterable[int]
+) -> ColumnElement[bool]:
+    """The condition that a column of whole numbers holds one of any number of values.
+
+    One parameter: an IN list would be cut in pieces, each a statement of its own to be put
+    together, sent and awaited.
+    """
+    numbers = list(values)
+    if connection.dialect.name == POSTGRES:
+        return column == any_(bindparam(None, numbers, ARRAY(BigInteger)))
+    listed = ",".join(map(str, numbers))
+    each = func.json_each(bindparam(None, f"[{listed}]", String)).table_valued("value")
+    return column.in_(select(each.c.value))
+
+
+async def _run(
+    connection: AsyncConnection,
+    statement: str,
+    table: Table,
+    names: Sequence[str],
+    rows: Sequence[dict[str, Any]],
+) -> int:
+    columns = [_values(connection.dialect, table.c[name], rows) for name in names]
+    values: Any = tuple(columns)
+    if connection.dialect.name != POSTGRES:
+        values = list(zip(*columns, strict=True))
+    result = await connection.exec_driver_sql(statement, values)
     return max(result.rowcount, 0)
+
+
+def _values(dialect: Dialect, column: Column[Any], rows: Sequence[dict[str, Any]]) -> list[Any]:
+    """One column of the rows, as the driver wants it."""
+    values = [row[column.name] for row in rows]
+    processor = column.type.dialect_impl(dialect).bind_processor(dialect)
+    return values if processor is None else list(map(processor, values))
+
+
+@lru_cache(maxsize=64)
+def _insert(
+    dialect: Dialect, table: Table, names: tuple[str, ...], update: tuple[str, ...] | None
+) -> str:
+    quote = dialect.identifier_preparer.quote
+    keys = [column.name for column in table.primary_key]
+    updated = [name for name in names if name not in keys] if update is None else update
+    source = f"VALUES ({', '.join('?' * len(names))})"
+    if dialect.name == POSTGRES:
+        source = f"SELECT * FROM {_arrays(dialect, table, names)}"  # noqa: S608 - our own names
+    conflict = "ON CONFLICT DO NOTHING"
+    if updated:
+        taken = ", ".join(f"{quote(name)} = excluded.{quote(name)}" for name in updated)
+        conflict = f"ON CONFLICT ({', '.join(map(quote, keys))}) DO UPDATE SET {taken}"
+    into = f"{quote(table.name)} ({', '.join(map(quote, names))})"
+    return f"INSERT INTO {into} {source} {conflict}"
+
+
+@lru_cache(maxsize=64)
+def _update(dialect: Dialect, table: Table, names: tuple[str, ...], where: str) -> str:
+    quote = dialect.identifier_preparer.quote
+    *changed, key = map(quote, names)
+    name, more = quote(table.name), f" AND {where}" if where else ""
+    if dialect.name == POSTGRES:
+        taken = ", ".join(f"{each} = given.{each}" for each in changed)
+        given = f"{_arrays(dialect, table, names)} AS given ({', '.join((*changed, key))})"
+        return f"UPDATE {name} SET {taken} FROM {given} WHERE {name}.{key} = given.{key}{more}"  # noqa: S608 - as above
+    taken = ", ".join(f"{each} = ?" for each in changed)
+    return f"UPDATE {name} SET {taken} WHERE {key} = ?{more}"  # noqa: S608 - as above
+
+
+def _arrays(dialect: Dialect, table: Table, names: Sequence[str]) -> str:
+    return f"unnest({', '.join(_array(dialect, table.c[name]) for name in names)})"
+
+
+def _array(dialect: Dialect, column: Column[Any]) -> str:
+    # A cast to VARCHAR(100) would cut what is too long; the table's own column refuses it.
+    is_text = isinstance(column.type, String)
+    return f"%s::{'TEXT' if is_text else column.type.compile(dialect)}[]"
