@@ -118,6 +118,8 @@ async def print_list(
         if not brief:
             note_world(store.world.kind)
         entries = await everything(store, found)
+    if not entries and not brief:
+        note("No listed repo fits." if category or state else "No repo is listed yet.")
     exact = style != "table"
     rows = [_row(entry, taxonomy, exact=exact) for entry in entries]
     names: tuple[str, ...] = _ROW_NAMES
@@ -192,7 +194,8 @@ async def repo(
     from hypecurve.wording.plain import plain
 
     which = RepoName.parse(name)
-    at = parse_instant(as_of, parse_zone(zone)) if as_of else datetime.now(UTC)
+    place = parse_zone(zone)
+    at = parse_instant(as_of, place) if as_of else datetime.now(UTC)
     settings = load_settings()
     async with any_store(settings, SystemClock(), checked_world(world)) as store:
         note_world(store.world.kind)
@@ -286,7 +289,8 @@ async def digest(
     settings = load_settings()
     taxonomy = load_taxonomy(settings.taxonomy_file)
     wants = Wants(frozenset(taxonomy.find(each).slug for each in category or ()))
-    at = parse_instant(as_of, parse_zone(zone)) if as_of else None
+    place = parse_zone(zone)
+    at = parse_instant(as_of, place) if as_of else None
     async with any_store(settings, SystemClock(), checked_world(world)) as store:
         note_world(store.world.kind)
         async with store.read() as tx:

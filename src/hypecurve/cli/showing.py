@@ -73,6 +73,12 @@ def demo(
         typer.echo(f"  {line}")
 
 
+def _note_reading(folder: Path) -> None:
+    """Say what takes a while, unless it ends at once with an error."""
+    if all(any(folder.glob(f"{name}.csv*")) for name in ("repos", "stars")):
+        note(f"Reading {folder} ...")
+
+
 def _many(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
@@ -108,7 +114,7 @@ async def replay(
 
     settings = load_settings()
     last = parse_instant(until).date() if until else None
-    note(f"Reading {folder} ...")
+    _note_reading(folder)
     recording = read_folder(folder, last)
     for line in recording.refused.lines():
         note(line)
@@ -152,7 +158,7 @@ def backtest(
 
     one_of("--format", style, ("table", "json"))
     last = parse_instant(until).date() if until else None
-    note(f"Reading {folder} ...")
+    _note_reading(folder)
     grid = read_grid(folder, last)
     for line in grid.refused.lines():
         note(line)
