@@ -1,0 +1,157 @@
+"""Whatever a person can mend is one line that says how, and exit status 2."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from support.processes import Ran
+
+Call = Callable[..., Ran]
+
+SLIPS: dict[str, tuple[list[str], str]] = {
+    "a repo without its owner": (
+        ["repo", "flashkv"],
+        r"'flashkv' is not a repository: write owner",
+    ),
+    "a repo with a space": (["repo", "a b/c"], "is not a repository"),
+    "a path for a repo": (["repo", "../../etc"], "is not a repository"),
+    "another site's repo": (["repo", "https://example.com/acme/flashkv"], "is not a repository"),
+    "a slip in a category": (["list", "-c", "agnts"], r"'agnts'\. Did you mean agents"),
+    "a slip in a digest's category": (["digest", "-c", "agnts"], "Did you mean agents"),
+    "a slip in a subscription": (["subscribe", "slack:T1/C1", "agnts"], "Did you mean agents"),
+    "a category like nothing": (["list", "-c", "qqqqqq"], r"no category 'qqqqqq'\.$"),
+    "half a channel": (["subscribe", "slack:T1", "all"], "is not a channel: write slack:TEAM"),
+    "a channel by its name": (["subscribe", "#general", "all"], "is not a channel"),
+    "no time of day": (["subscribe", "slack:T1/C1", "all", "--at", "25:00"], "write it as 09:00"),
+    "no zone": (["subscribe", "slack:T1/C1", "all", "--zone", "Mars/Base"], "not a time zone"),
+    "a zone that is a path": (["digest", "--zone", "../../etc"], "not a time zone"),
+    "a format": (["list", "--format", "xml"], "choose table, csv, json"),
+    "a format of digests": (["digest", "--format", "html"], "choose text, json, discord, slack"),
+    "an order": (["list", "--by", "luck"], "choose stars, day, week"),
+    "a state": (["list", "--state", "bored"], "choose active, rising, cooling, stalled"),
+    "a kind": (["signals", "--kind", "loud"], "choose new, rising, stalled"),
+    "a world": (["list", "--world", "mars"], "choose live, replay, demo"),
+    "a date": (["digest", "--as-of", "2026-13-01"], "write 2025-06-30"),
+    "a date in words": (["signals", "--since", "yesterday"], "write 2025-06-30"),
+    "a last day": (["replay", ".", "--until", "soon"], "write 2025-06-30"),
+    "too many days": (["demo", "--days", "61"], "give 1 to 60"),
+    "no folder": (["replay", "nowhere"], "nowhere is not a folder"),
+    "a folder without stars.csv": (["replay", "."], r"holds no (repos|stars)\.csv"),
+    "no folder to score": (["backtest", "nowhere"], "nowhere is not a folder"),
+    "no file to classify": (["classify", "nowhere.csv"], r"nowhere\.csv cannot be read"),
+    "nothing there yet": (["list"], "no catalogue in this folder yet: run `hypecurve update`"),
+    "no demo yet": (["list", "--world", "demo"], "run `hypecurve demo` first"),
+    "no replay yet": (["signals", "--world", "replay"], "run `hypecurve replay DIR` first"),
+    "no Discord token": (["discord", "sync"], "DISCORD_TOKEN is missing"),
+    "no database to check": (["db", "check"], "no catalogue in this folder yet"),
+}
+
+SETTINGS: dict[str, tuple[dict[str, str], str]] = {
+    "a span": ({"HYPECURVE_UPDATE_EVERY": "often"}, r"HYPECURVE_UPDATE_EVERY .*write it as 6h"),
+    "a number": ({"HYPECURVE_MIN_STARS": "many"}, "HYPECURVE_MIN_STARS .*write a whole number"),
+    "a bar of nothing": ({"HYPECURVE_MIN_STARS": "0"}, "HYPECURVE_MIN_STARS .*at least 1"),
+    "no terms": ({"HYPECURVE_SEARCH_TERMS": ","}, "HYPECURVE_SEARCH_TERMS .*at least one term"),
+    "an address": ({"GITHUB_API_URL": "github.com"}, "GITHUB_API_URL .*https://HOST"),
+    "a channel": ({"HYPECURVE_OPERATOR_CHANNEL": "ops"}, "HYPECURVE_OPERATOR_CHANNEL .*slack:TEAM"),
+    "a form of the log": ({"HYPECURVE_LOG_FORMAT": "xml"}, "HYPECURVE_LOG_FORMAT .*text or json"),
+    "a taxonomy": ({"HYPECURVE_TAXONOMY": "nowhere.toml"}, r"HYPECURVE_TAXONOMY: nowhere\.toml"),
+    "a database of another kind": ({"DATABASE_URL": "mysql://host/x"}, "write sqlite:///hypecurve"),
+    "nonsense for a database": ({"DATABASE_URL": "hypecurve"}, "write sqlite:///hypecurve"),
+    "a port that is none": ({"DATABASE_URL": "postgresql://u:hunter2@h:x/d"}, "write sqlite:///"),
+    "a database in memory": ({"DATABASE_URL": "sqlite://"}, "names no file"),
+    "a folder for a database": ({"DATABASE_URL": "sqlite:///."}, "cannot be opened"),
+    "a folder that is not there": ({"DATABASE_URL": "sqlite:///no/where.db"}, "nothing here yet"),
+    "a PostgreSQL that does not answer": (
+        {"DATABASE_URL": "postgresql://u:hunter2@127.0.0.1:9/d"},
+        r"postgresql://u:\*\*\*@127\.0\.0\.1:9/d cannot be opened .*check DATABASE_URL",
+    ),
+}
+
+
+def assert_one_line(ran: Ran, says: str) -> None:
+    assert ran.status == 2
+    assert ran.out == ""
+    (line,) = ran.lines
+    assert line.startswith("hypecurve: ")
+    assert re.search(says, line)
+    assert "hunter2" not in line
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_slip_gets_one_line_and_leaves_nothing_behind(
+    call: Call, folder: Path, slip: str
+) -> None:
+    arguments, says = SLIPS[slip]
+    assert_one_line(call(*arguments), says)
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("wrong", SETTINGS)
+def test_a_setting_that_cannot_be_used_is_named(call: Call, folder: Path, wrong: str) -> None:
+    settings, says = SETTINGS[wrong]
+    assert_one_line(call("list", **settings), says)
+    assert list(folder.iterdir()) == []
+
+
+def test_a_setting_in_the_env_file_is_named_too(call: Call, folder: Path) -> None:
+    (folder / ".env").write_text("HYPECURVE_UPDATE_EVERY=sometimes\n")
+    assert_one_line(call("list"), "HYPECURVE_UPDATE_EVERY")
+
+
+def test_a_file_that_is_no_database_is_left_as_it_is(call: Call, folder: Path) -> None:
+    file = folder / "letter.db"
+    file.write_text("Dear Ada, " * 100)
+    for command in (["list"], ["subscribe", "slack:T1/C1", "all"], ["db", "upgrade"]):
+        assert_one_line(call(*command, DATABASE_URL=f"sqlite:///{file}"), "is not a database")
+    assert file.read_text() == "Dear Ada, " * 100
+
+
+def test_somebody_elses_database_is_left_as_it_is(call: Call, folder: Path) -> None:
+    file = folder / "other.db"
+    with sqlite3.connect(file) as connection:
+        connection.execute("CREATE TABLE letters (text TEXT)")
+    connection.close()
+    before = file.read_bytes()
+    ran = call("subscribe", "slack:T1/C1", "all", DATABASE_URL=f"sqlite:///{file}")
+    assert_one_line(ran, "tables that are not Hypecurve's")
+    assert file.read_bytes() == before
+
+
+def test_a_database_of_another_world_is_not_mixed(call: Call, demo_folder: Path) -> None:
+    address = f"sqlite:///{demo_folder / 'hypecurve-demo.db'}"
+    ran = call("subscribe", "slack:T1/C1", "all", DATABASE_URL=address)
+    assert_one_line(ran, r"holds the world demo, not live \(api\.github\.com\)")
+    assert_one_line(call("list", "--world", "replay"), "holds the world demo, not replay")
+
+
+def test_a_database_of_a_newer_version_is_refused(call: Call, demo_folder: Path) -> None:
+    file = demo_folder / "hypecurve-demo.db"
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '209901010000'")
+    connection.close()
+    assert_one_line(call("list"), "newer version .*install the newer Hypecurve")
+    assert_one_line(call("db", "check"), "newer version")
+
+
+def test_a_repo_that_nobody_watches_is_one_line(call: Call, demo_folder: Path) -> None:
+    assert demo_folder.is_dir()
+    ran = call("repo", "nobody/nothing")
+    assert ran.status == 2
+    assert ran.lines[-1].startswith("hypecurve: nobody/nothing is not watched")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["frobnicate"], ["repo"], ["subscribe", "slack:T1/C1"], ["list", "--limit", "0"], ["db", "x"]],
+    ids=" ".join,
+)
+def test_what_is_no_command_at_all_shows_how_to_get_help(call: Call, arguments: list[str]) -> None:
+    ran = call(*arguments)
+    assert ran.status == 2
+    assert ran.lines[0].startswith("Usage: hypecurve")
+    assert "Traceback" not in ran.err
