@@ -137,7 +137,8 @@ async def replay(
             )
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(done.signals.items()))
     typer.echo(
-        f"{done.observations:,} observations of {len(recording.repos):,} repos "
+        f"{done.observations:,} observations of {recording.names:,} names, "
+        f"{recording.repos_seen:,} repos after joining renames, "
         f"on {done.days:,} days; signals: {kinds or 'none'}."
     )
     typer.echo("Next: hypecurve list --world replay, hypecurve digest --world replay")

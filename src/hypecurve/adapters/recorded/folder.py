@@ -65,7 +65,14 @@ class Recording:
     repos: dict[str, Repo]
     days: dict[date, dict[str, Observation]]
     observed_at: dict[date, datetime]
+    names: int
+    """Names that repos were called by; fewer repos, where some were renamed."""
     refused: Refused
+
+    @property
+    def repos_seen(self) -> int:
+        """How many repos were ever counted."""
+        return len({key for day in self.days.values() for key in day})
 
     @property
     def observations(self) -> int:
@@ -113,6 +120,7 @@ def read_folder(folder: Path, until: date | None = None) -> Recording:
     newest = _renames(folder, refused)
     repos = dict(_repos(folder, newest, refused))
     days: dict[date, dict[str, Observation]] = {}
+    names: set[str] = set()
     for key, day, seen in _stars(folder, newest, until, refused):
         of_day = days.setdefault(day, {})
         known = of_day.get(key)
@@ -122,12 +130,15 @@ def read_folder(folder: Path, until: date | None = None) -> Recording:
         if known is not None:
             refused.add("the same repo and day under an older name", f"{known.name} {day}")
         of_day[key] = seen
+        names.add(seen.name.key)
         if key not in repos:
-            repos[key] = Repo(made_up_id(seen.name), f"recorded:{key}", seen.name, stars=0)
+            last = newest.get(seen.name.key, seen.name)
+            repos[key] = Repo(made_up_id(last), f"recorded:{key}", last, stars=0)
     if not days:
         message = f"{folder} holds no usable observation: is stars.csv empty?"
         raise BadData(message)
-    return Recording(repos, dict(sorted(days.items())), _times(folder, refused), refused)
+    times = _times(folder, refused)
+    return Recording(repos, dict(sorted(days.items())), times, len(names), refused)
 
 
 def read_repos(file: Path) -> list[Repo]:
