@@ -31,7 +31,7 @@ def gains_of(counts: NDArray[Any]) -> NDArray[np.float64]:
     unknown, so that sharing it out does not hide it.
     """
     known = counts >= 0  # NaN compares false
-    values = np.where(known, counts, np.nan).astype(np.float64)
+    values = np.where(known, counts, np.nan).astype(np.float64, copy=False)
     gains: NDArray[np.float64] = np.diff(values, axis=1)
     # Only holes inside a row can be filled: what lies before the first or after the last cannot.
     width = known.shape[1]
@@ -39,28 +39,29 @@ def gains_of(counts: NDArray[Any]) -> NDArray[np.float64]:
     count = np.count_nonzero(known, axis=1)
     holed = np.flatnonzero((count > 0) & (count < last - first))
     if holed.size:
-        gains[holed] = _shared_out(values[holed], known[holed])
+        _share_out(gains, values, known, holed)
     return gains
 
 
-def _shared_out(values: NDArray[np.float64], known: NDArray[np.bool_]) -> NDArray[np.float64]:
-    width = values.shape[1]
-    place = np.arange(width, dtype=np.int32)
-    # For day d (from count d to count d + 1): the known counts at or before d and at or after d+1.
-    left = np.maximum.accumulate(np.where(known, place, np.int32(-1)), axis=1)[:, :-1]
-    flipped = np.where(known, place, np.int32(width))[:, ::-1]
-    right = np.minimum.accumulate(flipped, axis=1)[:, ::-1][:, 1:]
-    span = right - left
-    spanned = (left >= 0) & (right < width) & (span <= LONGEST_HOLE)
-    before = np.take_along_axis(values, np.maximum(left, 0), axis=1)
-    after = np.take_along_axis(values, np.minimum(right, width - 1), axis=1)
-    rise = after - before
-    gains = np.where(spanned, rise / np.maximum(span, 1), np.nan)
-    purged = spanned & (span > 1) & is_purge(rise, before)
-    if purged.any():
-        last_day = right == place[1:]
-        gains = np.where(purged, np.where(last_day, rise, np.nan), gains)
-    return gains
+def _share_out(
+    gains: NDArray[np.float64],
+    values: NDArray[np.float64],
+    known: NDArray[np.bool_],
+    holed: NDArray[np.intp],
+) -> None:
+    """Fill the holes of these rows in place. Only the holes are touched: most days are known."""
+    row, place = np.nonzero(known[holed])
+    span = np.diff(place)
+    hole = np.flatnonzero((np.diff(row) == 0) & (span > 1) & (span <= LONGEST_HOLE))
+    row, first, span = holed[row[hole]], place[hole], span[hole]
+    before = values[row, first]
+    rise = values[row, first + span] - before
+    purged = is_purge(rise, before)
+    share = np.where(purged, np.nan, rise / span)
+    for day in range(LONGEST_HOLE):
+        reaches = span > day
+        gains[row[reaches], first[reaches] + day] = share[reaches]
+    gains[row[purged], (first + span - 1)[purged]] = rise[purged]
 
 
 def without_corrections(gains: NDArray[Any], stars: NDArray[np.float64]) -> NDArray[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -11,20 +12,23 @@ import numpy as np
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Integer,
-    String,
     cast,
     extract,
     func,
     literal,
     select,
-    type_coerce,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import rows
-from hypecurve.adapters.sql.statements import POSTGRES, among, change, upsert
+from hypecurve.adapters.sql.statements import (
+    POSTGRES,
+    among,
+    change,
+    columns_of,
+    upsert,
+)
 from hypecurve.adapters.sql.tables import repo, repo_alias, repo_fact, source
 from hypecurve.domain.catalogue import CatalogueEntry, ListedReason, Place, RepoState
 from hypecurve.domain.repo import Repo, RepoId, RepoName
@@ -99,10 +103,10 @@ class SqlCatalogue:
         for item in items:
             old = known[item.id]
             facts += [_fact(item, at, *each) for each in _changes(old, item)]
-            if (old.owner, old.name) == (item.name.owner, item.name.name):
+            old_name = RepoName(old.owner, old.name)
+            if old_name == item.name:
                 continue
             renamed.append({"id": item.id, **rows.name_values(item.name)})
-            old_name = RepoName(old.owner, old.name)
             if old_name.key != item.name.key:
                 aliases.append(
                     {
@@ -207,30 +211,22 @@ class SqlCatalogue:
 
     async def roster(self) -> Roster:
         """Return the whole catalogue as arrays by slot."""
-        # Whole numbers only: numpy takes them as they come, and no datetime is made of a time.
-        seconds = [self._seconds(repo.c[name]) for name in _TIMES]
+        times: list[ColumnElement[Any]] = [repo.c[name] for name in _TIMES]
+        if self._connection.dialect.name == POSTGRES:
+            # numpy takes whole numbers and SQLite's texts as they come; a datetime for each time
+            # would cost more than all the rest.
+            times = [_seconds(column) for column in times]
         flags = (repo.c.archived, repo.c.gone_at.is_not(None), repo.c.listed_at.is_not(None))
         about_ai = repo.c.category != "not-ai"
-        result = await self._connection.execute(
-            select(
-                repo.c.id, *seconds, *(cast(flag, Integer) for flag in (*flags, about_ai))
-            ).order_by(repo.c.slot)
+        columns = await columns_of(
+            self._connection,
+            select(repo.c.id, *times, *flags, about_ai).order_by(repo.c.slot),
         )
-        columns = list(zip(*result.all(), strict=True)) or [()] * 8
-        numbers = [np.array(column, np.int64) for column in columns]
         return Roster(
-            numbers[0],
-            *(column.astype("datetime64[s]") for column in numbers[1:4]),
-            *(column.astype(np.bool_) for column in numbers[4:]),
+            np.array(columns[0], np.int64),
+            *(np.array(column, "datetime64[s]") for column in columns[1:4]),
+            *(np.array(column, np.bool_) for column in columns[4:]),
         )
-
-    def _seconds(self, column: ColumnElement[Any]) -> ColumnElement[int]:
-        """Whole seconds since 1970 of a time; unknown is numpy's NaT."""
-        if self._connection.dialect.name == POSTGRES:
-            since: ColumnElement[Any] = func.floor(extract("epoch", column))
-        else:
-            since = func.strftime("%s", func.substr(type_coerce(column, String), 1, 19))
-        return func.coalesce(cast(since, BigInteger), literal(_NAT, BigInteger))
 
     async def watched(self) -> list[Watched]:
         """Return every repo that a sweep asks for, by slot."""
@@ -325,6 +321,12 @@ class SqlSources:
         await upsert(self._connection, source, [row])
 
 
+def _seconds(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Whole seconds since 1970 of a time of PostgreSQL's; unknown is numpy's NaT."""
+    since = cast(func.floor(extract("epoch", column)), BigInteger)
+    return func.coalesce(since, literal(_NAT, BigInteger))
+
+
 def matching(statement: Any, found: Found) -> Any:  # noqa: ANN401 - a Select of any columns
     """Narrow a statement over `repo` to what was asked for, all but the ids."""
     if found.listed:
@@ -346,15 +348,15 @@ def matching(statement: Any, found: Found) -> Any:  # noqa: ANN401 - a Select of
 def _changes(old: Any, new: Repo) -> list[tuple[SignalKind, str, str]]:  # noqa: ANN401 - a row
     changes = []
     old_name = RepoName(old.owner, old.name)
-    if old_name.key != new.name.key:
+    if old_name != new.name and old_name.key != new.name.key:
         changes.append((SignalKind.RENAMED, str(old_name), str(new.name)))
     if new.archived and not old.archived:
         changes.append((SignalKind.ARCHIVED, "", ""))
     if old.license and new.license and old.license != new.license:
         changes.append((SignalKind.RELICENSED, old.license, new.license))
-    passed = [number for number in MILESTONES if old.stars < number <= new.stars]
-    if passed:
-        changes.append((SignalKind.MILESTONE, "", str(passed[-1])))
+    passed = bisect_right(MILESTONES, new.stars)
+    if passed > bisect_right(MILESTONES, old.stars):
+        changes.append((SignalKind.MILESTONE, "", str(MILESTONES[passed - 1])))
     return changes
 
 

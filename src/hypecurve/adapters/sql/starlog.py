@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import rows
 from hypecurve.adapters.sql.catalogue import matching
-from hypecurve.adapters.sql.statements import among, upsert
+from hypecurve.adapters.sql.statements import among, columns_of, upsert
 from hypecurve.adapters.sql.tables import (
     repo,
     star_column,
@@ -87,15 +87,17 @@ class SqlStarLog:
 
     async def _slots(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
         """Return (ids, slots, has an open span) of all repos, by id."""
-        is_open = (watch_span.c.repo_id == repo.c.id) & watch_span.c.to_sweep.is_(None)
-        result = await self._connection.execute(
-            select(repo.c.id, repo.c.slot, func.coalesce(watch_span.c.from_sweep, 0))
-            .select_from(repo.outerjoin(watch_span, is_open))
-            .order_by(repo.c.id)
-        )
-        columns = list(zip(*result.all(), strict=True)) or [()] * 3
-        ids, slots, opened = (np.array(column, np.int64) for column in columns)
-        return ids, slots, opened > 0
+        # Both are answered from an index alone; a join, or the order by id, would read the tables.
+        by_slot = select(repo.c.id, repo.c.slot).order_by(repo.c.slot)
+        is_open = watch_span.c.to_sweep.is_(None)
+        opened = select(watch_span.c.repo_id).where(is_open)
+        found = [
+            *await columns_of(self._connection, by_slot),
+            *await columns_of(self._connection, opened),
+        ]
+        ids, slots, watched = (np.array(column, np.int64) for column in found)
+        order = np.argsort(ids)
+        return ids[order], slots[order], np.isin(ids[order], watched)
 
     async def _write_column(
         self, number: int, ids: NDArray[np.int64], slots: NDArray[np.int64], counts: Packed

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Dialect,
+    Select,
     String,
     Table,
     any_,
@@ -24,6 +25,8 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hypecurve.adapters.sql.tables import Instant
 
 POSTGRES = "postgresql"
 
@@ -80,6 +83,19 @@ def among(
     return column.in_(select(each.c.value))
 
 
+async def columns_of(connection: AsyncConnection, statement: Select[Any]) -> list[Sequence[Any]]:
+    """Return what a statement selects by column, as the driver gives it: no type is applied.
+
+    For thousands of rows that become arrays: SQLAlchemy's own rows would cost as much again as
+    the reading.
+    """
+    result = await connection.execute(statement)
+    cursor = result.cursor
+    rows = [] if cursor is None else cursor.fetchall()
+    result.close()
+    return list(zip(*rows, strict=True)) or [()] * len(statement.selected_columns)
+
+
 async def _run(
     connection: AsyncConnection,
     statement: str,
@@ -99,7 +115,13 @@ def _values(dialect: Dialect, column: Column[Any], rows: Sequence[dict[str, Any]
     """One column of the rows, as the driver wants it."""
     values = [row[column.name] for row in rows]
     processor = column.type.dialect_impl(dialect).bind_processor(dialect)
-    return values if processor is None else list(map(processor, values))
+    if processor is None:
+        return values
+    if isinstance(column.type, Instant):
+        # Thousands of rows share a few instants (seen, first seen), and each is slow to write out.
+        written = {value: processor(value) for value in set(values)}
+        return [written[value] for value in values]
+    return list(map(processor, values))
 
 
 @lru_cache(maxsize=64)
