@@ -44,13 +44,18 @@ async def replay(
     """Sweep and detect every day in order; `step` hears of each day that is done.
 
     The first day is the baseline; every day reads its source to the end, so only what was created
-    since the day before, or was seen under the bar, is news when it passes the bar. A day already in the store is passed over, so that a replay
-    that was stopped goes on where it was.
+    since the day before, or was seen under the bar, is news when it passes the bar. A day already
+    in the store is passed over, so that a replay that was stopped goes on where it was.
     """
     done = observations = 0
     signals: dict[str, int] = {}
     async with store.read() as tx:
         latest = await tx.stars.latest()
+    if latest is not None:
+        # It may have been stopped between counting a day and judging it. Judging it again where
+        # it was judged says nothing.
+        await sort_in(store, taxonomy)
+        await detect_changes(store, interval=DAY, min_stars=min_stars, measure=False)
     for day in days:
         if latest is None or day.at > latest.at:
             async with store.write() as tx:
