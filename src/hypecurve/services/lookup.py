@@ -48,7 +48,7 @@ async def card(store: Store, which: RepoName | RepoId, at: datetime) -> Card:
         history = await tx.stars.history(entry.repo.id, since, until)
         past = (await tx.stars.past([entry.repo.id])).get(entry.repo.id)
         signals = await tx.signals.during(None, at, entry.repo.id)
-    if latest is not None and latest.at < entry.seen_at:
+    if at < entry.seen_at:
         entry = as_of(entry, history, until)
     spoken = tuple(_spoken(signal) for _, signal in reversed(signals))
     return Card(
