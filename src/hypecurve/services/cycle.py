@@ -12,6 +12,7 @@ from hypecurve.ports.store import Store
 from hypecurve.services.backfill import WEEKS, backfill
 from hypecurve.services.detect import Detected, detect_changes
 from hypecurve.services.discover import discover, sort_in, source_key
+from hypecurve.services.memory import many_rows
 from hypecurve.services.snapshot import snapshot
 
 DISCOVER_EVERY = timedelta(hours=22)
@@ -42,6 +43,18 @@ async def run_cycle(
 
     Every stage keeps what it did; running it again after a failure repeats nothing that counts.
     """
+    with many_rows():
+        return await _cycle(store, github, clock, taxonomy, tracking, tell)
+
+
+async def _cycle(
+    store: Store,
+    github: GitHubSource,
+    clock: Clock,
+    taxonomy: Taxonomy,
+    tracking: Tracking,
+    tell: Callable[[str], None],
+) -> Detected | None:
     if await _discovery_due(store, clock, tracking.terms, tracking.min_stars):
         found = await discover(store, github, clock, tracking.terms, tracking.min_stars)
         changed = await sort_in(store, taxonomy)

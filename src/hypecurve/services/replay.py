@@ -11,6 +11,7 @@ from hypecurve.domain.repo import Repo
 from hypecurve.ports.store import Store
 from hypecurve.services.detect import detect_changes, measure_only
 from hypecurve.services.discover import sort_in
+from hypecurve.services.memory import many_rows
 
 SOURCE = "recorded"
 DAY = timedelta(days=1)
@@ -56,19 +57,22 @@ async def replay(
         # it was judged says nothing.
         await sort_in(store, taxonomy)
         await detect_changes(store, interval=DAY, min_stars=min_stars, measure=False)
-    for day in days:
-        if latest is None or day.at > latest.at:
-            async with store.write() as tx:
-                new = await tx.catalogue.upsert(day.repos, day.at, origin=SOURCE)
-                await tx.sources.completed(SOURCE, day.at)
-                await tx.stars.record(day.at, {repo.id: repo.stars for repo in day.repos})
-            if new:
-                await sort_in(store, taxonomy, new)
-            found = await detect_changes(store, interval=DAY, min_stars=min_stars, measure=False)
-            for signal in found.signals if found else ():
-                signals[signal.kind.value] = signals.get(signal.kind.value, 0) + 1
-            done += 1
-            observations += len(day.repos)
-        step(day)
-    await measure_only(store, interval=DAY)
+    with many_rows():
+        for day in days:
+            if latest is None or day.at > latest.at:
+                async with store.write() as tx:
+                    new = await tx.catalogue.upsert(day.repos, day.at, origin=SOURCE)
+                    await tx.sources.completed(SOURCE, day.at)
+                    await tx.stars.record(day.at, {repo.id: repo.stars for repo in day.repos})
+                if new:
+                    await sort_in(store, taxonomy, new)
+                found = await detect_changes(
+                    store, interval=DAY, min_stars=min_stars, measure=False
+                )
+                for signal in found.signals if found else ():
+                    signals[signal.kind.value] = signals.get(signal.kind.value, 0) + 1
+                done += 1
+                observations += len(day.repos)
+            step(day)
+        await measure_only(store, interval=DAY)
     return Replayed(done, observations, signals)
