@@ -126,7 +126,8 @@ def build_app(client: AsyncWebClient, who: AuthorizeResult, commands: Commands) 
         return who
 
     tokenless = AsyncWebClient(base_url=client.base_url, session=client.session, retry_handlers=[])
-    app = AsyncApp(client=tokenless, authorize=authorize, logger=logger, name="hypecurve")
+    # bolt gives its logger's level to the logger that is called as the app: not to all of ours.
+    app = AsyncApp(client=tokenless, authorize=authorize, logger=logger, name=logger.name)
 
     @app.command(COMMAND)
     async def _slash(ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -154,6 +155,7 @@ _WITHOUT_TICKETS = _WithoutTickets()
 
 def _socket_logger() -> logging.Logger:
     logger = logging.getLogger("hypecurve_slack.socket")
+    logger.setLevel(logging.WARNING)  # it tells every coming and going of a session
     logger.addFilter(_WITHOUT_TICKETS)  # a filter that is there already is not added again
     return logger
 
