@@ -10,4 +10,7 @@ with warnings.catch_warnings():
     import discord.gateway
     import discord.http
 
+# Nobody speaks here: that voice is not supported is no warning.
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
 __all__ = ["discord"]
