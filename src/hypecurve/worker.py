@@ -11,9 +11,9 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
@@ -34,8 +34,11 @@ TRACKER, DELIVER = "tracker", "deliver"
 _TICK = timedelta(seconds=15)
 _LEASE = timedelta(minutes=2)
 _RENEW = timedelta(seconds=30)
+_RETRY = timedelta(minutes=15)
+"""After a cycle began; the next is due by then only if it brought no sweep."""
+_BACKFILL = timedelta(hours=1)
+_EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 _CHILD_STOPS_WITHIN = 5.0
-_BOTS_STOP_WITHIN = 8.0
 
 _log = structlog.get_logger(__name__)
 Configured = Mapping[str, tuple[Bot, Mapping[str, str]]]
@@ -97,7 +100,11 @@ class Service:
         self._taxonomy = taxonomy
         self._bots = bots
         self._holder = f"{socket.gethostname()}:{os.getpid()}"
+        self._life = f"service {self._holder}"
         self._child: asyncio.subprocess.Process | None = None
+        self._tracking: asyncio.Task[None] | None = None
+        self._retry_at = clock.now()
+        self._backfill_at = clock.now() + _BACKFILL
         self._stop = asyncio.Event()
 
     async def run(self, wanted: Sequence[str], stop: asyncio.Event) -> None:
@@ -112,9 +119,11 @@ class Service:
                 for name, (bot, env) in self._bots.items():
                     if name in wanted:
                         tasks.create_task(self._guard(bot.serve(env, desk, stop)))
-                await stop.wait()
-                scheduler.shutdown(wait=False)
-                await self._end_child()
+                try:
+                    await stop.wait()
+                finally:
+                    scheduler.shutdown(wait=False)
+                    await self._end()
         except* HypecurveError as group:
             raise group.exceptions[0] from None
 
@@ -140,62 +149,56 @@ class Service:
 
         every(_RENEW, self.show_life)
         if TRACKER in wanted:
-            every(self._settings.update_every, self.update)
-            scheduler.add_job(self.backfill, "interval", hours=1)
+            every(_RENEW, self.track)
         if DELIVER in wanted:
             every(_TICK, partial(self.deliver, open_messengers))
         return scheduler
 
     async def show_life(self) -> None:
         """Hold a lease of this process alone: what `hypecurve status --check` looks for."""
-        await self._hold(f"service {self._holder}")
+        await self._hold(self._life)
 
-    async def update(self) -> None:
-        """One cycle, in a child process."""
-        await self._in_child(TRACKER, "update")
+    async def track(self) -> None:
+        """Begin a cycle, or more of the past, where it is time for one and no other service does.
 
-    async def backfill(self) -> None:
-        """More of the past, between cycles."""
-        await self._in_child(TRACKER, "update", "--only", "backfill")
-
-    async def _in_child(self, lease: str, *command: str) -> None:
-        if self._child is not None:
+        The lease is held between cycles too: two services started at different times must not
+        look twice as often. What is due is told by the last sweep, whoever made it.
+        """
+        if not await self._hold(TRACKER) or (self._tracking and not self._tracking.done()):
             return
-        async with self._leased(lease) as held:
-            if not held:
-                _log.info("another service does this", part=lease)
-                return
-            self._child = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "hypecurve", *command, "--log"
-            )
-            try:
-                status = await self._child.wait()
-            finally:
-                self._child = None
+        try:
+            async with self._store.read() as tx:
+                sweep = await tx.stars.latest()
+        except HypecurveError as error:
+            _log.warning("the tracker waits", reason=str(error))
+            return
+        now = self._clock.now()
+        last = sweep.at if sweep else None
+        if now >= self._retry_at and update_due(last, now, self._settings.update_every):
+            self._retry_at = now + _RETRY
+            self._tracking = asyncio.create_task(self._in_child("update"))
+        elif now >= self._backfill_at:
+            self._backfill_at = now + _BACKFILL
+            self._tracking = asyncio.create_task(self._in_child("update", "--only", "backfill"))
+
+    async def _in_child(self, *command: str) -> None:
+        """Run a command in a process of its own, and log how it ended."""
+        self._child = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "hypecurve", *command, "--log"
+        )
+        if self._stop.is_set():  # it came while the child was being made
+            self._child.terminate()
+        status = await self._child.wait()
         _log.info("cycle ended", command=" ".join(command), status=status)
 
-    @asynccontextmanager
-    async def _leased(self, name: str) -> AsyncIterator[bool]:
-        """Hold a lease, renewed while the block runs; False where another holder has it."""
-        if not await self._hold(name):
-            yield False
-            return
-        renewing = asyncio.create_task(self._renew(name))
-        try:
-            yield True
-        finally:
-            renewing.cancel()
-            async with self._store.write() as tx:
-                await tx.leases.release(name, self._holder)
-
     async def _hold(self, name: str) -> bool:
-        async with self._store.write() as tx:
-            return await tx.leases.hold(name, self._holder, self._clock.now(), _LEASE)
-
-    async def _renew(self, name: str) -> None:
-        while True:
-            await asyncio.sleep(_RENEW.total_seconds())
-            await self._hold(name)
+        """Take or renew a lease; False where another holder has it, or nobody can say."""
+        try:
+            async with self._store.write() as tx:
+                return await tx.leases.hold(name, self._holder, self._clock.now(), _LEASE)
+        except HypecurveError as error:
+            _log.warning("lease not held", lease=name, reason=str(error))
+            return False
 
     async def deliver(self, open_messengers: Mapping[str, Messenger]) -> None:
         """Compose what is due and send what may be sent."""
@@ -216,13 +219,31 @@ class Service:
         except HypecurveError as error:
             _log.error("delivering failed; it is tried again", reason=str(error))
 
-    async def _end_child(self) -> None:
-        """Ask the child to stop, and see that it does."""
+    async def _end(self) -> None:
+        """Stop the child, and give back the leases so that a successor need not wait."""
         child = self._child
-        if child is None or child.returncode is not None:
-            return
-        child.terminate()
-        try:
-            await asyncio.wait_for(child.wait(), _CHILD_STOPS_WITHIN)
-        except TimeoutError:
-            child.kill()
+        if child is not None and child.returncode is None:
+            child.terminate()
+            try:
+                await asyncio.wait_for(child.wait(), _CHILD_STOPS_WITHIN)
+            except TimeoutError:
+                child.kill()
+        if self._tracking is not None:
+            await self._tracking
+        with suppress(HypecurveError):
+            async with self._store.write() as tx:
+                for name in (self._life, TRACKER, DELIVER):
+                    await tx.leases.release(name, self._holder)
+
+
+def update_due(last: datetime | None, now: datetime, every: timedelta) -> bool:
+    """Whether it is time for a cycle, where the last sweep was at `last`.
+
+    Cycles keep to the clock (every 6 hours: 00:00, 06:00, ... UTC), so that they neither drift nor
+    come more often where services are restarted. The first comes at once, and the beat that
+    follows another sweep within half a span is left out.
+    """
+    if last is None:
+        return True
+    beat = _EPOCH + (now - _EPOCH) // every * every
+    return beat - last >= every / 2
