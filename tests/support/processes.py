@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,3 +50,96 @@ def run(
         check=False,
     )
     return Ran(done.returncode, done.stdout, done.stderr)
+
+
+class Service:
+    """A command that runs beside the test; `lines` is its log so far."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.lines: list[str] = []
+        self.out = ""
+        self._process = process
+        self._more = asyncio.Condition()
+        self._reading = asyncio.gather(self._read_log(), self._read_answers())
+
+    @property
+    def log(self) -> str:
+        """All that it logged so far."""
+        return "\n".join(self.lines)
+
+    async def says(self, text: str, *, times: int = 1, within: float = 30) -> None:
+        """Wait until so many lines of the log hold a text, or the process has ended."""
+        async with asyncio.timeout(within), self._more:
+            await self._more.wait_for(
+                lambda: sum(text in line for line in self.lines) >= times or self._reading.done()
+            )
+        assert sum(text in line for line in self.lines) >= times, self.log
+
+    async def stop(self, number: signal.Signals = signal.SIGTERM, *, within: float = 10) -> int:
+        """Send a signal and return the exit status."""
+        self._process.send_signal(number)
+        return await self.ended(within=within)
+
+    async def ended(self, *, within: float = 30) -> int:
+        """Wait for the end and return the exit status."""
+        async with asyncio.timeout(within):
+            status = await self._process.wait()
+            await self._reading
+        return status
+
+    async def kill(self) -> None:
+        """See that nothing is left of it."""
+        if self._process.returncode is None:
+            self._process.kill()
+            await self._process.wait()
+        await self._reading
+
+    async def _read_log(self) -> None:
+        assert self._process.stderr is not None
+        async for line in self._process.stderr:
+            async with self._more:
+                self.lines.append(line.decode().rstrip("\n"))
+                self._more.notify_all()
+        async with self._more:
+            self._more.notify_all()
+
+    async def _read_answers(self) -> None:
+        assert self._process.stdout is not None
+        self.out = (await self._process.stdout.read()).decode()
+
+
+async def until(true: Callable[[], bool], *, within: float = 30) -> None:
+    """Wait until a stand-in has met something it has no event for."""
+    async with asyncio.timeout(within):
+        while not true():  # noqa: ASYNC110 - see above
+            await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def started(
+    *arguments: str, folder: Path, settings: Mapping[str, str] | None = None
+) -> AsyncIterator[Service]:
+    """Start `hypecurve ARGUMENTS` in a folder; it is gone when the block ends."""
+    service = Service(
+        await asyncio.create_subprocess_exec(
+            *COMMAND,
+            *arguments,
+            cwd=folder,
+            env=environment(settings),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+    )
+    try:
+        yield service
+    finally:
+        await service.kill()
+
+
+async def run_beside(
+    *arguments: str, folder: Path, settings: Mapping[str, str] | None = None, seconds: float = 60
+) -> Ran:
+    """Run a command to its end while the test's own servers answer it."""
+    async with started(*arguments, folder=folder, settings=settings) as service:
+        status = await service.ended(within=seconds)
+    return Ran(status, service.out, "".join(f"{line}\n" for line in service.lines))

@@ -1,0 +1,206 @@
+"""The service as it is run: a process that talks to GitHub, Slack and Discord on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from hypecurve.adapters.sql.store import World, open_store
+from hypecurve.standin.faults import Fault, FaultKind
+from hypecurve.standin.server import TOKEN, StandIn
+from hypecurve.standin.world import World as MadeUpWorld
+from standins.discord_platform import DiscordStandIn
+from standins.slack import SlackStandIn
+from support.processes import Ran, Service, run_beside, started, until
+from support.whole import DISCORD, SLACK, slack_env
+
+CHANNELS = (SLACK, DISCORD)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the service finds around it."""
+
+    github: StandIn
+    slack: SlackStandIn
+    discord: DiscordStandIn
+    database: str
+    folder: Path
+
+    @property
+    def settings(self) -> dict[str, str]:
+        return {
+            "DATABASE_URL": self.database,
+            "GITHUB_API_URL": self.github.url,
+            "GITHUB_TOKEN": TOKEN,
+            "HYPECURVE_LOG_FORMAT": "json",
+            **slack_env(self.slack),
+            **self.discord.env,
+        }
+
+    async def run(self, *arguments: str) -> Ran:
+        return await run_beside(*arguments, folder=self.folder, settings=self.settings)
+
+    @asynccontextmanager
+    async def service(self, *parts: str, **settings: str) -> AsyncIterator[Service]:
+        given = self.settings | settings
+        async with started("run", *parts, folder=self.folder, settings=given) as service:
+            yield service
+
+    async def let_it_be_due(self) -> None:
+        """Move every subscription's next digest from a minute ahead to a minute ago."""
+        now = datetime.now(UTC)
+        world = World("live", self.github.url.removeprefix("http://"))
+        hours = timedelta(hours=6)
+        async with open_store(self.database, world, now=now, interval=hours) as store:
+            async with store.read() as tx:
+                listeners = await tx.subscriptions.listeners()
+            async with store.write() as tx:
+                for listener in listeners:
+                    for item in listener.subscriptions:
+                        moved = replace(item, next_due=now - timedelta(minutes=1))
+                        await tx.subscriptions.change(moved)
+
+    async def both_posted(self, *, within: float = 30) -> None:
+        """Wait until something stands in both channels."""
+        posts = self.slack.channels["C456"].messages, self.discord.channels["456"].messages
+        await until(lambda: all(posts), within=within)
+
+
+@pytest.fixture
+async def around(empty_database: str, tmp_path: Path) -> AsyncIterator[Surroundings]:
+    """The three platforms, with a world whose story ends now."""
+    now = datetime.now(UTC)
+    world = MadeUpWorld.make(7, 120, until=now)
+    async with (
+        StandIn(world, now=lambda: datetime.now(UTC)) as github,
+        SlackStandIn() as slack,
+        DiscordStandIn() as discord,
+    ):
+        yield Surroundings(github, slack, discord, empty_database, tmp_path)
+
+
+async def test_digests_arrive_and_commands_are_answered_by_two_services_as_by_one(
+    around: Surroundings,
+) -> None:
+    at = f"{datetime.now(UTC) + timedelta(hours=1):%H:%M}"
+    for channel in CHANNELS:
+        ran = await around.run("subscribe", str(channel), "all", "--at", at)
+        assert (ran.status, ran.err) == (0, ""), ran.err
+        assert at in ran.out
+    ran = await around.run("update")
+    assert ran.status == 0, ran.err
+    assert ran.out == ""
+    assert "saw " in ran.err
+    await around.let_it_be_due()
+
+    async with around.service() as one, around.service() as other:
+        for service in (one, other):
+            await service.says("service started")
+        await around.both_posted()
+        await around.slack.connected(2)
+        async with asyncio.timeout(30):
+            await around.discord.gateway.sessions(identified=2)
+        await answered_in_slack(around.slack)
+        await answered_in_discord(around.discord)
+        for service in (one, other):
+            assert await service.stop() == 0
+            assert "service stopped" in service.lines[-1], service.log
+            assert service.out == ""
+
+    log = f"{one.log}\n{other.log}"
+    assert log.count('"state": "sent"') == 2
+    for secret in (TOKEN, around.slack.token, around.slack.app_token, around.discord.token):
+        assert secret not in log
+    assert "ticket-" not in log
+    for line in log.splitlines():
+        assert json.loads(line)["level"] in {"info", "warning"}, line
+    posts = [m for m in around.slack.channels["C456"].messages if "Rising" in m.shown]
+    assert len([m for m in posts if not m.thread_ts]) == 1
+    assert len(around.discord.channels["456"].messages) == 1
+    status = await around.run("status")
+    assert "nobody" in status.out
+    assert status.out.count(": sent") == 2
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_two_services_look_once(around: Surroundings) -> None:
+    async with around.service("tracker") as one, around.service("tracker") as other:
+        await until(lambda: "cycle ended" in one.log + other.log)
+        status = await around.run("status", "--check")
+        assert status.status == 0
+        assert "tracker" in status.out
+        for service in (one, other):
+            assert await service.stop() == 0
+    assert (one.log + other.log).count("discovered ") == 1
+    assert (await around.run("status", "--check")).status == 1
+
+
+async def answered_in_slack(slack: SlackStandIn) -> None:
+    """Ask for a card, a subscription and a preview, as people do."""
+    (card,) = await slack.command("/hype repo acme/flashkv")
+    assert "KV-cache" in card.shown
+    assert card.private
+    (welcome,) = await slack.command("/hype subscribe agents at 09:00", channel="C457")
+    assert "Watching" in welcome.shown
+    assert not welcome.private
+    (preview, *_) = await slack.command("/hype preview", channel="C457")
+    assert preview.private
+    (slip,) = await slack.command("/hype subscribe agnts")
+    assert "agents" in slip.shown
+
+
+async def answered_in_discord(discord: DiscordStandIn) -> None:
+    card = await discord.command("repo", repo="acme/flashkv")
+    assert "KV" in card.text
+    welcome = await discord.command("subscribe", channel="457", categories="agents", at="09:00")
+    await welcome.until(lambda asked: bool(asked.public))
+    assert "Watching" in welcome.text
+    preview = await discord.command("preview", channel="457")
+    assert preview.private
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_it_ends_in_time_though_github_does_not_answer(around: Surroundings) -> None:
+    around.github.faults.add(Fault(FaultKind.STALLED, times=None))
+    async with around.service("tracker") as service:
+        await until(lambda: around.github.spent.requests > 0)
+        assert await service.stop() == 0
+        assert "service stopped" in service.lines[-1], service.log
+        assert "Traceback" not in service.log
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_a_failed_cycle_is_a_line_and_the_service_goes_on(around: Surroundings) -> None:
+    around.github.faults.add(Fault(FaultKind.EXPIRED, times=None))
+    async with around.service("tracker", "slack") as service:
+        await service.says("cycle failed")
+        await service.says("cycle ended")
+        await around.slack.connected()
+        (answer,) = await around.slack.command("/hype top")
+        assert answer.shown
+        assert await service.stop() == 0
+    assert all(json.loads(line) for line in service.lines)
+    assert "Traceback" not in service.log
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+@pytest.mark.parametrize("name", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "DISCORD_TOKEN"])
+async def test_a_token_that_is_refused_ends_it_with_one_line(
+    around: Surroundings, name: str
+) -> None:
+    wrong = around.settings[name] + "x"
+    part = name.partition("_")[0].lower()
+    async with around.service(part, **{name: wrong}) as service:
+        assert await service.ended() == 2
+    assert service.lines[-1].startswith("hypecurve: ")
+    assert name in service.lines[-1]
+    assert wrong not in service.log
+    assert "Traceback" not in service.log
