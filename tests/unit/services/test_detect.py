@@ -206,9 +206,8 @@ async def test_before_the_past_is_known_no_rise_is_claimed(tracker: Tracker) -> 
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-@pytest.mark.parametrize("extra", [False, True], ids=["by the clock", "and by hand between"])
 async def test_the_present_figures_and_the_history_tell_the_same_growth(
-    store: SqlStore, seed: int, *, extra: bool
+    store: SqlStore, seed: int
 ) -> None:
     """Two paths, one answer: `measure` reads packed columns, `history` the changes."""
     chance = random.Random(seed)  # noqa: S311 - made-up weeks, the same for each seed
@@ -219,9 +218,7 @@ async def test_the_present_figures_and_the_history_tell_the_same_growth(
         counts = {n: stars + chance.choice([0, 0, 1, 5, -1]) for n, stars in counts.items()}
         missed = [n for n in counts if chance.random() < 0.15]
         await sweep(store, at, {n: s for n, s in counts.items() if n not in missed}, missed)
-        by_hand = timedelta(minutes=chance.choice([30, 90, 200])) if extra else INTERVAL
-        at += by_hand if chance.random() < 0.2 else INTERVAL
-        at += timedelta(seconds=chance.randrange(-60, 60))
+        at += INTERVAL + timedelta(seconds=chance.randrange(-60, 60))
     await detect_changes(store, interval=INTERVAL, min_stars=BAR)
     compared = 0
     for number in counts:
