@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hypecurve.domain.errors import BadTime
@@ -41,12 +41,20 @@ def parse_instant(text: str, zone: ZoneInfo | None = None) -> datetime:
     stripped = text.strip()
     try:
         found = datetime.fromisoformat(stripped)
-    except ValueError:
+        if _is_date(stripped):
+            found = found.replace(hour=23, minute=59, second=59)
+        return (found if found.tzinfo else found.replace(tzinfo=zone or UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         message = f"'{stripped[:40]}' is not a date or time: write 2025-06-30 or 2025-06-30T09:00."
         raise BadTime(message) from None
-    if len(stripped) == len("2025-06-30"):
-        found = found.replace(hour=23, minute=59, second=59)
-    return (found if found.tzinfo else found.replace(tzinfo=zone or UTC)).astimezone(UTC)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def parse_zone(text: str) -> ZoneInfo:
