@@ -1,0 +1,172 @@
+"""The repos and what brings them, as they are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hypecurve.domain.catalogue import CatalogueEntry, Growth, ListedReason, Place, RepoState
+from hypecurve.domain.repo import Repo, RepoId, RepoName
+from hypecurve.domain.signal import SignalKind
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A repo the sweep asks for."""
+
+    id: RepoId
+    node_id: str
+    slot: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Roster:
+    """The whole catalogue as the detection needs it: arrays by slot, so row i is slot i.
+
+    `created_at`, `pushed_at`, `first_seen_at`: datetime64[s] in UTC, NaT unknown.
+    """
+
+    ids: NDArray[np.int64]
+    created_at: NDArray[np.datetime64]
+    pushed_at: NDArray[np.datetime64]
+    first_seen_at: NDArray[np.datetime64]
+    archived: NDArray[np.bool_]
+    gone: NDArray[np.bool_]
+    listed: NDArray[np.bool_]
+    about_ai: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something GitHub told of a repo that its followers want to know (renamed, archived, ...)."""
+
+    id: int
+    repo_id: RepoId
+    kind: SignalKind
+    at: datetime
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One thing the catalogue is fed from: a search term with its threshold, or a list."""
+
+    key: str
+    first_complete_at: datetime | None = None
+    """When its baseline was complete; None while it has none."""
+    complete_at: datetime | None = None
+    """When it was last read to its end."""
+    previous_at: datetime | None = None
+    """When it was read to its end the time before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Which entries are wanted; empty or None asks nothing of that field."""
+
+    ids: Sequence[RepoId] | None = None
+    categories: frozenset[str] = frozenset()
+    listed: bool = True
+    """Only what passed the gate."""
+    states: frozenset[RepoState] = frozenset()
+    text: str = ""
+    """A part of the name."""
+    order: str = "stars"
+    """stars, day, week, month, listed or created; largest and latest first, unknown last."""
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a cycle's detection says of the whole catalogue, aligned by position."""
+
+    ids: NDArray[np.int64]
+    growth: Sequence[Growth]
+    usual_week: Sequence[float | None]
+    states: Sequence[RepoState]
+
+
+class Catalogue(Protocol):
+    """The repos and what is known of them at present."""
+
+    async def upsert(
+        self, repos: Sequence[Repo], at: datetime, origin: str = ""
+    ) -> frozenset[RepoId]:
+        """Take in what GitHub says now; return the ids that were not known before.
+
+        `origin`: the key of the source that brought them, kept for those that are new.
+
+        A changed name keeps the old one as an alias; changes that followers want to hear become
+        facts. A new repo enters unplaced ("unsure") and unlisted.
+        """
+        ...
+
+    async def entries(self, found: Found) -> list[CatalogueEntry]:
+        """Return the matching entries."""
+        ...
+
+    async def count(self, found: Found) -> int:
+        """Return how many entries match."""
+        ...
+
+    async def sizes(self) -> dict[str, int]:
+        """Return how many listed repos each category holds."""
+        ...
+
+    async def find(self, name: RepoName) -> CatalogueEntry | None:
+        """Look a repo up by its present name or, failing that, by an older one."""
+        ...
+
+    async def place(self, places: Mapping[RepoId, Place]) -> None:
+        """Say where repos belong; an operator's word is kept against any other."""
+        ...
+
+    async def candidates(self, min_stars: int) -> list[tuple[CatalogueEntry, Source]]:
+        """Return repos about AI over the bar, not listed yet, each with what brought it."""
+        ...
+
+    async def list_as(self, listed: Mapping[RepoId, ListedReason], at: datetime) -> None:
+        """Let repos through the gate; one that is listed already keeps its date and reason."""
+        ...
+
+    async def roster(self) -> Roster:
+        """Return the whole catalogue as arrays by slot."""
+        ...
+
+    async def watched(self) -> list[Watched]:
+        """Return every repo that a sweep asks for, by slot."""
+        ...
+
+    async def lost(self, ids: Sequence[RepoId], why: str, at: datetime) -> None:
+        """Note repos that are gone: they are no longer swept until they are met again."""
+        ...
+
+    async def facts(self) -> list[Fact]:
+        """Return the facts no cycle has spoken of yet, oldest first."""
+        ...
+
+    async def told(self, facts: Sequence[Fact], cycle: int) -> None:
+        """Note that a cycle spoke of these facts."""
+        ...
+
+    async def measure(self, measured: Measured) -> None:
+        """Write the cycle's figures into the entries."""
+        ...
+
+
+class Sources(Protocol):
+    """How far the discovery of each source has come."""
+
+    async def source(self, key: str) -> Source:
+        """Return what is known of a source; a new one where nothing is."""
+        ...
+
+    async def completed(self, key: str, at: datetime) -> None:
+        """Note that a source was read to its end."""
+        ...

@@ -1,0 +1,68 @@
+"""Units of work: everything in one happens, or nothing does.
+
+    async with store.write() as tx:      commits when the block ends without an error
+        await tx.catalogue.upsert(repos, at)
+
+No network call belongs inside one. All times are aware UTC.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from hypecurve.ports.store.catalogue import Catalogue, Sources
+from hypecurve.ports.store.channels import Leases, Outbox, Subscriptions
+from hypecurve.ports.store.signals import SignalLog
+from hypecurve.ports.store.stars import StarLog
+
+
+class Transaction(Protocol):
+    """One unit of work over everything that is kept."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The repos."""
+        ...
+
+    @property
+    def sources(self) -> Sources:
+        """What brings them."""
+        ...
+
+    @property
+    def stars(self) -> StarLog:
+        """Their counts."""
+        ...
+
+    @property
+    def signals(self) -> SignalLog:
+        """What changed."""
+        ...
+
+    @property
+    def subscriptions(self) -> Subscriptions:
+        """Who wants to hear it."""
+        ...
+
+    @property
+    def outbox(self) -> Outbox:
+        """What is on its way."""
+        ...
+
+    @property
+    def leases(self) -> Leases:
+        """Who does what."""
+        ...
+
+
+class Store(Protocol):
+    """Where everything is kept."""
+
+    def read(self) -> AbstractAsyncContextManager[Transaction]:
+        """Open a consistent view; nothing it does is kept."""
+        ...
+
+    def write(self) -> AbstractAsyncContextManager[Transaction]:
+        """Open a unit of work that is committed when the block ends without an error."""
+        ...
