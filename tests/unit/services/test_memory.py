@@ -1,0 +1,31 @@
+"""The collector is left as it was found, whatever happens in between."""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+
+from hypecurve.services.memory import many_rows
+
+
+def test_the_collector_comes_more_seldom_while_many_rows_are_handled() -> None:
+    before = gc.get_threshold()
+
+    with many_rows():
+        assert gc.isenabled()
+        assert gc.get_threshold()[0] > before[0]
+        assert gc.get_freeze_count() > 0
+
+    assert gc.get_threshold() == before
+    assert gc.get_freeze_count() == 0
+
+
+def test_an_error_leaves_the_collector_as_it_was() -> None:
+    before = gc.get_threshold()
+
+    with pytest.raises(ZeroDivisionError), many_rows():
+        _ = 1 / 0
+
+    assert gc.get_threshold() == before
+    assert gc.get_freeze_count() == 0
