@@ -1,0 +1,78 @@
+"""The log stands on standard error, in one form; in a process of its own, for it is a process's."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+from support.processes import environment
+
+_SCRIPT = """
+import logging
+import structlog
+from hypecurve import log
+
+early = structlog.get_logger("hypecurve.worker")
+log.configure({style!r})
+early.info("digest delivered", channel="slack:T123/C456", digest=7)
+logging.getLogger("alembic.runtime").info("a plugin")
+logging.getLogger("httpx").info("GET https://api.github.com")
+logging.getLogger("httpx").warning("slow")
+structlog.get_logger("stamina").warning("stamina.retry_scheduled")
+try:
+    token = "hunter2"
+    raise ValueError("no such thing")
+except ValueError:
+    early.exception("command failed")
+log.configure({style!r})
+early.warning("said once")
+"""
+
+
+def logged(style: str) -> list[str]:
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", _SCRIPT.format(style=style)],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stdout == ""
+    return done.stderr.splitlines()
+
+
+def test_for_people_it_is_a_short_line_with_keys_and_no_colours() -> None:
+    lines = logged("text")
+    assert "digest delivered" in lines[0]
+    assert "channel=slack:T123/C456" in lines[0]
+    assert "digest=7" in lines[0]
+    assert "\x1b" not in "".join(lines)
+    assert sum("said once" in line for line in lines) == 1
+
+
+def test_for_machines_every_line_is_an_object() -> None:
+    events = [json.loads(line) for line in logged("json")]
+    said = [event["event"] for event in events]
+    assert said == ["digest delivered", "slow", "command failed", "said once"]
+    assert events[0]["digest"] == 7
+    assert events[0]["timestamp"].endswith("Z")
+    assert [event["level"] for event in events] == ["info", "warning", "error", "warning"]
+
+
+def test_libraries_speak_only_where_something_is_wrong() -> None:
+    text = "\n".join(logged("text"))
+    assert "slow" in text
+    for noise in ("a plugin", "GET https", "retry_scheduled"):
+        assert noise not in text
+
+
+def test_a_trace_tells_no_token() -> None:
+    for style in ("text", "json"):
+        assert "hunter2" not in "\n".join(logged(style))
+
+
+def test_an_error_of_ours_keeps_its_trace() -> None:
+    assert "no such thing" in "\n".join(logged("text"))
+    assert "no such thing" in "\n".join(logged("json"))
