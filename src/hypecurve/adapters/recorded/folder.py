@@ -9,25 +9,29 @@ by name and counted, never guessed.
 
 from __future__ import annotations
 
-import csv
-import gzip
 import hashlib
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-from hypecurve.domain.errors import BadData, BadRepoName
+from hypecurve.adapters.recorded.rows import (
+    MOST_STARS,
+    Refused,
+    Row,
+    day_of,
+    instant_of,
+    name_of,
+    newest_names,
+    rows_in,
+    rows_of,
+)
+from hypecurve.domain.errors import BadData
 from hypecurve.domain.repo import Repo, RepoId, RepoName
 from hypecurve.services.replay import RecordedDay
 
 _NOON = time(12, tzinfo=UTC)
 """When a day was observed if no file tells."""
-_MOST_STARS = 2**31 - 1
-
-Row = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +42,6 @@ class Observation:
     stars: int
     forks: int | None
     pushed_at: datetime | None
-
-
-@dataclass(slots=True)
-class Refused:
-    """Rows that could not be used: how many for each reason, and the first of each."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    examples: dict[str, str] = field(default_factory=dict)
-
-    def add(self, reason: str, example: str) -> None:
-        """Count one more."""
-        self.counts[reason] += 1
-        self.examples.setdefault(reason, example)
-
-    def lines(self) -> Iterator[str]:
-        """A line for each reason."""
-        for reason, count in self.counts.most_common():
-            yield f"{count:,} rows refused: {reason} (first: {self.examples[reason]})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +103,7 @@ def read_folder(folder: Path, until: date | None = None) -> Recording:
         message = f"{folder} is not a folder: give one that holds stars.csv and repos.csv."
         raise BadData(message)
     refused = Refused()
-    newest = _renames(folder, refused)
+    newest = newest_names(folder, refused)
     repos = dict(_repos(folder, newest, refused))
     days: dict[date, dict[str, Observation]] = {}
     names: set[str] = set()
@@ -143,34 +129,13 @@ def read_folder(folder: Path, until: date | None = None) -> Recording:
 
 def read_repos(file: Path) -> list[Repo]:
     """The repos of one repos.csv[.gz], for classifying them; BadData where it is none."""
-    return [repo for _, repo in _described(_rows_of(file, ("full_name",)), {}, Refused())]
-
-
-def _renames(folder: Path, refused: Refused) -> dict[str, RepoName]:
-    """The newest name for each older one's key."""
-    steps: dict[str, RepoName] = {}
-    for row in _rows(folder, "renames.csv", ("old_full_name", "new_full_name"), needed=False):
-        old = _name(row["old_full_name"], "renames.csv", refused)
-        new = _name(row["new_full_name"], "renames.csv", refused)
-        if old and new and old.key != new.key:
-            steps[old.key] = new
-    newest: dict[str, RepoName] = {}
-    for old_key, step in steps.items():
-        name, met = step, {old_key}
-        while name.key in steps and name.key not in met:
-            met.add(name.key)
-            name = steps[name.key]
-        if name.key in met:
-            refused.add("renames.csv: a rename that leads back to itself", old_key)
-        else:
-            newest[old_key] = name
-    return newest
+    return [repo for _, repo in _described(rows_of(file, ("full_name",)), {}, Refused())]
 
 
 def _repos(
     folder: Path, newest: Mapping[str, RepoName], refused: Refused
 ) -> Iterator[tuple[str, Repo]]:
-    return _described(_rows(folder, "repos.csv", ("full_name",)), newest, refused)
+    return _described(rows_in(folder, "repos.csv", ("full_name",)), newest, refused)
 
 
 def _described(
@@ -178,7 +143,7 @@ def _described(
 ) -> Iterator[tuple[str, Repo]]:
     met: dict[int, str] = {}
     for row in rows:
-        name = _name(row["full_name"], "repos.csv", refused)
+        name = name_of(row["full_name"], "repos.csv", refused)
         if name is None or name.key in newest:
             continue
         given = row.get("github_id", "").strip()
@@ -200,7 +165,7 @@ def _described(
                 language=row.get("language") or None,
                 license=row.get("license") or None,
                 owner_is_organisation=owner_type == "Organization" if owner_type else None,
-                created_at=_day_time(row.get("created_at", "")),
+                created_at=instant_of(row.get("created_at", "")),
                 archived=row.get("archived", "").casefold() in {"1", "true"},
             ),
         )
@@ -210,17 +175,17 @@ def _stars(
     folder: Path, newest: Mapping[str, RepoName], until: date | None, refused: Refused
 ) -> Iterator[tuple[str, date, Observation]]:
     names: dict[str, RepoName | None] = {}
-    for row in _rows(folder, "stars.csv", ("full_name", "date", "stars")):
+    for row in rows_in(folder, "stars.csv", ("full_name", "date", "stars")):
         full_name, text, count = row["full_name"], row["date"], row["stars"]
         if full_name not in names:
-            names[full_name] = _name(full_name, "stars.csv", refused)
+            names[full_name] = name_of(full_name, "stars.csv", refused)
         name = names[full_name]
-        day = _day(text)
+        day = day_of(text)
         if name is None:
             continue
         if day is None:
             refused.add("stars.csv: not a date", f"{full_name} {text!r}")
-        elif not count.isdecimal() or int(count) > _MOST_STARS:
+        elif not count.isdecimal() or int(count) > MOST_STARS:
             refused.add("stars.csv: not a star count", f"{full_name} {text} {count!r}")
         elif until is None or day <= until:
             forks = row.get("forks", "")
@@ -232,7 +197,7 @@ def _stars(
                     name=name,
                     stars=int(count),
                     forks=int(forks) if forks.isdecimal() else None,
-                    pushed_at=_day_time(row.get("pushed_at", "")),
+                    pushed_at=instant_of(row.get("pushed_at", "")),
                 ),
             )
 
@@ -240,70 +205,11 @@ def _stars(
 def _times(folder: Path, refused: Refused) -> dict[date, datetime]:
     """When each day was observed: the latest of its sources."""
     times: dict[date, datetime] = {}
-    for row in _rows(folder, "snapshot_times.csv", ("date", "observed_at"), needed=False):
-        day = _day(row["date"])
-        at = _day_time(row["observed_at"])
+    for row in rows_in(folder, "snapshot_times.csv", ("date", "observed_at"), needed=False):
+        day = day_of(row["date"])
+        at = instant_of(row["observed_at"])
         if day is None or at is None:
             refused.add("snapshot_times.csv: not a date and time", str(dict(row)))
         else:
             times[day] = max(at, times.get(day, at))
     return times
-
-
-def _rows(
-    folder: Path, name: str, columns: tuple[str, ...], *, needed: bool = True
-) -> Iterator[Row]:
-    path = next((p for p in (folder / name, folder / f"{name}.gz") if p.is_file()), None)
-    if path is None:
-        if needed:
-            message = f"{folder} holds no {name} (or {name}.gz): this is not a recording."
-            raise BadData(message)
-        return
-    yield from _rows_of(path, columns)
-
-
-def _rows_of(path: Path, columns: tuple[str, ...]) -> Iterator[Row]:
-    with _opened(path) as reader:
-        missing = [column for column in columns if column not in (reader.fieldnames or ())]
-        if missing:
-            message = f"{path} has no column {', '.join(missing)}: it needs {', '.join(columns)}."
-            raise BadData(message)
-        try:
-            yield from reader
-        except (csv.Error, UnicodeDecodeError, EOFError, OSError) as error:
-            message = f"{path} cannot be read to its end ({error})."
-            raise BadData(message) from None
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[csv.DictReader[str]]:
-    opened = gzip.open if path.suffix == ".gz" else open
-    try:
-        with opened(path, "rt", encoding="utf-8", newline="") as file:
-            yield csv.DictReader(file, restval="")
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        message = f"{path} cannot be read ({error})."
-        raise BadData(message) from None
-
-
-def _name(text: str, file: str, refused: Refused) -> RepoName | None:
-    try:
-        return RepoName.parse(text)
-    except BadRepoName:
-        refused.add(f"{file}: not a repository name", repr(text[:80]))
-        return None
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text.strip()[:10])
-    except ValueError:
-        return None
-
-
-def _day_time(text: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text.strip())
-    except ValueError:
-        return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from hypecurve.adapters.recorded.folder import (
-    _MOST_STARS,
+from hypecurve.adapters.recorded.rows import (
+    MOST_STARS,
     Refused,
-    _day,
-    _name,
-    _renames,
-    _rows,
+    day_of,
+    name_of,
+    newest_names,
+    rows_in,
 )
 from hypecurve.domain.errors import BadData
 from hypecurve.domain.repo import RepoName
@@ -53,7 +53,7 @@ def read_grid(folder: Path, until: date | None = None) -> Grid:
         message = f"{folder} is not a folder: give one that holds stars.csv and repos.csv."
         raise BadData(message)
     refused = Refused()
-    newest = _renames(folder, refused)
+    newest = newest_names(folder, refused)
     has_is_ai = _has(folder, "repos.csv", "is_ai")
     has_source = _has(folder, "stars.csv", "source")
     about_ai = _about_ai(folder, newest) if has_is_ai else None
@@ -82,7 +82,7 @@ def read_grid(folder: Path, until: date | None = None) -> Grid:
 
 def _has(folder: Path, name: str, column: str) -> bool:
     """Whether a file has a column it may do without; one without rows tells nothing either."""
-    return column in next(_rows(folder, name, ("full_name",)), {})
+    return column in next(rows_in(folder, name, ("full_name",)), {})
 
 
 def _notes(*, has_is_ai: bool, has_source: bool) -> Iterator[str]:
@@ -99,10 +99,10 @@ def _notes(*, has_is_ai: bool, has_source: bool) -> Iterator[str]:
 def _about_ai(folder: Path, newest: Mapping[str, RepoName]) -> set[str]:
     """The last keys of the repos that are about AI, under whichever of their names that is said."""
     kept: set[str] = set()
-    for row in _rows(folder, "repos.csv", ("full_name",)):
+    for row in rows_in(folder, "repos.csv", ("full_name",)):
         if row["is_ai"].strip().casefold() in {"1", "true"}:
             # A malformed name has no counts either: stars.csv is where it is refused aloud.
-            name = _name(row["full_name"], "repos.csv", Refused())
+            name = name_of(row["full_name"], "repos.csv", Refused())
             if name is not None:
                 kept.add(newest.get(name.key, name).key)
     return kept
@@ -116,23 +116,23 @@ def _counts(
 ) -> Iterator[tuple[Key, Rank, int]]:
     """The counts of scored repos and daily sources; where a key comes twice the rank decides."""
     names: dict[str, RepoName | None] = {}
-    for row in _rows(folder, "stars.csv", ("full_name", "date", "stars")):
+    for row in rows_in(folder, "stars.csv", ("full_name", "date", "stars")):
         source = row.get("source", DAILY[0])
         if source not in DAILY:
             continue
         full_name, text, count = row["full_name"], row["date"], row["stars"]
         if full_name not in names:
-            names[full_name] = _name(full_name, "stars.csv", refused)
+            names[full_name] = name_of(full_name, "stars.csv", refused)
         name = names[full_name]
         if name is None:
             continue
         repo = newest.get(name.key, name).key
         if about_ai is not None and repo not in about_ai:
             continue
-        day = _day(text)
+        day = day_of(text)
         if day is None:
             refused.add("stars.csv: not a date", f"{full_name} {text!r}")
-        elif not count.isdecimal() or int(count) > _MOST_STARS:
+        elif not count.isdecimal() or int(count) > MOST_STARS:
             refused.add("stars.csv: not a star count", f"{full_name} {text} {count!r}")
         else:
             yield (repo, day), (DAILY.index(source), repo == name.key), int(count)
