@@ -120,12 +120,12 @@ def choose(
         heading: sorted((i for i in latest.values() if i.heading is heading), key=_rank)
         for heading in _ORDER
     }
-    by_heading[SectionKind.RISING] = _with_reserved(by_heading[SectionKind.RISING])
-    shown = _share_out(by_heading, limit)
-    ordered = [item for heading in _ORDER for item in by_heading[heading]]
+    counts = _share_out({heading: len(items) for heading, items in by_heading.items()}, limit)
+    rising = by_heading[SectionKind.RISING]
+    by_heading[SectionKind.RISING] = _with_reserved(rising, counts[SectionKind.RISING])
     return (
-        tuple(item for item in ordered if id(item) in shown),
-        tuple(item for item in ordered if id(item) not in shown),
+        tuple(item for heading in _ORDER for item in by_heading[heading][: counts[heading]]),
+        tuple(item for heading in _ORDER for item in by_heading[heading][counts[heading] :]),
     )
 
 
@@ -144,15 +144,17 @@ def _rank(item: Item) -> tuple[int, float, int]:
     return awake_first, -item.signal.score, -item.entry.repo.stars
 
 
-def _with_reserved(rising: list[Item]) -> list[Item]:
-    """Mark the best small repo and move it to the last place of the heading's own share."""
-    share = _SHARE[SectionKind.RISING]
+def _with_reserved(rising: list[Item], places: int) -> list[Item]:
+    """Mark the best small repo and move it to the last of the places the heading is shown in.
+
+    It never takes the place of the only one shown.
+    """
     small = next((item for item in rising if _is_small(item)), None)
-    if small is None:
+    others = [item for item in rising if item is not small]
+    if small is None or (others and places < 2):  # noqa: PLR2004 - the top story and one more
         return rising
     marked = Item(small.signal, small.entry, small.heading, reserved=True)
-    others = [item for item in rising if item is not small]
-    place = min(share - 1, len(others))
+    place = min(_SHARE[SectionKind.RISING], places, len(rising)) - 1
     return [*others[:place], marked, *others[place:]]
 
 
@@ -160,17 +162,13 @@ def _is_small(item: Item) -> bool:
     return item.signal.lane in _SMALL and item.entry.repo.stars < _SMALL_STARS
 
 
-def _share_out(by_heading: Mapping[SectionKind, list[Item]], limit: int) -> set[int]:
-    """Return the ids of the shown: one of each heading, then its share, then in reading order."""
-    shown: set[int] = set()
-    rounds: tuple[Mapping[SectionKind, int | None], ...] = (
-        dict.fromkeys(_ORDER, 1),
-        _SHARE,
-        dict.fromkeys(_ORDER),
-    )
+def _share_out(sizes: Mapping[SectionKind, int], limit: int) -> dict[SectionKind, int]:
+    """How many of each heading are shown: one each, then its share, then in reading order."""
+    counts = dict.fromkeys(_ORDER, 0)
+    rounds: tuple[Mapping[SectionKind, int], ...] = (dict.fromkeys(_ORDER, 1), _SHARE, sizes)
     for most in rounds:
         for heading in _ORDER:
-            for item in by_heading[heading][: most[heading]]:
-                if len(shown) < limit:
-                    shown.add(id(item))
-    return shown
+            room = limit - sum(counts.values())
+            wanted = min(sizes[heading], most[heading]) - counts[heading]
+            counts[heading] += max(0, min(room, wanted))
+    return counts
