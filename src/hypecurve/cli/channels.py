@@ -56,7 +56,7 @@ async def follow(channel: ChannelArgument, name: str) -> None:
 
 
 async def unfollow(channel: ChannelArgument, name: str) -> None:
-    """No longer."""
+    """Let a channel no longer hear about one repo."""
     await _ask(channel, "unfollow", name)
 
 
