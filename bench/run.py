@@ -166,7 +166,7 @@ def size(asked: argparse.Namespace, full: int) -> int:
 
 def run(module: str, *arguments: object) -> Found:
     """Run a module in a process of its own; return its lines by name."""
-    command = [sys.executable, "-m", module, *map(str, arguments)]
+    command = _command(module, *arguments)
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True, text=True)  # noqa: S603 - our own
     return _found(done.stdout.splitlines())
 
@@ -174,7 +174,7 @@ def run(module: str, *arguments: object) -> Found:
 @contextmanager
 def child(module: str, *arguments: object) -> Iterator[Found]:
     """Keep a module running while the block does; its last words are there after the block."""
-    command = [sys.executable, "-m", module, *map(str, arguments)]
+    command = _command(module, *arguments)
     with subprocess.Popen(  # noqa: S603 - our own
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
@@ -184,6 +184,12 @@ def child(module: str, *arguments: object) -> Iterator[Found]:
         yield found
         process.stdin.close()
         found.update(_found(process.stdout.read().splitlines()))
+
+
+def _command(module: str, *arguments: object) -> list[str]:
+    # Parts take minutes: whoever waits sees what is at work.
+    print(f"... {module.removeprefix('bench.')}", file=sys.stderr, flush=True)
+    return [sys.executable, "-m", module, *map(str, arguments)]
 
 
 def _found(lines: Sequence[str]) -> Found:
