@@ -1,8 +1,7 @@
-"""The repos and the sources that bring them, on SQL."""
+"""The repos and what is known of them, on SQL."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -22,21 +21,18 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import rows
+from hypecurve.adapters.sql.intake import take_in
 from hypecurve.adapters.sql.statements import (
     POSTGRES,
     among,
     change,
     columns_of,
-    upsert,
 )
 from hypecurve.adapters.sql.tables import repo, repo_alias, repo_fact, source
 from hypecurve.domain.catalogue import CatalogueEntry, ListedReason, Place, RepoState
 from hypecurve.domain.repo import Repo, RepoId, RepoName
 from hypecurve.domain.signal import SignalKind
 from hypecurve.ports.store import Fact, Found, Measured, Roster, Source, Watched
-
-MILESTONES = tuple(step * 10**power for power in range(3, 7) for step in (1, 2, 5))
-"""Numbers of stars whose passing is a fact: 1,000, 2,000, 5,000, 10,000 ..."""
 
 _ORDERS = {
     "stars": repo.c.stars,
@@ -49,7 +45,6 @@ _ORDERS = {
 _PROGRESS = (source.c.first_complete_at, source.c.complete_at, source.c.previous_at)
 _TIMES = ("created_at", "pushed_at", "first_seen_at")
 _NAT = -(2**63)
-_COMPARED = (repo.c.id, repo.c.owner, repo.c.name, repo.c.archived, repo.c.license, repo.c.stars)
 
 
 class SqlCatalogue:
@@ -63,65 +58,7 @@ class SqlCatalogue:
         self, repos: Sequence[Repo], at: datetime, origin: str = ""
     ) -> frozenset[RepoId]:
         """Take in what GitHub says now; return the ids that were not known before."""
-        latest = {item.id: item for item in repos}
-        found = await self._connection.execute(
-            select(*_COMPARED).where(among(self._connection, repo.c.id, latest))
-        )
-        known = {row.id: row for row in found}
-        fresh = [item for item in latest.values() if item.id not in known]
-        if fresh:
-            await self._insert(fresh, at, origin)
-        await self._update([item for item in latest.values() if item.id in known], known, at)
-        return frozenset(item.id for item in fresh)
-
-    async def _insert(self, fresh: Sequence[Repo], at: datetime, origin: str) -> None:
-        taken = await self._connection.scalar(select(func.max(repo.c.slot)))
-        first = 0 if taken is None else taken + 1
-        constant = {
-            "origin": origin,
-            "first_seen_at": at,
-            "category": "unsure",
-            "category_reason": "",
-            "category_by_operator": False,
-            "state": RepoState.ACTIVE.value,
-        }
-        values = [
-            {
-                **rows.repo_values(item, at),
-                **rows.name_values(item.name),
-                **constant,
-                "slot": slot,
-            }
-            for slot, item in enumerate(fresh, first)
-        ]
-        await upsert(self._connection, repo, values)
-
-    async def _update(self, items: Sequence[Repo], known: Mapping[int, Any], at: datetime) -> None:
-        if not items:
-            return
-        facts, aliases, renamed = [], [], []
-        for item in items:
-            old = known[item.id]
-            facts += [_fact(item, at, *each) for each in _changes(old, item)]
-            old_name = RepoName(old.owner, old.name)
-            if old_name == item.name:
-                continue
-            renamed.append({"id": item.id, **rows.name_values(item.name)})
-            if old_name.key != item.name.key:
-                aliases.append(
-                    {
-                        "name_key": old_name.key,
-                        "repo_id": item.id,
-                        "name": str(old_name),
-                        "until": at,
-                    }
-                )
-        await change(self._connection, repo, [rows.repo_values(item, at) for item in items])
-        # Names apart: they hardly ever change, and writing them means writing their index.
-        await change(self._connection, repo, renamed)
-        await upsert(self._connection, repo_alias, aliases)
-        if facts:
-            await self._connection.execute(repo_fact.insert(), facts)
+        return await take_in(self._connection, repos, at, origin)
 
     async def entries(self, found: Found) -> list[CatalogueEntry]:
         """Return the matching entries."""
@@ -295,32 +232,6 @@ class SqlCatalogue:
         await change(self._connection, repo, values)
 
 
-class SqlSources:
-    """`ports.store.Sources`."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        """Work inside the connection's transaction."""
-        self._connection = connection
-
-    async def source(self, key: str) -> Source:
-        """Return what is known of a source; a new one where nothing is."""
-        row = (await self._connection.execute(select(source).where(source.c.key == key))).first()
-        if row is None:
-            return Source(key)
-        return Source(key, row.first_complete_at, row.complete_at, row.previous_at)
-
-    async def completed(self, key: str, at: datetime) -> None:
-        """Note that a source was read to its end."""
-        known = await self.source(key)
-        row = {
-            "key": key,
-            "first_complete_at": known.first_complete_at or at,
-            "complete_at": at,
-            "previous_at": known.complete_at,
-        }
-        await upsert(self._connection, source, [row])
-
-
 def _seconds(column: ColumnElement[Any]) -> ColumnElement[Any]:
     """Whole seconds since 1970 of a time of PostgreSQL's; unknown is numpy's NaT."""
     since = cast(func.floor(extract("epoch", column)), BigInteger)
@@ -343,22 +254,3 @@ def matching(statement: Any, found: Found) -> Any:  # noqa: ANN401 - a Select of
             repo.c.name_key.contains(found.text.casefold(), autoescape=True)
         )
     return statement
-
-
-def _changes(old: Any, new: Repo) -> list[tuple[SignalKind, str, str]]:  # noqa: ANN401 - a row
-    changes = []
-    old_name = RepoName(old.owner, old.name)
-    if old_name != new.name and old_name.key != new.name.key:
-        changes.append((SignalKind.RENAMED, str(old_name), str(new.name)))
-    if new.archived and not old.archived:
-        changes.append((SignalKind.ARCHIVED, "", ""))
-    if old.license and new.license and old.license != new.license:
-        changes.append((SignalKind.RELICENSED, old.license, new.license))
-    passed = bisect_right(MILESTONES, new.stars)
-    if passed > bisect_right(MILESTONES, old.stars):
-        changes.append((SignalKind.MILESTONE, "", str(MILESTONES[passed - 1])))
-    return changes
-
-
-def _fact(item: Repo, at: datetime, kind: SignalKind, before: str, after: str) -> dict[str, Any]:
-    return {"repo_id": item.id, "kind": kind.value, "at": at, "before": before, "after": after}

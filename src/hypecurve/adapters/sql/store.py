@@ -12,11 +12,12 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hypecurve.adapters.sql import migrate
-from hypecurve.adapters.sql.catalogue import SqlCatalogue, SqlSources
+from hypecurve.adapters.sql.catalogue import SqlCatalogue
 from hypecurve.adapters.sql.engine import WRITING, database_url, make_engine
 from hypecurve.adapters.sql.leases import SqlLeases
 from hypecurve.adapters.sql.outbox import SqlOutbox
 from hypecurve.adapters.sql.signallog import SqlSignalLog
+from hypecurve.adapters.sql.sources import SqlSources
 from hypecurve.adapters.sql.starlog import SqlStarLog
 from hypecurve.adapters.sql.statements import upsert
 from hypecurve.adapters.sql.subscriptions import SqlSubscriptions

@@ -1,0 +1,42 @@
+"""What brings the repos, on SQL."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import (
+    select,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hypecurve.adapters.sql.statements import (
+    upsert,
+)
+from hypecurve.adapters.sql.tables import source
+from hypecurve.ports.store import Source
+
+
+class SqlSources:
+    """`ports.store.Sources`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        """Work inside the connection's transaction."""
+        self._connection = connection
+
+    async def source(self, key: str) -> Source:
+        """Return what is known of a source; a new one where nothing is."""
+        row = (await self._connection.execute(select(source).where(source.c.key == key))).first()
+        if row is None:
+            return Source(key)
+        return Source(key, row.first_complete_at, row.complete_at, row.previous_at)
+
+    async def completed(self, key: str, at: datetime) -> None:
+        """Note that a source was read to its end."""
+        known = await self.source(key)
+        row = {
+            "key": key,
+            "first_complete_at": known.first_complete_at or at,
+            "complete_at": at,
+            "previous_at": known.complete_at,
+        }
+        await upsert(self._connection, source, [row])
