@@ -57,7 +57,7 @@ def demo(
     typer.echo(f"{_many(shown.requests, 'request')}, {_many(shown.signals, 'signal')}.\n")
     _show(digest_message(shown.digest, taxonomy, "en"), load_bots())
     typer.secho("\nThe top of the made-up catalogue, by stars in 7 days\n", bold=True)
-    from hypecurve.cli.reading import print_list
+    from hypecurve.cli.listing import print_list
 
     asyncio.run(print_list(world="demo", order="week", limit=10, brief=True))
     # Where one day is all there is, the last one is the only one to look at.
