@@ -69,7 +69,6 @@ def replay(asked: argparse.Namespace, folder: Path) -> None:
         what = f"{whole['observations']:,} counts, {whole['repos']:,} repos, {whole['days']:,} days"
         table.work(f"{name}: {what}", whole, wall=180, peak=1_000)
         table.work("  of which reading", found["reading"])
-    table.print()
 
 
 def cycle(asked: argparse.Namespace, folder: Path) -> None:
@@ -102,7 +101,6 @@ def cycle(asked: argparse.Namespace, folder: Path) -> None:
                 f"  CPU, a year against the floor: {costs['year']['cpu'] / floor['cpu']:.1f} x"
             )
     table.work("the floor: parsing, one plain upsert (SQLite)", floor)
-    table.print()
     requests, points = asks["requests"], asks["points"]
     one_by_one = repos / POINTS_AN_HOUR
     print(f"  a sweep: {requests:,} requests, {points:,} points (target {repos // 100 + 5:,})")
@@ -129,7 +127,6 @@ def detection(asked: argparse.Namespace, folder: Path) -> None:
     table.work("a daily look, windows and judgement", found["daily look"], wall=2, peak=500)
     table.work("  of which windows from counts", found["windows"])
     table.work("the first look of all, judgement alone", found["first look"])
-    table.print()
 
 
 def startup(_asked: argparse.Namespace, _folder: Path) -> None:
@@ -201,9 +198,9 @@ class Table:
     """Lines with wall, CPU and peak memory, each beside its target and the ratio to it."""
 
     def __init__(self, title: str) -> None:
-        """Begin one."""
+        """Begin one; every line is shown as it comes."""
         head = f"{'wall s':>16}{'CPU s':>8}{'peak MiB':>18}"
-        self._lines = [f"\n{title}", f"  {'':<64}{head}"]
+        print(f"\n{title}\n  {'':<64}{head}", flush=True)
 
     def work(
         self,
@@ -215,15 +212,11 @@ class Table:
     ) -> None:
         """Add what a piece of work cost; `wall` in s and `peak` in MB are the targets."""
         taken, held = _beside(cost["wall"], wall, 2), _beside(cost["peak"], peak, 0)
-        self._lines.append(f"  {name:<64}{taken:>16}{cost['cpu']:>8.2f}{held:>18}")
+        print(f"  {name:<64}{taken:>16}{cost['cpu']:>8.2f}{held:>18}", flush=True)
 
     def line(self, text: str) -> None:
         """Add a remark."""
-        self._lines.append(f"  {text}")
-
-    def print(self) -> None:
-        """Show it."""
-        print("\n".join(self._lines), flush=True)
+        print(f"  {text}", flush=True)
 
 
 def _beside(value: float, target: float | None, digits: int) -> str:
