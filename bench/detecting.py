@@ -20,6 +20,8 @@ from hypecurve.standin.curves import make_curves
 
 _AT = datetime(2026, 11, 22, 6, tzinfo=UTC)
 _DAY = timedelta(days=1)
+_MISSED = 0.01
+"""Share of the counts that no sweep brought: a hole costs more than a count."""
 
 
 def main() -> None:
@@ -33,7 +35,9 @@ def main() -> None:
         days = DAYS + 2
         rng = np.random.default_rng(7)
         curves = make_curves(rng, asked.make, _AT - days * _DAY, days, days - 1)
-        np.save(asked.file, curves.total[:, : days + 1])
+        counts = curves.total[:, : days + 1]
+        counts[rng.random(counts.shape, np.float32) < _MISSED] = -1
+        np.save(asked.file, counts)
         return
     counts = np.load(asked.file)
     states = fresh_states(len(counts))
