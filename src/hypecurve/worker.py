@@ -38,7 +38,8 @@ _RETRY = timedelta(minutes=15)
 """After a cycle began; the next is due by then only if it brought no sweep."""
 _BACKFILL = timedelta(hours=1)
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
-_CHILD_STOPS_WITHIN = 5.0
+_ENDS_WITHIN = 5.0
+"""Seconds that a child and the jobs under way have at the end."""
 
 _log = structlog.get_logger(__name__)
 Configured = Mapping[str, tuple[Bot, Mapping[str, str]]]
@@ -103,6 +104,7 @@ class Service:
         self._life = f"service {self._holder}"
         self._child: asyncio.subprocess.Process | None = None
         self._tracking: asyncio.Task[None] | None = None
+        self._jobs: set[asyncio.Future[None]] = set()
         self._retry_at = clock.now()
         self._backfill_at = clock.now() + _BACKFILL
         self._stop = asyncio.Event()
@@ -122,8 +124,9 @@ class Service:
                 try:
                     await stop.wait()
                 finally:
-                    scheduler.shutdown(wait=False)
+                    scheduler.pause()
                     await self._end()
+                    scheduler.shutdown(wait=False)
         except* HypecurveError as group:
             raise group.exceptions[0] from None
 
@@ -145,7 +148,8 @@ class Service:
         now = self._clock.now()
 
         def every(span: timedelta, job: Callable[[], Awaitable[None]]) -> None:
-            scheduler.add_job(job, "interval", seconds=span.total_seconds(), next_run_time=now)
+            seconds = span.total_seconds()
+            scheduler.add_job(self._job, "interval", [job], seconds=seconds, next_run_time=now)
 
         every(_RENEW, self.show_life)
         if TRACKER in wanted:
@@ -153,6 +157,15 @@ class Service:
         if DELIVER in wanted:
             every(_TICK, partial(self.deliver, open_messengers))
         return scheduler
+
+    async def _job(self, job: Callable[[], Awaitable[None]]) -> None:
+        """Do a job, known to be under way: what it has begun to send is not cut off by the end."""
+        task = asyncio.ensure_future(job())
+        self._jobs.add(task)
+        task.add_done_callback(self._jobs.discard)
+        # A job that the end cuts off all the same is told of there, once and without a trace.
+        with suppress(asyncio.CancelledError):
+            await task
 
     async def show_life(self) -> None:
         """Hold a lease of this process alone: what `hypecurve status --check` looks for."""
@@ -220,16 +233,17 @@ class Service:
             _log.error("delivering failed; it is tried again", reason=str(error))
 
     async def _end(self) -> None:
-        """Stop the child, and give back the leases so that a successor need not wait."""
-        child = self._child
-        if child is not None and child.returncode is None:
-            child.terminate()
-            try:
-                await asyncio.wait_for(child.wait(), _CHILD_STOPS_WITHIN)
-            except TimeoutError:
-                child.kill()
-        if self._tracking is not None:
-            await self._tracking
+        """Stop the child, let jobs finish, and give back the leases: no successor need wait."""
+        if self._child is not None and self._child.returncode is None:
+            self._child.terminate()
+        await asyncio.sleep(0)  # what was handed out just now begins
+        under_way = {*self._jobs, *([self._tracking] if self._tracking else [])}
+        if under_way:
+            _, late = await asyncio.wait(under_way, timeout=_ENDS_WITHIN)
+            if late:
+                _log.warning("stopped in the middle of a job", jobs=len(late))
+        if self._child is not None and self._child.returncode is None:
+            self._child.kill()
         with suppress(HypecurveError):
             async with self._store.write() as tx:
                 for name in (self._life, TRACKER, DELIVER):
