@@ -17,6 +17,7 @@ from hypecurve.standin.faults import Fault, FaultKind
 from hypecurve.standin.server import TOKEN, StandIn
 from hypecurve.standin.world import World as MadeUpWorld
 from standins.discord_platform import DiscordStandIn
+from standins.slack import Fault as SlackFault
 from standins.slack import SlackStandIn
 from support.processes import Ran, Service, run_beside, started, until
 from support.whole import DISCORD, SLACK, slack_env
@@ -128,6 +129,21 @@ async def test_digests_arrive_and_commands_are_answered_by_two_services_as_by_on
     status = await around.run("status")
     assert "nobody" in status.out
     assert status.out.count(": sent") == 2
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_what_is_being_sent_at_the_end_is_sent(around: Surroundings) -> None:
+    await around.run("subscribe", str(SLACK), "all")
+    await around.run("update")
+    await around.let_it_be_due()
+    around.slack.fail(SlackFault.slow(1.0))
+    async with around.service("deliver") as service:
+        await until(lambda: "chat.postMessage" in dict(around.slack.calls))
+        assert await service.stop() == 0
+        assert "Traceback" not in service.log
+    status = await around.run("status")
+    assert "delivery 1: sent" in status.out
+    assert len([m for m in around.slack.channels["C456"].messages if not m.thread_ts]) == 1
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])
