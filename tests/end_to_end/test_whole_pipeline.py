@@ -88,6 +88,7 @@ async def test_a_day_reaches_both_chats_once(store: SqlStore) -> None:
         assert "archived" not in later
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
 async def test_what_was_heard_by_one_channel_is_no_news_to_it_alone(store: SqlStore) -> None:
     async with whole(store, small_world()) as it:
         await it.watch(since=DAY, until=DAY)
@@ -188,6 +189,7 @@ async def test_who_did_not_answer_is_unknown_and_not_gone(store: SqlStore) -> No
         assert sweep.seen == sweep.expected
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
 async def test_an_outage_is_an_error_that_loses_nothing(store: SqlStore) -> None:
     async with whole(store, small_world()) as it:
         await subscribed(it)

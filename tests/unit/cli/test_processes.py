@@ -142,7 +142,7 @@ def recording(folder: Path) -> None:
     (folder / "repos.csv").write_text("full_name\n" + "".join(f"{name}\n" for name in names))
     rows = (
         f"{name},{first + timedelta(day)},{600 + number + day},1,\n"
-        for day in range(200)
+        for day in range(80)
         for number, name in enumerate(names)
     )
     (folder / "stars.csv").write_text("full_name,date,stars,forks,pushed_at\n" + "".join(rows))
@@ -169,11 +169,11 @@ async def test_a_replay_that_was_interrupted_goes_on_where_it_was(tmp_path: Path
         await until(lambda: file.exists() and _days(file) > 5)
         assert await service.stop(signal.SIGINT) == 130
     done = _days(file)
-    assert done < 200
+    assert done < 80
     again = await run_beside("replay", ".", folder=tmp_path)
     assert again.status == 0, again.err
-    assert f"on {200 - done} days" in again.out
-    assert _days(file) == 200
+    assert f"on {80 - done} days" in again.out
+    assert _days(file) == 80
 
 
 def _days(file: Path) -> int:
