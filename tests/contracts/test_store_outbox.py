@@ -301,7 +301,7 @@ async def _frozen(store: SqlStore, number: int, message: Message) -> Message:
 
 
 @settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     # Every example has a due time of its own: they do not meet in the database they share.
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

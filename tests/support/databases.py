@@ -1,6 +1,7 @@
 """Both databases for tests: a SQLite file and a real PostgreSQL, each copied from a migrated one.
 
-`store` and `database` run a test once on each. The PostgreSQL comes from a wheel and is started
+`store` and `database` run a test once on each: `store` is empty and open, `database` is the address
+of one that the test may change as it likes. The PostgreSQL comes from a wheel and is started
 once for each test process, when the first test asks for it.
 """
 
@@ -18,16 +19,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, text, update
 from sqlalchemy.engine import make_url
 
 from hypecurve.adapters.sql.store import SqlStore, World, open_store
+from hypecurve.adapters.sql.tables import cycle, metadata
 
 NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
 INTERVAL = timedelta(hours=6)
 LIVE = World("live", "github.example")
 BACKENDS = ("sqlite", "postgresql")
 
+_KEPT = {"world", "cycle"}
+_EMPTY = text(
+    f"TRUNCATE {', '.join(sorted(set(metadata.tables) - _KEPT))} RESTART IDENTITY CASCADE"
+)
 _TEMPLATE = "hypecurve_template"
 _numbers = itertools.count(1)
 
@@ -73,7 +79,8 @@ def postgres() -> Iterator[Postgres]:
         with start(Path(folder) / "data", cleanup_mode="stop") as server:
             found = Postgres(server.get_uri())
             # Nothing here must survive a power cut.
-            found.run("ALTER SYSTEM SET fsync = off")
+            for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
+                found.run(f"ALTER SYSTEM SET {setting} = off")
             found.run("SELECT pg_reload_conf()")
             found.run(f"CREATE DATABASE {_TEMPLATE}")
             asyncio.run(_migrate(found.of(_TEMPLATE)))
@@ -130,8 +137,29 @@ def opened(
     return open_store(url, world, now=NOW, interval=interval, keep=keep, durable=False)
 
 
+@pytest.fixture(scope="session")
+def postgres_reused(postgres: Postgres) -> str:
+    """The address of a migrated database that one test after the other empties."""
+    return postgres.migrated()
+
+
 @pytest.fixture
-async def store(database: str) -> AsyncIterator[SqlStore]:
+def store_address(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where the database of `store` is."""
+    if backend == "postgresql":
+        return str(request.getfixturevalue("postgres_reused"))
+    file = tmp_path / "store.db"
+    shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture
+async def store(store_address: str) -> AsyncIterator[SqlStore]:
     """An empty store, once on each database."""
-    async with opened(database) as found:
+    async with opened(store_address) as found:
+        if found.engine.dialect.name == "postgresql":
+            # Copying a database takes many times longer, and its files have to be written out.
+            async with found.engine.begin() as connection:
+                await connection.execute(_EMPTY)
+                await connection.execute(update(cycle).values(number=0, at=None))
         yield found

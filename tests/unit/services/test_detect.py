@@ -160,13 +160,13 @@ async def test_what_happens_to_a_repo_is_told_in_the_cycle_that_saw_it(tracker: 
 
 async def test_a_purge_is_no_signal_and_no_gain(tracker: Tracker) -> None:
     tracker.github.add([an_ai_repo(1, 83_576), an_ai_repo(2, 600)])
-    for _ in range(4 * 8):
+    for _ in range(9):
         await tracker.cycle()
     tracker.github.star(1, 61_785)
-    for _ in range(6):
+    for _ in range(3):
         assert await tracker.kinds() == []
     tracker.github.star(1, 83_500)  # GitHub gives them back
-    for _ in range(6):
+    for _ in range(3):
         assert await tracker.kinds() == []
 
 

@@ -23,7 +23,7 @@ from support.messengers import Killed
 from support.tracking import an_ai_repo, taxonomy
 
 START = datetime(2024, 3, 1, 6, 30, tzinfo=UTC)
-DAYS = 100
+DAYS = 80
 
 
 @pytest.fixture
@@ -34,11 +34,11 @@ async def store(database: str) -> AsyncIterator[SqlStore]:
 
 
 def _recorded(days: int = DAYS) -> Iterator[RecordedDay]:
-    """Twenty steady repos; one bursts from day 80 on, one is born on day 50, one is renamed."""
+    """Twenty steady repos; one bursts from day 68 on, one is born on day 50, one is renamed."""
     for day in range(days):
         at = START + day * DAY
         repos = [an_ai_repo(-n, 1_000 + 6 * day) for n in range(1, 21)]
-        burst = 1_000 + 6 * day + 80 * max(0, day - 79)
+        burst = 1_000 + 6 * day + 80 * max(0, day - 67)
         repos[0] = an_ai_repo(-1, burst)
         if day >= 60:
             repos[1] = an_ai_repo(-2, 1_000 + 6 * day, name="nori/renamed")
@@ -57,15 +57,17 @@ async def _signals(store: SqlStore) -> list[Signal]:
         return [signal for _, signal in await tx.signals.during(None, None)]
 
 
-async def test_a_replay_detects_day_by_day(store: SqlStore) -> None:
+async def test_a_replay_detects_day_by_day_and_measures_the_last(store: SqlStore) -> None:
     done = await _replay(store)
-    assert (done.days, done.observations) == (DAYS, 20 * DAYS + 50)
+    assert (done.days, done.observations) == (DAYS, 20 * DAYS + DAYS - 50)
     assert done.signals["new"] == 1
     assert done.signals["renamed"] == 1
     assert 1 <= done.signals["rising"] <= 3
     rising = [s for s in await _signals(store) if s.kind is SignalKind.RISING]
     assert {signal.repo_id for signal in rising} == {-1}
-    assert START + 80 * DAY <= rising[0].at <= START + 85 * DAY
+    assert START + 68 * DAY <= rising[0].at <= START + 73 * DAY
+    assert (await entry_of(store, -3)).growth == Growth(6, 42, 180)
+    assert (await entry_of(store, -1)).state == "rising"
 
 
 async def test_the_first_day_is_the_baseline(store: SqlStore) -> None:
@@ -74,26 +76,21 @@ async def test_the_first_day_is_the_baseline(store: SqlStore) -> None:
     assert (await entry_of(store, -5)).listed_reason is ListedReason.BASELINE
 
 
-async def test_the_present_figures_are_those_of_the_last_day(store: SqlStore) -> None:
-    await _replay(store)
-    assert (await entry_of(store, -3)).growth == Growth(6, 42, 180)
-    assert (await entry_of(store, -1)).state == "rising"
-
-
 async def test_a_finished_replay_run_again_does_nothing_twice(store: SqlStore) -> None:
-    await _replay(store)
+    await _replay(store, 55)
     before = await _signals(store)
-    assert await _replay(store) == Replayed(0, 0, {})
+    assert before
+    assert await _replay(store, 55) == Replayed(0, 0, {})
     assert await _signals(store) == before
 
 
 async def test_a_longer_recording_goes_on_where_the_shorter_ended(store: SqlStore) -> None:
-    await _replay(store, 70)
-    done = await _replay(store)
-    assert done.days == 30
+    await _replay(store, 20)
+    done = await _replay(store, 30)
+    assert done.days == 10
     async with store.read() as tx:
         history = await tx.stars.history(RepoId(-3), START, START + DAYS * DAY)
-    assert len(history.snapshots) == DAYS
+    assert len(history.snapshots) == 30
 
 
 @dataclass
@@ -129,8 +126,8 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> list[Signal]:
 
 
 # A day takes two units of work, and a third where a repo is new (days 0 and 50). Stopped before
-# the second, a day is counted and not judged; the burst is heard around unit 168.
-@pytest.mark.parametrize("units", [1, 2, 102, 103, 167, 169])
+# the second, a day is counted and not judged; the burst is heard around unit 140.
+@pytest.mark.parametrize("units", [1, 2, 102, 103, 139, 141])
 async def test_a_replay_stopped_anywhere_ends_as_if_it_had_not_been(
     tmp_path: Path, undisturbed: list[Signal], units: int
 ) -> None:

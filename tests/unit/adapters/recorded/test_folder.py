@@ -252,7 +252,9 @@ def test_a_recording_without_an_observation_is_refused(folder: Folder) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"\x1f\x8b\x08 not really", b"", gzip.compress(b"a" * 99)[:40]]
+    "content",
+    [b"\x1f\x8b\x08 not really", b"", gzip.compress(b"a" * 99)[:15]],
+    ids=["no archive", "empty", "cut short"],
 )
 def test_a_broken_archive_is_one_clear_line(folder: Folder, content: bytes) -> None:
     (folder.path / "stars.csv.gz").write_bytes(content)
