@@ -189,6 +189,7 @@ async def test_a_lease_that_ran_out_goes_to_the_next_and_is_lost_to_the_first(
 ) -> None:
     later = NOW + TTL + timedelta(seconds=1)
     assert await _hold(store, "one", NOW)
+    assert not await _hold(store, "two", NOW + TTL)
     assert await _hold(store, "two", later)
     assert not await _hold(store, "one", later)
 
