@@ -37,11 +37,14 @@ _RENEW = timedelta(seconds=30)
 _RETRY = timedelta(minutes=15)
 """After a cycle began; the next is due by then only if it brought no sweep."""
 _BACKFILL = timedelta(hours=1)
+_SETTLED = timedelta(minutes=1)
+"""A bot that answered for so long had the right settings."""
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 _ENDS_WITHIN = 5.0
 """Seconds that a child and the jobs under way have at the end."""
 
 _log = structlog.get_logger(__name__)
+Serving = Callable[[asyncio.Event], Awaitable[None]]
 Configured = Mapping[str, tuple[Bot, Mapping[str, str]]]
 
 
@@ -120,7 +123,7 @@ class Service:
                 scheduler.start()
                 for name, (bot, env) in self._bots.items():
                     if name in wanted:
-                        tasks.create_task(self._guard(bot.serve(env, desk, stop)))
+                        tasks.create_task(self._answer(name, partial(bot.serve, env, desk)))
                 try:
                     await stop.wait()
                 finally:
@@ -130,12 +133,54 @@ class Service:
         except* HypecurveError as group:
             raise group.exceptions[0] from None
 
-    async def _guard(self, serving: Awaitable[None]) -> None:
-        """A bot that ends with an error stops the service: a supervisor starts it again."""
+    async def _answer(self, name: str, serve_until: Serving) -> None:
+        """Let a bot answer while this service holds its lease; stand by while another does.
+
+        Two services that answer in one Discord server would carry out each command twice.
+        A bot that fails soon after the start (a wrong token) stops the service with its one line;
+        one that fails later is logged, and the other parts go on.
+        """
+        began = self._clock.now()
+        lease = f"bot {name}"
         try:
-            await serving
-        finally:
+            while not self._stop.is_set():
+                if not await self._hold(lease):
+                    await self._rest(_RENEW)
+                    continue
+                until = asyncio.Event()
+                keeping = asyncio.create_task(self._keep(lease, until))
+                try:
+                    await serve_until(until)
+                finally:
+                    keeping.cancel()
+        except HypecurveError as error:
+            if self._clock.now() - began < _SETTLED:
+                self._stop.set()
+                raise
+            _log.error(
+                "a bot ended; start the service again once it is mended",
+                bot=name,
+                reason=str(error),
+            )
+        except BaseException:
             self._stop.set()
+            raise
+
+    async def _keep(self, lease: str, until: asyncio.Event) -> None:
+        """Renew a lease; set `until` at the end of the service, or where another one took over."""
+        while not self._stop.is_set():
+            await self._rest(_RENEW)
+            # A database that does not answer has given the lease to nobody else either.
+            with suppress(HypecurveError):
+                async with self._store.write() as tx:
+                    if not await tx.leases.hold(lease, self._holder, self._clock.now(), _LEASE):
+                        break
+        until.set()
+
+    async def _rest(self, span: timedelta) -> None:
+        """Wait, but no longer than the service runs."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stop.wait(), span.total_seconds())
 
     def _scheduler(
         self, wanted: Sequence[str], open_messengers: Mapping[str, Messenger]
@@ -246,7 +291,8 @@ class Service:
             self._child.kill()
         with suppress(HypecurveError):
             async with self._store.write() as tx:
-                for name in (self._life, TRACKER, DELIVER):
+                bots = [f"bot {name}" for name in self._bots]
+                for name in (self._life, TRACKER, DELIVER, *bots):
                     await tx.leases.release(name, self._holder)
 
 

@@ -88,6 +88,17 @@ def next_due(schedule: Schedule, after: datetime) -> datetime:
     raise BadTime(message)
 
 
+def last_due(schedule: Schedule, first: datetime, now: datetime) -> datetime:
+    """Return the last due instant up to `now`, `first` being one of them.
+
+    After a downtime one digest stands for all that were missed, and is dated by the last.
+    """
+    last = first
+    while (following := next_due(schedule, last)) <= now:
+        last = following
+    return last
+
+
 def _instant(local: datetime, zone: ZoneInfo) -> datetime:
     """Return the UTC instant of a wall-clock time: the first occurrence, or the end of a gap."""
     instant = local.replace(tzinfo=zone, fold=0).astimezone(UTC)

@@ -10,7 +10,7 @@ from hypecurve.domain.catalogue import CatalogueEntry
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.digest import Digest, choose
 from hypecurve.domain.repo import RepoId
-from hypecurve.domain.schedule import next_due
+from hypecurve.domain.schedule import last_due, next_due
 from hypecurve.domain.signal import SUBSCRIBABLE, Signal, SignalKind
 from hypecurve.domain.subscription import Channel, Subscription, Wants
 from hypecurve.ports import Clock
@@ -44,7 +44,7 @@ async def _compose(tx: Transaction, channel_id: int, now: datetime, taxonomy: Ta
     due = [item for item in listener.subscriptions if _is_due(item, now)]
     if not due:  # another process was faster
         return False
-    due_at = max(item.next_due for item in due if item.next_due is not None)
+    due_at = max(last_due(item.schedule, item.next_due, now) for item in due if item.next_due)
     cycle = await tx.signals.current_cycle()
     draft = await draft_digest(tx, listener, due, due_at, taxonomy)
     message = None if draft.digest.quiet else digest_message(draft.digest, taxonomy, due[0].locale)
