@@ -16,6 +16,7 @@ from hypecurve.domain.errors import (
     SendFailed,
     SendLimited,
     SendUnclear,
+    StoreUnavailable,
     TenantRefused,
 )
 from hypecurve.domain.message import Message
@@ -30,16 +31,17 @@ _FIRST_WAIT = timedelta(seconds=30)
 _LONGEST_WAIT = timedelta(hours=1)
 _PLATFORM_PAUSE = timedelta(minutes=10)
 _AT_ONCE = 50
+_LONGEST_REASON = 300
 
 _S = DeliveryState
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one delivery ended this time."""
+    """How one delivery ended this time; `channel` None where what it holds cannot be read."""
 
     delivery_id: int
-    channel: Channel
+    channel: Channel | None
     state: DeliveryState
     reason: str = ""
 
@@ -62,10 +64,7 @@ async def deliver_pending(
             # The platform is slow. What is not begun by now could still be under way when the
             # lease has run out and another sender takes it: it is left for then.
             break
-        async with store.read() as tx:
-            channel, message = await tx.outbox.content(delivery)
-        sending = _Sending(store, clock, messengers[channel.tenant.platform], delivery)
-        outcomes.append(await sending.run(channel, message))
+        outcomes.append(await _Sending(store, clock, messengers, delivery).run())
     return outcomes
 
 
@@ -73,16 +72,37 @@ class _Sending:
     """One try at one delivery."""
 
     def __init__(
-        self, store: Store, clock: Clock, messenger: Messenger, delivery: Delivery
+        self,
+        store: Store,
+        clock: Clock,
+        messengers: Mapping[str, Messenger],
+        delivery: Delivery,
     ) -> None:
         self._store = store
         self._clock = clock
-        self._messenger = messenger
+        self._messengers = messengers
         self._delivery = delivery
+        self._channel: Channel | None = None
 
-    async def run(self, channel: Channel, message: Message) -> Outcome:
+    async def run(self) -> Outcome:
+        """Send it; what nobody foresaw ends this delivery alone, with its reason.
+
+        Only a database that does not answer is everybody's trouble: it goes through.
+        """
+        try:
+            async with self._store.read() as tx:
+                channel, message = await tx.outbox.content(self._delivery)
+            self._channel = channel
+            return await self._send(self._messengers[channel.tenant.platform], channel, message)
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - a mistake of ours must not hold up the others
+            # A message that a newer version froze comes here: it would be first in line for ever.
+            return await self._settle(_S.DEAD, f"cannot be sent: {_in_one_line(error)}")
+
+    async def _send(self, messenger: Messenger, channel: Channel, message: Message) -> Outcome:
         ref = ""
-        for number, kind in enumerate(self._messenger.steps(message)):
+        for number, kind in enumerate(messenger.steps(message)):
             before = self._before(number)
             if before is not None and before.state is _S.SENT:
                 ref = ref or before.ref
@@ -90,38 +110,34 @@ class _Sending:
             if before is not None and before.state is _S.SENDING:
                 why = "the process died while this was being sent"
                 await self._write(number, Step(kind, _S.UNKNOWN, intent_at=before.intent_at))
-                return await self._settle(channel, _S.UNKNOWN, why)
+                return await self._settle(_S.UNKNOWN, why)
+            intent_at = self._clock.now()
+            await self._write(number, Step(kind, _S.SENDING, intent_at=intent_at))
+            key = f"{self._delivery.digest_id}.{number}"
             try:
-                posted = await self._step(number, kind, channel, message, ref)
+                posted = await messenger.post(channel, message, kind, key=key, ref=ref)
             except SendError as error:
-                return await self._failed(number, kind, channel, error)
+                return await self._failed(number, kind, error)
+            except Exception as error:  # noqa: BLE001 - it may have been posted before it failed
+                unclear = SendUnclear(f"failed while being sent: {_in_one_line(error)}")
+                return await self._failed(number, kind, unclear)
+            done = Step(kind, _S.SENT, posted, intent_at, self._clock.now())
+            await self._write(number, done)
             ref = ref or posted
-        return await self._settle(channel, _S.SENT)
+        return await self._settle(_S.SENT)
 
     def _before(self, number: int) -> Step | None:
         steps = self._delivery.steps
         return steps[number] if number < len(steps) else None
 
-    async def _step(
-        self, number: int, kind: StepKind, channel: Channel, message: Message, ref: str
-    ) -> str:
-        intent_at = self._clock.now()
-        await self._write(number, Step(kind, _S.SENDING, intent_at=intent_at))
-        key = f"{self._delivery.digest_id}.{number}"
-        posted = await self._messenger.post(channel, message, kind, key=key, ref=ref)
-        await self._write(number, Step(kind, _S.SENT, posted, intent_at, self._clock.now()))
-        return posted
-
-    async def _failed(
-        self, number: int, kind: StepKind, channel: Channel, error: SendError
-    ) -> Outcome:
+    async def _failed(self, number: int, kind: StepKind, error: SendError) -> Outcome:
         unclear = isinstance(error, SendUnclear)
         await self._write(number, Step(kind, _S.UNKNOWN if unclear else _S.PENDING))
         verdict = judge(
             error, self._delivery.attempts + 1, self._clock.now(), secrets.SystemRandom().random()
         )
         return await self._settle(
-            channel, verdict.state, str(error), verdict.next_try_at, counted=verdict.counted
+            verdict.state, str(error), verdict.next_try_at, counted=verdict.counted
         )
 
     async def _write(self, number: int, step: Step) -> None:
@@ -130,7 +146,6 @@ class _Sending:
 
     async def _settle(
         self,
-        channel: Channel,
         state: DeliveryState,
         reason: str = "",
         next_try_at: datetime | None = None,
@@ -146,7 +161,12 @@ class _Sending:
                 next_try_at=next_try_at,
                 counted=counted,
             )
-        return Outcome(self._delivery.id, channel, state, reason)
+        return Outcome(self._delivery.id, self._channel, state, reason)
+
+
+def _in_one_line(error: Exception) -> str:
+    said = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {said[0]}"[:_LONGEST_REASON] if said else type(error).__name__
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,11 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.store import SqlStore
+from hypecurve.adapters.sql.tables import digest
 from hypecurve.domain.delivery import Delivery, DeliveryState, StepKind
 from hypecurve.domain.errors import (
     ChannelRefused,
@@ -270,6 +272,42 @@ async def test_one_channels_trouble_is_no_other_ones(
     await _put(store, channel=OTHER_CHANNEL)
     messenger.then_fail(ChannelRefused("archived"))
     assert await _deliver(store, clock, messenger) == [S.HELD, S.SENT]
+
+
+async def test_a_message_that_cannot_be_read_is_dead_and_the_others_go_on(
+    store: SqlStore, clock: SetClock, messenger: MemoryMessenger
+) -> None:
+    broken = await _put(store)
+    await _put(store, channel=OTHER_CHANNEL)
+    async with store.write() as tx:
+        await tx.outbox._connection.execute(
+            update(digest)
+            .where(digest.c.id == broken)
+            .values(message={"kind": "what a newer version writes", "notification": ""})
+        )
+    outcomes = await deliver_pending(store, clock, {"slack": messenger, "discord": messenger})
+    assert [(outcome.state, outcome.channel) for outcome in outcomes] == [
+        (S.DEAD, None),
+        (S.SENT, OTHER_CHANNEL),
+    ]
+    assert outcomes[0].reason.startswith("cannot be sent: ValidationError")
+    assert "\n" not in outcomes[0].reason
+    assert await _deliver(store, clock, messenger) == []
+
+
+async def test_an_unforeseen_error_while_posting_is_unknown_and_not_sent_again(
+    store: SqlStore, clock: SetClock, messenger: MemoryMessenger
+) -> None:
+    await _put(store)
+    await _put(store, channel=OTHER_CHANNEL)
+    messenger.then_fail(KeyError("ts"), posted=True)
+    assert await _deliver(store, clock, messenger) == [S.UNKNOWN, S.SENT]
+    clock.at += 2 * LEASE
+    assert await _deliver(store, clock, messenger) == []
+    async with store.read() as tx:
+        (failed,) = await tx.outbox.recent(CHANNEL)
+    assert "KeyError" in failed.reason
+    assert [step.state for step in failed.steps] == [S.UNKNOWN]
 
 
 async def test_two_senders_at_once_send_each_message_once(
