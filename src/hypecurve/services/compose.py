@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import structlog
+
 from hypecurve.domain.catalogue import CatalogueEntry
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.digest import Digest, choose
+from hypecurve.domain.errors import StoreUnavailable
 from hypecurve.domain.repo import RepoId
 from hypecurve.domain.schedule import last_due, next_due
 from hypecurve.domain.signal import SUBSCRIBABLE, Signal, SignalKind
@@ -17,6 +20,7 @@ from hypecurve.ports import Clock
 from hypecurve.ports.store import Found, Listener, Store, Transaction
 from hypecurve.wording.digest import digest_message
 
+_log = structlog.get_logger(__name__)
 _AT_ONCE = 500
 _BACK = frozenset({SignalKind.STALLED, SignalKind.AWAKE})
 """One heading, "quiet and back": who wants one of them wants both."""
@@ -26,14 +30,22 @@ async def compose_due(store: Store, clock: Clock, taxonomy: Taxonomy) -> int:
     """Freeze a digest for each channel that is due; return how many deliveries there are to make.
 
     Each channel is one transaction: its digest, its delivery, and its next due time. Running it
-    twice, or in two processes, composes nothing twice.
+    twice, or in two processes, composes nothing twice. A channel that cannot be composed (its zone
+    is one the time zone database has no more) is logged and left for the next time: the others
+    get theirs.
     """
     async with store.read() as tx:
         waiting = await tx.subscriptions.due(clock.now(), _AT_ONCE)
     deliveries = 0
     for channel_id in waiting:
-        async with store.write() as tx:
-            deliveries += await _compose(tx, channel_id, clock.now(), taxonomy)
+        try:
+            async with store.write() as tx:
+                deliveries += await _compose(tx, channel_id, clock.now(), taxonomy)
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - one channel's trouble is no other one's
+            reason = str(error) or type(error).__name__
+            _log.error("a digest cannot be composed", channel=channel_id, reason=reason)
     return deliveries
 
 

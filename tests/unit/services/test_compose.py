@@ -232,6 +232,24 @@ async def test_two_composers_at_once_compose_once(store: SqlStore) -> None:
         assert await _told(store, Channel.parse(f"slack:T1/C{place}")) == [[1]]
 
 
+async def test_a_channel_that_cannot_be_composed_holds_up_no_other(store: SqlStore) -> None:
+    await listed(store, [a_repo(1)])
+    for at, place in ((8, CHANNEL), (9, OTHER_CHANNEL)):
+        await _subscribe(store, channel=place, at=at)
+    await speak(store, [a_signal(1)])
+    (item,) = await _subscriptions(store)
+    async with store.write() as tx:  # as if the zone had been taken out of the database of zones
+        gone = replace(item, schedule=replace(item.schedule, zone="US/Pacific-New"))
+        await tx.subscriptions.change(gone)
+    assert await _compose(store, NOW.replace(hour=9)) == 1
+    assert await _told(store) == []
+    assert await _told(store, OTHER_CHANNEL) == [[1]]
+    async with store.write() as tx:
+        await tx.subscriptions.change(item)
+    assert await _compose(store, NOW.replace(hour=9)) == 1, "it is told once it is mended"
+    assert await _told(store) == [[1]]
+
+
 async def test_what_a_paused_subscription_wanted_at_a_time_already_used_is_told_next(
     store: SqlStore,
 ) -> None:
