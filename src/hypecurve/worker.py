@@ -153,6 +153,7 @@ class Service:
                     await serve_until(until)
                 finally:
                     keeping.cancel()
+                    await self._give_back(lease)
         except HypecurveError as error:
             if self._clock.now() - began < _SETTLED:
                 self._stop.set()
@@ -168,8 +169,10 @@ class Service:
 
     async def _keep(self, lease: str, until: asyncio.Event) -> None:
         """Renew a lease; set `until` at the end of the service, or where another one took over."""
-        while not self._stop.is_set():
+        while True:
             await self._rest(_RENEW)
+            if self._stop.is_set():
+                break
             # A database that does not answer has given the lease to nobody else either.
             with suppress(HypecurveError):
                 async with self._store.write() as tx:
@@ -289,10 +292,12 @@ class Service:
                 _log.warning("stopped in the middle of a job", jobs=len(late))
         if self._child is not None and self._child.returncode is None:
             self._child.kill()
+        await self._give_back(self._life, TRACKER, DELIVER)
+
+    async def _give_back(self, *names: str) -> None:
         with suppress(HypecurveError):
             async with self._store.write() as tx:
-                bots = [f"bot {name}" for name in self._bots]
-                for name in (self._life, TRACKER, DELIVER, *bots):
+                for name in names:
                     await tx.leases.release(name, self._holder)
 
 
