@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from hypecurve.domain.catalogue import CatalogueEntry
+from hypecurve.domain.catalogue import CatalogueEntry, RepoState
 from hypecurve.domain.message import SectionKind
 from hypecurve.domain.repo import RepoId
-from hypecurve.domain.signal import Lane, Signal, SignalKind
+from hypecurve.domain.signal import Evidence, Lane, Signal, SignalKind
 from hypecurve.domain.subscription import Channel, Wants
 
 SHOWN = 8
@@ -29,6 +29,8 @@ _SHARE = {
     SectionKind.QUIET: 2,
 }
 """Places a heading may take before the others had theirs."""
+_MOVED = frozenset({SignalKind.RISING, SignalKind.AWAKE})
+"""What is told by the gain of a week."""
 _SMALL = frozenset({Lane.TRICKLE, Lane.SMALL})
 _SMALL_STARS = 5000
 """A repo of many stars may gain few a week; nobody would call it small."""
@@ -94,24 +96,30 @@ def choose(
     entries: Mapping[RepoId, CatalogueEntry],
     followed: frozenset[RepoId] = frozenset(),
     limit: int = SHOWN,
+    *,
+    counts_at: datetime | None = None,
 ) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
     """Return (shown, overflow): the latest news of each repo, headings in order, best first.
 
     Signals are taken as already matching the channel's wishes. Kinds that only followers care
     about (archived, renamed, ...) are dropped for everybody else. At most `limit` are shown,
-    one of them a small repo's where there is one among the rising.
+    one of them a small repo's where there is one among the rising. Of a repo that is gone
+    nothing is told but that. With `counts_at`, the time of the counts the digest goes by, what
+    was noticed before it is told with the figures of then (see `at_present`).
     """
     latest: dict[tuple[RepoId, SectionKind], Item] = {}
     for signal in sorted(signals, key=lambda s: (s.at, s.step)):
         entry = entries.get(signal.repo_id)
         heading = SectionKind.YOURS if signal.repo_id in followed else HEADING_OF.get(signal.kind)
-        if entry is not None and heading is not None:
-            # Under "yours" a repo may have two pieces of news; elsewhere the last one stands.
-            key = (signal.repo_id, heading)
-            if heading is SectionKind.YOURS and key in latest:
-                latest[key] = max(latest[key], Item(signal, entry, heading), key=_urgency)
-            else:
-                latest[key] = Item(signal, entry, heading)
+        if entry is None or heading is None or _is_over(signal, entry):
+            continue
+        told = signal if counts_at is None else at_present(signal, entry, counts_at)
+        item = Item(told, entry, heading)
+        # Under "yours" a repo may have two pieces of news; elsewhere the last one stands.
+        key = (signal.repo_id, heading)
+        if heading is SectionKind.YOURS and key in latest:
+            item = max(latest[key], item, key=_urgency)
+        latest[key] = item
     for repo_id, heading in list(latest):
         # A repo that woke up and rises has one piece of news: it rises.
         if heading is SectionKind.QUIET and (repo_id, SectionKind.RISING) in latest:
@@ -129,6 +137,40 @@ def choose(
     )
 
 
+def at_present(signal: Signal, entry: CatalogueEntry, counts_at: datetime) -> Signal:
+    """Return the signal with the entry's figures where those are newer and still bear it out.
+
+    A digest dates its counts once, at the top: a line frozen at an earlier cycle would contradict
+    it. The gain and the usual pace are taken together or not at all, as both are of one window.
+    Counts read after `counts_at` are of a later time than the digest's.
+    """
+    if not signal.at < entry.seen_at <= counts_at:
+        return signal
+    evidence, stars = signal.evidence, entry.repo.stars
+    if signal.kind in _MOVED:
+        return replace(signal, evidence=_moved(evidence, entry))
+    if signal.kind is SignalKind.STALLED or evidence.stars is None or stars < evidence.stars:
+        return signal
+    return replace(signal, evidence=replace(evidence, stars=stars))
+
+
+def _moved(evidence: Evidence, entry: CatalogueEntry) -> Evidence:
+    week, usual = entry.growth.week, entry.usual_week
+    if week is None or evidence.gain_7d is None or week < evidence.gain_7d:
+        return evidence
+    if evidence.usual_7d is not None if usual is None else week <= usual:
+        return evidence
+    multiple = week / usual if usual else None
+    return replace(
+        evidence, stars=entry.repo.stars, gain_7d=week, usual_7d=usual, multiple=multiple
+    )
+
+
+def _is_over(signal: Signal, entry: CatalogueEntry) -> bool:
+    """A repo that was deleted since has no other news."""
+    return entry.state is RepoState.GONE and signal.kind is not SignalKind.GONE
+
+
 def _urgency(item: Item) -> tuple[int, datetime]:
     """Order news of one followed repo: what ends it (gone, archived) before what moves it."""
     weight = {SignalKind.GONE: 3, SignalKind.ARCHIVED: 2, SignalKind.RISING: 1}
@@ -136,12 +178,14 @@ def _urgency(item: Item) -> tuple[int, datetime]:
 
 
 def _rank(item: Item) -> tuple[int, float, int]:
-    """Order within a heading: by multiple or score, then by size."""
-    evidence = item.signal.evidence
-    awake_first = 0 if item.signal.kind is SignalKind.AWAKE else 1
+    """Order within a heading: by the multiple people see, else by score, then by size."""
+    score, multiple = item.signal.score, item.signal.evidence.shown_multiple
     if item.signal.kind is SignalKind.RISING:
-        return 0, -(evidence.multiple or item.signal.score), -item.entry.repo.stars
-    return awake_first, -item.signal.score, -item.entry.repo.stars
+        # A multiple of next to nothing is large and says little: nobody gets to see it.
+        place, height = (1, score) if multiple is None else (0, multiple)
+    else:
+        place, height = int(item.signal.kind is not SignalKind.AWAKE), score
+    return place, -height, -item.entry.repo.stars
 
 
 def _with_reserved(rising: list[Item], places: int) -> list[Item]:

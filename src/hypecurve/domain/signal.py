@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from hypecurve.domain.repo import RepoId
 
+LEAST_PACE = 5
+"""Stars a week; a multiple of less than that says nothing."""
+
 
 class SignalKind(StrEnum):
     """What changed. Channels subscribe to the first four; the rest speak of followed repos."""
@@ -60,6 +63,12 @@ class Evidence:
     """The old name, owner or licence."""
     after: str | None = None
     """The new one; for a milestone the number of stars passed."""
+
+    @property
+    def shown_multiple(self) -> float | None:
+        """The multiple of the usual pace, where that pace is known and at least 5 a week."""
+        hidden = self.usual_7d is None or self.usual_7d < LEAST_PACE
+        return None if hidden else self.multiple
 
 
 @dataclass(frozen=True, slots=True)

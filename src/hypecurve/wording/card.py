@@ -20,9 +20,10 @@ from hypecurve.domain.message import (
     Text,
 )
 from hypecurve.domain.schedule import parse_zone
+from hypecurve.domain.signal import LEAST_PACE
 from hypecurve.wording.bars import bars, merged
 from hypecurve.wording.cut import clean, cut
-from hypecurve.wording.facts import LEAST_PACE, last_push, usual
+from hypecurve.wording.facts import last_push, usual
 from hypecurve.wording.teller import LONGEST_NAME, Teller, joined, moment, name_of, words_of
 from hypecurve.wording.texts import Texts, texts, to_say
 

@@ -87,8 +87,10 @@ def _notification(digest: Digest, teller: Teller) -> str:
     said = teller.texts
     if digest.quiet:
         return _quiet_words(digest, said)
-    rising = (item for item in digest.shown if item.signal.kind is SignalKind.RISING)
-    story = spoken_of(next(rising, digest.items[0]), teller)
+    rising = [item for item in digest.shown if item.signal.kind is SignalKind.RISING]
+    # A rise from next to nothing is the story only where there is no other.
+    strong = (item for item in rising if item.signal.evidence.shown_multiple is not None)
+    story = spoken_of(next(strong, (rising or digest.items)[0]), teller)
     if len(digest.items) == 1:
         return story
     return said.say_count(

@@ -8,14 +8,12 @@ from datetime import datetime, timedelta
 from hypecurve.domain.catalogue import CatalogueEntry
 from hypecurve.domain.digest import Item
 from hypecurve.domain.message import Bars, Entry, Line, Style, Text
-from hypecurve.domain.signal import Evidence, Signal, SignalKind
+from hypecurve.domain.signal import Signal, SignalKind
 from hypecurve.wording.bars import bars
 from hypecurve.wording.cut import clean, cut
 from hypecurve.wording.teller import LONGEST_NAME, Teller, about, joined, name_of, words_of
 from hypecurve.wording.texts import Texts
 
-LEAST_PACE = 5
-"""Stars a week; a multiple of less than that says nothing."""
 _TERM = 60
 _WITH_CURVE = frozenset({SignalKind.RISING, SignalKind.STALLED, SignalKind.AWAKE})
 _WITH_DETAIL = frozenset({SignalKind.RISING, SignalKind.NEW})
@@ -58,7 +56,7 @@ def spoken_of(item: Item, teller: Teller) -> str:
 def _spoken_rise(name: str, signal: Signal, texts: Texts) -> str:
     evidence = signal.evidence
     gain = texts.gain(evidence.gain_7d or 0)
-    multiple = shown_multiple(evidence)
+    multiple = evidence.shown_multiple
     if multiple is None:
         if signal.step > 1:
             return texts.say("{name} still accelerating, {gain} in 7 days", name=name, gain=gain)
@@ -76,13 +74,6 @@ def _spoken_rise(name: str, signal: Signal, texts: Texts) -> str:
     )
 
 
-def shown_multiple(evidence: Evidence) -> float | None:
-    """The multiple of the usual pace, where that pace is known and at least 5 a week."""
-    if evidence.usual_7d is None or evidence.usual_7d < LEAST_PACE:
-        return None
-    return evidence.multiple
-
-
 def usual(per_week: float, texts: Texts) -> str:
     """`226`, `under 1`."""
     return texts.exact(round(per_week)) if per_week >= 1 else texts.say("under 1")
@@ -96,7 +87,7 @@ def _total(item: Item) -> int:
 
 def _rising(signal: Signal, _: CatalogueEntry, teller: Teller) -> list[Line]:
     texts, evidence = teller.texts, signal.evidence
-    multiple = shown_multiple(evidence)
+    multiple = evidence.shown_multiple
     strong = [texts.multiple(multiple)] if multiple is not None else []
     if signal.step > 1:
         strong.append(texts.say("still accelerating"))

@@ -122,6 +122,19 @@ def followed(repo: Repo, locale: str) -> Message:
     return notice(said.say("Following {name}.", name=_name(repo)), locale)
 
 
+def followed_unheard(repo: Repo, locale: str) -> Message:
+    """Say that a repo is followed now, in a channel that has no digest that could speak of it."""
+    said = texts(locale)
+    return notice(
+        said.say(
+            "Following {name}. Its news comes with this channel's digest, and there is none yet: "
+            "start with /hype subscribe all.",
+            name=_name(repo),
+        ),
+        locale,
+    )
+
+
 def unfollowed(repo: Repo, locale: str) -> Message:
     """Say that a repo is followed no longer."""
     said = texts(locale)

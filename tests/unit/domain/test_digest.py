@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hypecurve.domain.catalogue import CatalogueEntry, Place
+from hypecurve.domain.catalogue import CatalogueEntry, Growth, Place, RepoState
 from hypecurve.domain.digest import HEADING_OF, SHOWN, Item, choose
 from hypecurve.domain.message import SectionKind
 from hypecurve.domain.repo import Repo, RepoId, RepoName
@@ -16,6 +18,7 @@ from hypecurve.domain.signal import Evidence, Lane, Signal, SignalKind
 
 K, H = SignalKind, SectionKind
 AT = datetime(2026, 11, 22, 6, tzinfo=UTC)
+LATER = AT + timedelta(hours=6)
 ORDER = (H.YOURS, H.RISING, H.NEW, H.QUIET)
 
 
@@ -27,7 +30,7 @@ def _entry(number: int, stars: int = 600) -> CatalogueEntry:
 ENTRIES = {RepoId(number): _entry(number) for number in range(1, 41)}
 
 
-def _signal(
+def _signal(  # noqa: PLR0913 - fields of a signal and of its evidence
     number: int,
     kind: SignalKind = K.RISING,
     *,
@@ -36,8 +39,11 @@ def _signal(
     score: float = 2.0,
     lane: Lane = Lane.LARGE,
     multiple: float | None = None,
+    usual: float | None = 40.0,
+    gain_7d: int | None = None,
+    stars: int | None = None,
 ) -> Signal:
-    evidence = Evidence(multiple=multiple)
+    evidence = Evidence(stars, gain_7d=gain_7d, usual_7d=usual, multiple=multiple)
     at = AT + timedelta(hours=hours)
     return Signal(RepoId(number), kind, at, 1, step, score, lane, "test/1", evidence)
 
@@ -56,6 +62,7 @@ SIGNALS = st.lists(
         score=st.floats(0, 9),
         lane=st.sampled_from(Lane),
         multiple=st.none() | st.floats(0, 9),
+        usual=st.none() | st.floats(0, 90),
     ),
     max_size=60,
 )
@@ -122,15 +129,77 @@ def test_nothing_to_tell_is_nothing() -> None:
     assert choose([_signal(99), _signal(1, K.ARCHIVED)], ENTRIES) == ((), ())
 
 
-def test_the_rising_come_by_their_multiple_and_else_by_score() -> None:
+def test_the_rising_come_by_their_multiple_and_after_them_by_score() -> None:
     signals = [
         _signal(1, multiple=3.0),
         _signal(2, multiple=8.6, score=1.0),
         _signal(3, score=5.0),
         _signal(4, multiple=5.0),
+        _signal(5, score=7.0),
     ]
     entries = {**ENTRIES, RepoId(4): _entry(4, 9_000)}
-    assert _ids(choose(signals, entries)[0]) == [2, 4, 3, 1]
+    assert _ids(choose(signals, entries)[0]) == [2, 4, 1, 5, 3]
+
+
+def test_a_multiple_nobody_gets_to_see_does_not_lead_the_digest() -> None:
+    # +48 where under 1 a week is usual, beside +6,950 at 21.5 times the pace.
+    next_to_nothing = _signal(1, multiple=96.0, usual=0.5, score=30.0, lane=Lane.TRICKLE)
+    story = _signal(2, multiple=21.5, usual=323.0, score=9.0)
+    shown, _ = choose([next_to_nothing, story], ENTRIES)
+    assert _ids(shown) == [2, 1]
+    assert [item.reserved for item in shown] == [False, True]
+
+
+def _present(stars: int, week: int | None, usual: float | None) -> CatalogueEntry:
+    """Repo 1 as it was read six hours after its signal."""
+    entry = _entry(1, stars)
+    return replace(entry, seen_at=LATER, growth=Growth(None, week, None), usual_week=usual)
+
+
+def _told(signal: Signal, entry: CatalogueEntry, counts_at: datetime | None) -> Evidence:
+    (item,) = choose([signal], {RepoId(1): entry}, counts_at=counts_at)[0]
+    return item.signal.evidence
+
+
+@pytest.mark.parametrize("kind", [K.RISING, K.AWAKE])
+def test_a_line_has_the_figures_of_the_counts_the_digest_is_dated_by(kind: SignalKind) -> None:
+    spoke = _signal(1, kind, multiple=7.7, usual=200.0, gain_7d=1_537, stars=9_059)
+    told = _told(spoke, _present(9_712, 2_190, 219.0), LATER)
+    assert (told.gain_7d, told.usual_7d, told.multiple, told.stars) == (2_190, 219.0, 10.0, 9_712)
+
+
+@pytest.mark.parametrize(
+    ("entry", "counts_at"),
+    [
+        (_present(9_712, 2_190, 219.0), None),
+        (_present(9_712, 2_190, 219.0), LATER - timedelta(seconds=1)),
+        (_present(9_712, 1_536, 219.0), LATER),
+        (_present(9_712, None, 219.0), LATER),
+        (_present(9_712, 2_190, None), LATER),
+        (_present(9_712, 2_190, 2_190.0), LATER),
+        (replace(_present(9_712, 2_190, 219.0), seen_at=AT), LATER),
+    ],
+    ids=["undated", "of later", "less", "no gain", "no pace", "no rise", "not newer"],
+)
+def test_a_line_keeps_its_own_figures_where_the_present_ones_do_not_bear_it_out(
+    entry: CatalogueEntry, counts_at: datetime | None
+) -> None:
+    spoke = _signal(1, multiple=7.7, usual=200.0, gain_7d=1_537, stars=9_059)
+    assert _told(spoke, entry, counts_at) == spoke.evidence
+
+
+def test_a_new_repo_is_told_with_its_present_total_and_a_stalled_one_as_it_was() -> None:
+    entry = _present(612, 300, 20.0)
+    assert _told(_signal(1, K.NEW, stars=546), entry, LATER).stars == 612
+    assert _told(_signal(1, K.STALLED, stars=546), entry, LATER).stars == 546
+
+
+def test_of_a_repo_that_is_gone_nothing_is_told_but_that() -> None:
+    gone = {RepoId(1): replace(_entry(1), state=RepoState.GONE)}
+    signals = [_signal(1, multiple=10.0), _signal(1, K.GONE, hours=1), _signal(1, K.MILESTONE)]
+    assert choose(signals, gone) == ((), ())
+    (item,), _ = choose(signals, gone, frozenset({RepoId(1)}))
+    assert item.signal is signals[1]
 
 
 def test_who_came_back_stands_before_who_fell_silent() -> None:

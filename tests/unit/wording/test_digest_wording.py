@@ -11,7 +11,7 @@ from wcwidth import wcswidth
 
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.digest import Digest, Item, Welcome
-from hypecurve.domain.message import Action, Bars, Line, Link, Message, Text
+from hypecurve.domain.message import Action, Bars, Line, Link, Message, SectionKind, Text
 from hypecurve.domain.signal import SignalKind
 from hypecurve.domain.subscription import Wants
 from hypecurve.wording.digest import BUDGET, digest_message, welcome_message
@@ -59,6 +59,18 @@ def test_the_phone_shows_the_top_story_in_words(digest: Digest, taxonomy: Taxono
     assert message.notification == (
         "acme/flashkv at 8.6x its pace, +1,940 in 7 days - 19 in today's digest"
     )
+
+
+def test_a_rise_from_next_to_nothing_is_not_the_story_where_there_is_another(
+    digest: Digest, taxonomy: Taxonomy, make: Maker
+) -> None:
+    rising = SignalKind.RISING
+    tiny = make.item(make.entry("hato/tiny", 700), rising, gain_7d=48, usual_7d=0.4, multiple=96.0)
+    yours = replace(tiny, heading=SectionKind.YOURS)
+    message = digest_message(with_items(digest, yours, digest.shown[1]), taxonomy, "en")
+    assert message.notification.startswith("acme/flashkv at 8.6x")
+    alone = digest_message(with_items(digest, digest.shown[0], tiny), taxonomy, "en")
+    assert alone.notification.startswith("hato/tiny rising, +48")
 
 
 def test_a_single_story_is_told_without_a_count(digest: Digest, taxonomy: Taxonomy) -> None:
