@@ -21,6 +21,10 @@ WorldOption = Annotated[
 ]
 FormatOption = Annotated[str, typer.Option("--format", help="table, csv or json.")]
 _WIDEST = 400
+_GAP = 2
+"""Between two columns."""
+_LEAST = {"repo": 18, "category": 10, "layer": 8, "reason": 20, "description": 20}
+"""The columns of words, and what they may be cut to where a terminal is narrow."""
 TABLE_FORMATS = ("table", "csv", "json")
 
 
@@ -68,8 +72,14 @@ def table(
     *,
     right: frozenset[str] = frozenset(),
     columns: Sequence[str] = (),
+    spare: Sequence[str] = (),
+    hint: bool = True,
 ) -> None:
-    """Print rows as a table for people, or as CSV or JSON for programs (exact values)."""
+    """Print rows as a table for people, or as CSV or JSON for programs (exact values).
+
+    Where a terminal is too narrow for a table, its long words are cut, and then the `spare`
+    columns left out, in that order (`hint` says so); a number is whole or not there.
+    """
     listed = list(rows)
     names = list(columns) or (list(listed[0]) if listed else [])
     if style == "json":
@@ -81,30 +91,70 @@ def table(
         writer.writeheader()
         writer.writerows({name: row[name] for name in names} for row in listed)
     else:
-        _print_table(listed, names, right)
+        _print_table(listed, names, right, spare, hint=hint)
+    sys.stdout.flush()
 
 
 def _print_table(
     rows: Sequence[Mapping[str, object]],
     names: Sequence[str],
     right: frozenset[str],
+    spare: Sequence[str],
+    *,
+    hint: bool,
 ) -> None:
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    natural = {
+        name: max([cell_len(name), *(cell_len(shown(row[name])) for row in rows)]) for name in names
+    }
+    widths = natural
     console = Console()
-    if not console.is_terminal:
+    if console.is_terminal:
+        widths = fitted(natural, terminal_width(), spare)
+        if hint and len(widths) < len(natural):
+            note("A wider terminal, a pipe or --format csv shows all columns.")
+    else:
         # A pipe has no width: there nothing is cut.
-        console = Console(width=_WIDEST)
-    grid = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for name in names:
+        console = Console(width=_total(natural) + 1)
+    grid = Table(box=None, pad_edge=False, header_style="bold", padding=(0, _GAP, 0, 0))
+    for name, width in widths.items():
         side: Literal["left", "right"] = "right" if name in right else "left"
-        grid.add_column(name, justify=side, no_wrap=True)
+        grid.add_column(name, justify=side, no_wrap=True, width=width)
     for row in rows:
         # Text, not str: rich would read markup in a description.
-        grid.add_row(*(Text(shown(row[name])) for name in names))
-    console.print(grid)
+        grid.add_row(*(Text(shown(row[name])) for name in widths))
+    # A line longer than the terminal goes on in the next one rather than lose a number.
+    console.print(grid, width=_total(widths), crop=False, overflow="ignore")
+
+
+def fitted(natural: Mapping[str, int], room: int, spare: Sequence[str] = ()) -> dict[str, int]:
+    """The columns that fit into a terminal of so many columns, and how wide each is.
+
+    Only the columns of words shrink, to `_LEAST` and no further; then `spare` ones are left out.
+    """
+    kept = dict(natural)
+    dropped = iter(spare)
+    least = {name: min(width, _LEAST[name]) for name, width in kept.items() if name in _LEAST}
+    while _total({**kept, **least}) > room:
+        name = next(dropped, None)
+        if name is None:
+            break
+        kept.pop(name, None)
+        least.pop(name, None)
+    while _total(kept) > room:
+        widest = max(least, key=lambda name: kept[name] - least[name], default=None)
+        if widest is None or kept[widest] == least[widest]:
+            break
+        kept[widest] -= 1
+    return kept
+
+
+def _total(widths: Mapping[str, int]) -> int:
+    return sum(widths.values()) + _GAP * (len(widths) - 1)
 
 
 def terminal_width() -> int:

@@ -31,6 +31,7 @@ _ROW_NAMES = (
     *("description", "language", "licence", "created", "updated", "listed", "state"),
 )
 _MAIN_NAMES = ("repo", "category", "stars", "24 h", "7 d", "7 d %", "30 d", "state")
+_SPARE = ("30 d", "7 d %", "state", "category", "24 h")
 _FULL_WIDTH = 220
 """Columns of a terminal that the whole table takes."""
 _ORDERS = ("stars", "day", "week", "month", "listed", "created")
@@ -102,7 +103,7 @@ async def print_list(
         names = _MAIN_NAMES
         if not brief:
             note("A wider terminal, a pipe or --format csv shows all columns.")
-    table(rows, style, right=_NUMBERS, columns=names)
+    table(rows, style, right=_NUMBERS, columns=names, spare=_SPARE, hint=names is _ROW_NAMES)
 
 
 def _row(entry: CatalogueEntry, taxonomy: Taxonomy, *, exact: bool) -> Mapping[str, Any]:

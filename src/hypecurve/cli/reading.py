@@ -43,6 +43,11 @@ _SIGNAL_COLUMNS = [
     "best_28d",
     "rule",
 ]
+_SPARE = (
+    *("rule", "episode", "step", "lane", "score", "best_28d", "gain_28d"),
+    *("gain_3d", "usual_7d", "multiple", "stars"),
+)
+"""What a narrow terminal does without, in this order."""
 _DAY = timedelta(days=1)
 
 
@@ -114,7 +119,9 @@ async def signals(
         for signal in found
         if not wanted or signal.kind.value in wanted
     ]
-    table(rows, style, right=_NUMBERS, columns=_SIGNAL_COLUMNS)
+    if style == "table":
+        rows = [{**row, "at": str(row["at"])[:16].replace("T", " ")} for row in rows]
+    table(rows, style, right=_NUMBERS, columns=_SIGNAL_COLUMNS, spare=_SPARE)
 
 
 def _signal(signal: Signal, name: str) -> Mapping[str, object]:
