@@ -20,6 +20,7 @@ from hypecurve.adapters.recorded.rows import (
     Refused,
     Row,
     day_of,
+    id_of,
     instant_of,
     name_of,
     newest_names,
@@ -29,9 +30,12 @@ from hypecurve.adapters.recorded.rows import (
 from hypecurve.domain.errors import BadData
 from hypecurve.domain.repo import Repo, RepoId, RepoName
 from hypecurve.services.replay import RecordedDay
+from hypecurve.wording.cut import clean, cut
 
 _NOON = time(12, tzinfo=UTC)
 """When a day was observed if no file tells."""
+_LONGEST, _SHORT = 1_000, 100
+"""What is kept of a description, and of a topic, language or licence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,11 @@ def read_folder(folder: Path, until: date | None = None) -> Recording:
     repos = dict(_repos(folder, newest, refused))
     days: dict[date, dict[str, Observation]] = {}
     names: set[str] = set()
-    for key, day, seen in _stars(folder, newest, until, refused):
+    later: date | None = None
+    for key, day, seen in _stars(folder, newest, refused):
+        if until is not None and day > until:
+            later = min(day, later or day)
+            continue
         of_day = days.setdefault(day, {})
         known = of_day.get(key)
         if known is not None and known.name.key == key:
@@ -121,6 +129,9 @@ def read_folder(folder: Path, until: date | None = None) -> Recording:
             last = newest.get(seen.name.key, seen.name)
             repos[key] = Repo(made_up_id(last), f"recorded:{key}", last, stars=0)
     if not days:
+        if later is not None:
+            message = f"{folder} holds nothing as old as {until}: its first day is {later}."
+            raise BadData(message)
         message = f"{folder} holds no usable observation: is stars.csv empty?"
         raise BadData(message)
     times = _times(folder, refused)
@@ -147,7 +158,10 @@ def _described(
         if name is None or name.key in newest:
             continue
         given = row.get("github_id", "").strip()
-        repo_id = RepoId(int(given)) if given.isdecimal() else made_up_id(name)
+        number = id_of(given)
+        if given and number is None:
+            refused.add("repos.csv: not a GitHub id", f"{name} {given[:40]!r}")
+        repo_id = made_up_id(name) if number is None else RepoId(number)
         if met.setdefault(repo_id, name.key) != name.key:
             refused.add("repos.csv: an id that another repo has", str(name))
             repo_id = made_up_id(name)
@@ -160,10 +174,10 @@ def _described(
                 node_id=f"recorded:{name.key}",
                 name=name,
                 stars=0,
-                description=" ".join(row.get("description", "").split())[:1000],
-                topics=tuple(topic.strip() for topic in topics if topic.strip()),
-                language=row.get("language") or None,
-                license=row.get("license") or None,
+                description=cut(clean(row.get("description", "")), _LONGEST),
+                topics=tuple(filter(None, map(_short, topics))),
+                language=_short(row.get("language", "")) or None,
+                license=_short(row.get("license", "")) or None,
                 owner_is_organisation=owner_type == "Organization" if owner_type else None,
                 created_at=instant_of(row.get("created_at", "")),
                 archived=row.get("archived", "").casefold() in {"1", "true"},
@@ -171,8 +185,12 @@ def _described(
         )
 
 
+def _short(text: str) -> str:
+    return cut(clean(text), _SHORT)
+
+
 def _stars(
-    folder: Path, newest: Mapping[str, RepoName], until: date | None, refused: Refused
+    folder: Path, newest: Mapping[str, RepoName], refused: Refused
 ) -> Iterator[tuple[str, date, Observation]]:
     names: dict[str, RepoName | None] = {}
     for row in rows_in(folder, "stars.csv", ("full_name", "date", "stars")):
@@ -187,7 +205,7 @@ def _stars(
             refused.add("stars.csv: not a date", f"{full_name} {text!r}")
         elif not count.isdecimal() or int(count) > MOST_STARS:
             refused.add("stars.csv: not a star count", f"{full_name} {text} {count!r}")
-        elif until is None or day <= until:
+        else:
             forks = row.get("forks", "")
             last = newest.get(name.key, name)
             yield (

@@ -16,7 +16,10 @@ from hypecurve.domain.errors import BadData, BadRepoName
 from hypecurve.domain.repo import RepoName
 
 MOST_STARS = 2**31 - 1
-
+MOST_ID = 2**63 - 1
+"""What the database holds; GitHub's own ids are far below."""
+_YEARS = range(2000, 2100)
+"""GitHub is from 2008. Far from it, a day before or after is no date any more."""
 
 Row = Mapping[str, str]
 _UNREADABLE = (OSError, EOFError, UnicodeDecodeError, csv.Error, zlib.error)
@@ -110,17 +113,27 @@ def name_of(text: str, file: str, refused: Refused) -> RepoName | None:
 
 
 def day_of(text: str) -> date | None:
-    """Read the day a date or a time begins with."""
+    """Read the day a date or a time begins with; None outside the years 2000 to 2099."""
     try:
-        return date.fromisoformat(text.strip()[:10])
+        found = date.fromisoformat(text.strip()[:10])
     except ValueError:
         return None
+    return found if found.year in _YEARS else None
 
 
 def instant_of(text: str) -> datetime | None:
-    """Read a date or a time; without a zone it is UTC."""
+    """Read a date or a time, in the same years; without a zone it is UTC."""
     try:
         found = datetime.fromisoformat(text.strip())
-    except ValueError:
+        at = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    return at if at.year in _YEARS else None
+
+
+def id_of(text: str) -> int | None:
+    """Read an id GitHub gives; None where it is no such number."""
+    given = text.strip()
+    if not (given.isascii() and given.isdecimal()) or len(given) > len(str(MOST_ID)):
+        return None
+    return int(given) if 0 < int(given) <= MOST_ID else None

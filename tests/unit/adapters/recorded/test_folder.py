@@ -246,9 +246,6 @@ def test_a_recording_without_an_observation_is_refused(folder: Folder) -> None:
     folder.stars()
     with pytest.raises(BadData, match="no usable observation"):
         read_folder(folder.path)
-    folder.stars("acme/a,2025-03-01,1")
-    with pytest.raises(BadData, match="no usable observation"):
-        read_folder(folder.path, date(2020, 1, 1))
 
 
 @pytest.mark.parametrize(
@@ -273,3 +270,52 @@ def test_repos_alone_can_be_read_for_classifying(folder: Folder) -> None:
     folder.repos("acme/flashkv,KV-cache,,,,,,", "bad name,,,,,,,", "nori/voicebox,,,,,,,")
     names = [str(repo.name) for repo in read_repos(folder.path / "repos.csv")]
     assert names == ["acme/flashkv", "nori/voicebox"]
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "1999-12-31"])
+def test_a_day_that_cannot_be_is_refused_by_name(folder: Folder, day: str) -> None:
+    folder.stars("acme/flashkv,2025-03-01,7", f"acme/flashkv,{day},8")
+    recording = read_folder(folder.path)
+    assert list(recording.days) == [DAY_1]
+    assert _refused(recording) == {"stars.csv: not a date": 1}
+    assert day in next(recording.refused.lines())
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+05:00", "9999-12-31T23:00:00-05:00"])
+def test_a_time_that_cannot_be_is_refused_or_unknown(folder: Folder, at: str) -> None:
+    folder.write("stars.csv", [STARS, f"acme/flashkv,2025-03-01,7,,{at}"])
+    folder.write("snapshot_times.csv", ["date,observed_at", f"2025-03-01,{at}"])
+    recording = read_folder(folder.path)
+    assert recording.days[DAY_1]["acme/flashkv"].pushed_at is None
+    assert _refused(recording) == {"snapshot_times.csv: not a date and time": 1}
+
+
+@pytest.mark.parametrize("given", [str(2**63), "9" * 5_000, "0", "-5", "²", "abc"])
+def test_an_id_that_github_cannot_give_is_refused(folder: Folder, given: str) -> None:
+    folder.repos(f"acme/flashkv,,,,,,,{given}", f"nori/voicebox,,,,,,,{2**63 - 1}")
+    folder.stars("acme/flashkv,2025-03-01,7")
+    recording = read_folder(folder.path)
+    flashkv = RepoName("acme", "flashkv")
+    assert recording.repos["acme/flashkv"].id == made_up_id(flashkv)
+    assert recording.repos["nori/voicebox"].id == 2**63 - 1
+    assert _refused(recording) == {"repos.csv: not a GitHub id": 1}
+
+
+def test_what_a_terminal_would_obey_is_left_out(folder: Folder) -> None:
+    folder.repos("acme/flashkv,A \x1b[2Jcache \u202etxet,Py\x07thon,kv\x1b|llm,M\u200bIT,,,")
+    (repo,) = read_repos(folder.path / "repos.csv")
+    assert repo.description == "A [2Jcache txet"
+    assert (repo.language, repo.topics, repo.license) == ("Python", ("kv", "llm"), "MIT")
+
+
+def test_a_description_is_cut_where_it_is_endless(folder: Folder) -> None:
+    folder.repos(f"acme/flashkv,{'word ' * 400},,,,,,")
+    (repo,) = read_repos(folder.path / "repos.csv")
+    assert len(repo.description) <= 1000
+    assert repo.description.endswith("…")
+
+
+def test_a_last_day_before_the_first_one_says_so(folder: Folder) -> None:
+    folder.stars("acme/flashkv,2025-03-02,7", "acme/flashkv,2025-03-01,7")
+    with pytest.raises(BadData, match="nothing as old as 1999-01-01: its first day is 2025-03-01"):
+        read_folder(folder.path, date(1999, 1, 1))
