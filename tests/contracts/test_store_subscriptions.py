@@ -124,6 +124,15 @@ async def test_a_lock_shows_the_channel_as_listener_does(store: SqlStore) -> Non
         assert await tx.subscriptions.lock(listener.id + 1) is None
 
 
+async def test_a_channel_that_is_held_is_known_from_then_on(store: SqlStore) -> None:
+    async with store.write() as tx:
+        held = await tx.subscriptions.hold(CHANNEL)
+    assert (held.channel, held.subscriptions, held.followed) == (CHANNEL, (), frozenset())
+    await _add(store, FULL)
+    async with store.write() as tx:
+        assert await tx.subscriptions.hold(CHANNEL) == await _listener(store)
+
+
 async def test_who_waits_for_a_lock_sees_what_the_holder_wrote(store: SqlStore) -> None:
     (kept,) = await _add(store, FULL)
     listener = await _listener(store)

@@ -106,8 +106,10 @@ class ServiceDesk:
 
     async def _follow(self, asker: Asker, command: said.Follow | said.Unfollow) -> Answer:
         on = isinstance(command, said.Follow)
-        entry = await subscribe.follow(self.store, asker.channel, command.name, on=on)
-        tell = notices.followed if on else notices.unfollowed
+        entry, heard = await subscribe.follow(self.store, asker.channel, command.name, on=on)
+        tell = notices.unfollowed
+        if on:
+            tell = notices.followed if heard else notices.followed_unheard
         return Answer(tell(entry.repo, asker.locale), public=True)
 
     async def _subscriptions(self, asker: Asker) -> Message:

@@ -14,7 +14,7 @@ from hypecurve.domain.repo import RepoName
 from hypecurve.domain.schedule import next_due, parse_zone
 from hypecurve.domain.subscription import Channel, Schedule, Subscription, Wants
 from hypecurve.ports import Clock
-from hypecurve.ports.store import Found, Listener, Store, Transaction
+from hypecurve.ports.store import Found, Store, Transaction
 from hypecurve.services.compose import digest_between
 from hypecurve.services.lookup import SEVEN_DAYS, named
 
@@ -58,12 +58,12 @@ async def subscribe(store: Store, clock: Clock, taxonomy: Taxonomy, wish: Wish) 
     """Let a channel hear what it wants; return its first message.
 
     What the channel already hears of the same kinds at the same time grows by the categories;
-    anything else becomes a subscription of its own. It hears what happens from now on.
+    anything else becomes a subscription of its own, which hears what happens from now on. One that
+    grows hears of its new categories too what happened since its last digest: it has one "since".
     """
     now, wants = clock.now(), wish.wants
     async with store.write() as tx:
-        listener = await tx.subscriptions.listener(wish.channel)
-        had = listener.subscriptions if listener else ()
+        had = (await tx.subscriptions.hold(wish.channel)).subscriptions
         schedule = wish.when.over(had[0].schedule if had else Schedule())
         alike = next(
             (i for i in had if i.schedule == schedule and i.wants.kinds == wants.kinds), None
@@ -127,10 +127,9 @@ async def unsubscribe(
     A category of a layer that was subscribed as a whole leaves the layer's other categories.
     """
     async with store.write() as tx:
-        listener = await tx.subscriptions.listener(channel)
-        had = listener.subscriptions if listener else ()
+        listener = await tx.subscriptions.hold(channel)
         changed = False
-        for item in had:
+        for item in listener.subscriptions:
             left = _without(item.wants, categories, taxonomy)
             if left is None and item.id is not None:
                 await tx.subscriptions.remove([item.id])
@@ -160,20 +159,15 @@ async def schedule(
     What was not told yet is told at the new time.
     """
     async with store.write() as tx:
-        listener = await _listener(tx, channel)
+        listener = await tx.subscriptions.hold(channel)
+        if not listener.subscriptions:
+            message = "This channel has no subscription yet: start with `subscribe all`."
+            raise NotFound(message)
         for item in listener.subscriptions:
             moved = when.over(item.schedule)
             due = next_due(moved, clock.now())
             await tx.subscriptions.change(replace(item, schedule=moved, next_due=due))
-        return (await _listener(tx, channel)).subscriptions
-
-
-async def _listener(tx: Transaction, channel: Channel) -> Listener:
-    listener = await tx.subscriptions.listener(channel)
-    if listener is None or not listener.subscriptions:
-        message = "This channel has no subscription yet: start with `subscribe all`."
-        raise NotFound(message)
-    return listener
+        return (await tx.subscriptions.hold(channel)).subscriptions
 
 
 async def subscriptions_of(store: Store, channel: Channel) -> Sequence[Subscription]:
@@ -183,9 +177,16 @@ async def subscriptions_of(store: Store, channel: Channel) -> Sequence[Subscript
     return listener.subscriptions if listener else ()
 
 
-async def follow(store: Store, channel: Channel, name: RepoName, *, on: bool) -> CatalogueEntry:
-    """Follow a repo in a channel, or no longer; NotFound where nobody knows it."""
+async def follow(
+    store: Store, channel: Channel, name: RepoName, *, on: bool
+) -> tuple[CatalogueEntry, bool]:
+    """Follow a repo in a channel, or no longer; NotFound where nobody knows it.
+
+    Returns the repo and whether the channel subscribes to anything: without a digest there is
+    nothing that could speak of it.
+    """
     async with store.write() as tx:
         entry = await named(tx, name)
+        listener = await tx.subscriptions.hold(channel)
         await tx.subscriptions.follow(channel, entry.repo.id, on=on)
-    return entry
+    return entry, bool(listener.subscriptions)

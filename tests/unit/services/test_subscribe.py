@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
@@ -15,6 +16,7 @@ from hypecurve.domain.repo import RepoId, RepoName
 from hypecurve.domain.signal import SUBSCRIBABLE, SignalKind
 from hypecurve.domain.stars import PastStars
 from hypecurve.domain.subscription import WORKDAYS, Channel, Schedule, Subscription, Wants
+from hypecurve.services.compose import compose_due
 from hypecurve.services.subscribe import (
     When,
     Wish,
@@ -107,6 +109,66 @@ async def test_other_kinds_or_another_time_are_a_subscription_of_its_own(
     first, second = await subscriptions_of(store, CHANNEL)
     assert second.schedule == when.over(first.schedule)
     assert second.wants.kinds == frozenset(kinds)
+
+
+async def test_a_subscription_that_grows_hears_of_all_it_hears_since_one_time(
+    store: SqlStore,
+) -> None:
+    await listed(store, [a_repo(1)], category="serving")
+    await _subscribe(store, "agents")
+    await speak(store, [a_signal(1, SignalKind.NEW)])
+    await _subscribe(store, "serving")
+    (item,) = await subscriptions_of(store, CHANNEL)
+    assert item.heard_cycle == 0
+    assert await compose_due(store, SetClock(NINE_IN_PARIS), TAXONOMY) == 1
+
+
+async def test_the_same_subscription_made_three_times_at_once_is_one(store: SqlStore) -> None:
+    await asyncio.gather(*(_subscribe(store) for _ in range(3)))
+    assert len(await subscriptions_of(store, CHANNEL)) == 1
+
+
+@pytest.mark.parametrize("change", ["subscribe", "unsubscribe", "schedule", "follow"])
+async def test_a_change_waits_until_a_digest_is_composed_and_is_not_lost(
+    store: SqlStore, change: str
+) -> None:
+    await listed(store, [a_repo(1)])
+    await _subscribe(store, "agents", "serving")
+    composing = asyncio.Event()
+
+    async def compose() -> None:
+        """What composing does: read the channel, take its time, write back what it heard."""
+        async with store.write() as tx:
+            found = await tx.subscriptions.listener(CHANNEL)
+            assert found is not None
+            held = await tx.subscriptions.lock(found.id)
+            assert held is not None
+            composing.set()
+            for _ in range(50):  # a chance for the change, if nothing held it back
+                await tx.signals.current_cycle()
+            await tx.subscriptions.change(replace(held.subscriptions[0], heard_cycle=7))
+
+    async def alter() -> None:
+        await composing.wait()
+        if change == "subscribe":
+            await _subscribe(store, "mcp")
+        elif change == "unsubscribe":
+            await unsubscribe(store, TAXONOMY, CHANNEL, frozenset({"serving"}))
+        elif change == "schedule":
+            await schedule(store, CLOCK, CHANNEL, When(time(18)))
+        else:
+            await follow(store, CHANNEL, a_repo(1).name, on=True)
+
+    await asyncio.gather(compose(), alter())
+    async with store.read() as tx:
+        listener = await tx.subscriptions.listener(CHANNEL)
+    assert listener is not None
+    (item,) = listener.subscriptions
+    assert item.heard_cycle == 7, "what the composing wrote"
+    wanted = {"subscribe": {"agents", "serving", "mcp"}, "unsubscribe": {"agents"}}
+    assert item.wants.categories == wanted.get(change, {"agents", "serving"})
+    assert item.schedule.at == time(18 if change == "schedule" else 9)
+    assert listener.followed == ({1} if change == "follow" else frozenset())
 
 
 async def test_channels_do_not_hear_of_each_other(store: SqlStore) -> None:
@@ -218,13 +280,16 @@ async def test_a_channel_without_subscriptions_has_no_schedule(store: SqlStore) 
 async def test_a_repo_is_followed_by_any_of_its_names(store: SqlStore) -> None:
     await listed(store, [a_repo(1, name="acme/old")])
     await keep(store, [a_repo(1, name="acme/new")], NOW + DAY)
-    entry = await follow(store, CHANNEL, RepoName.parse("acme/old"), on=True)
+    entry, heard = await follow(store, CHANNEL, RepoName.parse("acme/old"), on=True)
+    assert not heard
     assert str(entry.repo.name) == "acme/new"
     async with store.read() as tx:
         listener = await tx.subscriptions.listener(CHANNEL)
     assert listener is not None
     assert listener.followed == {1}
-    await follow(store, CHANNEL, RepoName.parse("acme/new"), on=False)
+    await _subscribe(store)
+    _, heard = await follow(store, CHANNEL, RepoName.parse("acme/new"), on=False)
+    assert heard
     async with store.read() as tx:
         listener = await tx.subscriptions.listener(CHANNEL)
     assert listener is not None

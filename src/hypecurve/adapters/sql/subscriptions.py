@@ -85,6 +85,12 @@ class SqlSubscriptions:
         found = await self._listeners(channel.c.id == channel_id)
         return found[0] if found else None
 
+    async def hold(self, place: Channel) -> Listener:
+        """Return a channel, known from now on, and hold it until this transaction ends."""
+        found = await self.lock(await self._channel_id(place))
+        assert found is not None  # noqa: S101 - it has just been made, and nobody removes channels
+        return found
+
     async def follow(self, place: Channel, repo_id: RepoId, *, on: bool) -> None:
         """Follow a repo in a channel, or no longer."""
         channel_id = await self._channel_id(place)

@@ -54,6 +54,14 @@ class Subscriptions(Protocol):
         """Return a channel and hold it until this transaction ends."""
         ...
 
+    async def hold(self, channel: Channel) -> Listener:
+        """Return a channel, known from now on, and hold it until this transaction ends.
+
+        Who changes what a channel hears reads it through this: two changes at once, or a change
+        while a digest is composed, come one after the other.
+        """
+        ...
+
     async def follow(self, channel: Channel, repo_id: RepoId, *, on: bool) -> None:
         """Follow a repo in a channel, or no longer."""
         ...
