@@ -8,7 +8,7 @@ from datetime import datetime
 
 import structlog
 
-from hypecurve.domain.catalogue import CatalogueEntry
+from hypecurve.domain.catalogue import CatalogueEntry, RepoState
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.digest import Digest, choose
 from hypecurve.domain.errors import StoreUnavailable
@@ -124,9 +124,14 @@ async def draft_digest(
             taxonomy,
         )
     ]
-    shown, overflow = choose((signal for _, signal in wanted), entries, listener.followed)
     wants = merged([item.wants for item in subscriptions])
     latest = await tx.stars.latest()
+    shown, overflow = choose(
+        (signal for _, signal in wanted),
+        entries,
+        listener.followed,
+        counts_at=latest.at if latest else None,
+    )
     digest = Digest(
         channel=listener.channel,
         due_at=due_at,
@@ -174,9 +179,11 @@ def merged(wishes: Sequence[Wants]) -> Wants:
 
 
 async def entries_of(tx: Transaction, signals: Sequence[Signal]) -> Mapping[RepoId, CatalogueEntry]:
-    """The listed repos that signals speak of."""
+    """The listed repos that signals speak of, those that are gone by now among them."""
     ids = sorted({signal.repo_id for signal in signals})
-    return {entry.repo.id: entry for entry in await tx.catalogue.entries(Found(ids=ids))}
+    listed = await tx.catalogue.entries(Found(ids=ids))
+    gone = await tx.catalogue.entries(Found(ids=ids, states=frozenset({RepoState.GONE})))
+    return {entry.repo.id: entry for entry in (*listed, *gone)}
 
 
 async def count_watched(tx: Transaction, wants: Wants, taxonomy: Taxonomy) -> int:
@@ -205,8 +212,8 @@ async def digest_between(
             or wants_signal(wants, signal.kind, entries[signal.repo_id], taxonomy)
         )
     ]
-    shown, overflow = choose(wanted, entries, followed)
     latest = await tx.stars.latest(until)
+    shown, overflow = choose(wanted, entries, followed, counts_at=latest.at if latest else None)
     return Digest(
         channel=Channel.parse("terminal:here/now"),
         due_at=until,

@@ -11,13 +11,16 @@ import pytest
 
 from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.store import SqlStore
-from hypecurve.domain.catalogue import Growth, RepoState, Spoken
+from hypecurve.domain.catalogue import Growth, Place, RepoState, Spoken
+from hypecurve.domain.category import NOT_AI
 from hypecurve.domain.errors import NotFound, UnknownCategory
 from hypecurve.domain.repo import RepoId, RepoName
 from hypecurve.domain.signal import SignalKind
 from hypecurve.domain.stars import StarHistory, StarSnapshot
+from hypecurve.domain.subscription import Wants
 from hypecurve.ports.store import Measured
-from hypecurve.services.lookup import Listing, card, listing, sizes, weekly
+from hypecurve.services.compose import digest_between
+from hypecurve.services.lookup import Listing, card, ecosystem, listing, sizes, weekly
 from support.catalogue import DAY, a_repo, a_signal, keep, listed, speak, sweep
 from support.databases import INTERVAL, NOW
 from support.sample_day import sample_taxonomy
@@ -212,3 +215,52 @@ async def test_an_unknown_category_is_refused(store: SqlStore) -> None:
 async def test_sizes_are_those_of_the_listed(store: SqlStore) -> None:
     await listed(store, [a_repo(1), replace(a_repo(2))])
     assert await sizes(store) == {"agents": 2}
+
+
+async def test_what_is_gone_or_no_ai_after_all_is_in_no_list_and_no_count(store: SqlStore) -> None:
+    await listed(store, [a_repo(number) for number in (1, 2, 3)])
+    await speak(store, [a_signal(number) for number in (1, 2, 3)])
+    async with store.write() as tx:
+        await tx.catalogue.place({RepoId(1): Place(NOT_AI, "said so", by_operator=True)})
+        await tx.catalogue.lost([RepoId(2)], "deleted", NOW)
+    assert _ids(await _listing(store, "top")) == [3]
+    assert _ids(await _listing(store, "rising")) == [3]
+    assert await sizes(store) == {"agents": 1}
+    whole = await ecosystem(store, TAXONOMY)
+    assert (whole.software, whole.others) == (1, 0)
+    assert (await card(store, RepoName.parse("acme/repo-1"), NOW)).entry.place.category == NOT_AI
+    assert (await card(store, RepoName.parse("acme/repo-2"), NOW)).entry.state is RepoState.GONE
+
+
+@pytest.mark.parametrize("follows", [False, True])
+async def test_a_digest_tells_of_a_repo_that_is_gone_to_its_followers_alone(
+    store: SqlStore, *, follows: bool
+) -> None:
+    await listed(store, [a_repo(1), a_repo(2)])
+    await speak(store, [a_signal(1, multiple=10.0, usual_7d=50.0), a_signal(2)])
+    async with store.write() as tx:
+        await tx.catalogue.place({RepoId(2): Place(NOT_AI, "said so", by_operator=True)})
+        await tx.catalogue.lost([RepoId(1)], "deleted", NOW)
+    await speak(store, [a_signal(1, K.GONE)])
+    followed = frozenset({RepoId(1)} if follows else ())
+    async with store.read() as tx:
+        found = await digest_between(tx, TAXONOMY, Wants(), NOW - DAY, NOW, "UTC", followed)
+    assert [item.signal.kind for item in found.items] == [K.GONE] * follows
+
+
+async def test_a_digest_has_the_figures_of_the_counts_it_is_dated_by(store: SqlStore) -> None:
+    await listed(store, [a_repo(1, 9_059)])
+    await sweep(store, NOW, {1: 9_059})
+    spoke = a_signal(1, at=NOW, gain_7d=1_537, usual_7d=200.0, multiple=7.7, stars=9_059)
+    await speak(store, [spoke])
+    await keep(store, [a_repo(1, 9_712)], NOW + INTERVAL)
+    await sweep(store, NOW + INTERVAL, {1: 9_712})
+    await _measure(store, {1: Growth(700, 2_190, None)})
+    async with store.read() as tx:
+        later, then = [
+            await digest_between(tx, TAXONOMY, Wants(), NOW - DAY, until, "UTC")
+            for until in (NOW + INTERVAL, NOW)
+        ]
+    assert later.items[0].signal.evidence.gain_7d == 2_190
+    assert later.items[0].signal.evidence.stars == 9_712
+    assert then.items[0].signal == spoke

@@ -30,6 +30,7 @@ from hypecurve.adapters.sql.statements import (
 )
 from hypecurve.adapters.sql.tables import repo, repo_alias, repo_fact, source
 from hypecurve.domain.catalogue import CatalogueEntry, ListedReason, Place, RepoState
+from hypecurve.domain.category import NOT_AI
 from hypecurve.domain.repo import Repo, RepoId, RepoName
 from hypecurve.domain.signal import SignalKind
 from hypecurve.ports.store import Fact, Found, Measured, Roster, Source, Watched
@@ -79,7 +80,7 @@ class SqlCatalogue:
 
     async def sizes(self) -> dict[str, int]:
         """Return how many listed repos each category holds."""
-        statement = select(repo.c.category, func.count()).where(repo.c.listed_at.is_not(None))
+        statement = matching(select(repo.c.category, func.count()), Found())
         result = await self._connection.execute(statement.group_by(repo.c.category))
         return {row[0]: row[1] for row in result}
 
@@ -239,9 +240,14 @@ def _seconds(column: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 def matching(statement: Any, found: Found) -> Any:  # noqa: ANN401 - a Select of any columns
-    """Narrow a statement over `repo` to what was asked for, all but the ids."""
+    """Narrow a statement over `repo` to what was asked for, all but the ids.
+
+    What is gone, or was found to be no AI after it was listed, is listed no more.
+    """
     if found.listed:
-        statement = statement.where(repo.c.listed_at.is_not(None))
+        statement = statement.where(repo.c.listed_at.is_not(None), repo.c.category != NOT_AI)
+        if RepoState.GONE not in found.states:
+            statement = statement.where(repo.c.gone_at.is_(None))
     if found.categories:
         statement = statement.where(repo.c.category.in_(sorted(found.categories)))
     if RepoState.GONE in found.states:
