@@ -14,7 +14,7 @@ from hypecurve.adapters.github.client import open_github
 from hypecurve.adapters.sql.store import SqlStore, World, open_store
 from hypecurve.config import Settings, bot_settings, is_configured
 from hypecurve.domain.category import Taxonomy
-from hypecurve.domain.errors import BadSetting, WrongWorld
+from hypecurve.domain.errors import BadInput, BadSetting, WrongWorld
 from hypecurve.ports import Bot, Clock, GitHubSource, Messenger
 from hypecurve.services.cycle import Tracking
 
@@ -37,8 +37,9 @@ def load_taxonomy(file: Path | None = None) -> Taxonomy:
         return Taxonomy.from_toml(text)
     try:
         return Taxonomy.from_toml(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"HYPECURVE_TAXONOMY: {file} cannot be read ({error})."
+    except (OSError, UnicodeDecodeError, BadInput) as error:
+        why = str(error).removesuffix(".")
+        message = f"HYPECURVE_TAXONOMY: {file} cannot be used ({why})."
         raise BadSetting(message) from None
 
 

@@ -12,9 +12,8 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from hypecurve.domain.errors import BadChannel, BadSetting, BadTime
+from hypecurve.domain.errors import BadSetting, BadTime
 from hypecurve.domain.schedule import parse_span
-from hypecurve.domain.subscription import Channel
 from hypecurve.ports import BotSetting, Term
 
 DEFAULT_TERMS = ("gpt", "llm", "generative ai")
@@ -28,7 +27,10 @@ _WORDS = {
 class Settings(BaseSettings):
     """What the core reads. Bots announce their own (see `bot_settings`)."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", populate_by_name=True)
+    # An empty setting is none: .env.example has lines to fill in.
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", populate_by_name=True, env_ignore_empty=True
+    )
 
     database_url: str | None = Field(None, alias="DATABASE_URL")
     """None: each world has a file of its own in the working directory."""
@@ -43,7 +45,6 @@ class Settings(BaseSettings):
     backfill_per_hour: int = Field(2500, alias="HYPECURVE_BACKFILL_PER_HOUR", ge=0)
     """Repos whose past is asked in an hour: half of the 5,000 points GitHub gives."""
     taxonomy_file: Path | None = Field(None, alias="HYPECURVE_TAXONOMY")
-    operator_channel: str | None = Field(None, alias="HYPECURVE_OPERATOR_CHANNEL")
     log_format: str = Field("text", alias="HYPECURVE_LOG_FORMAT")
 
     @field_validator("log_format")
@@ -75,16 +76,6 @@ class Settings(BaseSettings):
         except BadTime as error:
             raise ValueError(str(error)) from None
 
-    @field_validator("operator_channel")
-    @classmethod
-    def _channel(cls, value: str | None) -> str | None:
-        if value:
-            try:
-                Channel.parse(value)
-            except BadChannel as error:
-                raise ValueError(str(error)) from None
-        return value or None
-
     @field_validator("github_api_url")
     @classmethod
     def _address(cls, value: str) -> str:
@@ -106,6 +97,8 @@ def load_settings() -> Settings:
     """Read the settings; BadSetting names the first variable that cannot be used, and why."""
     try:
         return Settings()
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unreadable(error) from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         name = str(first["loc"][0]) if first["loc"] else "a setting"
@@ -115,9 +108,17 @@ def load_settings() -> Settings:
         raise BadSetting(message) from None
 
 
+def _unreadable(error: Exception) -> BadSetting:
+    why = "save it as UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error)
+    return BadSetting(f".env cannot be read: {why}.")
+
+
 def bot_settings(wanted: Sequence[BotSetting]) -> Mapping[str, str]:
     """What the environment or `.env` says of a bot's own settings; what is empty is left out."""
-    known = {**dotenv_values(".env"), **os.environ}
+    try:
+        known = {**dotenv_values(".env"), **os.environ}
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unreadable(error) from None
     return {item.name: value for item in wanted if (value := known.get(item.name))}
 
 

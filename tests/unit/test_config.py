@@ -52,6 +52,14 @@ def test_settings_of_other_programs_in_the_env_file_do_not_matter(folder: Path) 
     assert load_settings().min_stars == 500
 
 
+def test_an_empty_setting_is_none_at_all(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = load_settings()
+    for name in ("HYPECURVE_MIN_STARS", "HYPECURVE_TAXONOMY", "GITHUB_API_URL", "DATABASE_URL"):
+        monkeypatch.setenv(name, "")
+    (folder / ".env").write_text("HYPECURVE_UPDATE_EVERY=\nGITHUB_TOKEN=\n")
+    assert load_settings() == usual
+
+
 def test_terms_are_divided_by_commas_and_may_be_topics(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HYPECURVE_SEARCH_TERMS", " llm, generative ai ,topic:mcp,")
     assert load_settings().terms == (
@@ -85,7 +93,6 @@ def test_a_token_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
         ("HYPECURVE_UPDATE_EVERY", "6"),
         ("HYPECURVE_SEARCH_TERMS", " , "),
         ("HYPECURVE_LOG_FORMAT", "XML"),
-        ("HYPECURVE_OPERATOR_CHANNEL", "general"),
         ("GITHUB_API_URL", "api.github.com"),
     ],
 )

@@ -41,6 +41,10 @@ def demo(
     from hypecurve.standin import MADE_UP
     from hypecurve.wording.digest import digest_message
 
+    file = Path(FILES["demo"])
+    if file.is_dir():
+        message = f"{file} is a folder: the demo writes a file of that name. Move the folder away."
+        raise BadInput(message)
     load_settings()  # a setting that cannot be used is told before the work, not after it
     typer.secho(MADE_UP, bold=True)
     typer.echo("The real tracker polls it over HTTP every 6 simulated hours.\n")
@@ -53,7 +57,7 @@ def demo(
                 met.add(at)
                 bar.update(1)
 
-        shown = asyncio.run(run_demo(Path(FILES["demo"]), days, step))
+        shown = asyncio.run(run_demo(file, days, step))
     typer.echo(f"{_many(shown.requests, 'request')}, {_many(shown.signals, 'signal')}.\n")
     _show(digest_message(shown.digest, taxonomy, "en"), load_bots())
     typer.secho("\nThe top of the made-up catalogue, by stars in 7 days\n", bold=True)

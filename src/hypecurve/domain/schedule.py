@@ -11,6 +11,8 @@ from hypecurve.domain.subscription import Schedule
 
 _TIME = re.compile(r"(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)")
 _SPAN = re.compile(r"(?P<number>\d{1,4})\s*(?P<unit>[smhd])")
+_YEARS = range(1970, 2200)
+"""The years people may ask of: a span before or after them is still a date."""
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -36,17 +38,20 @@ def parse_span(text: str) -> timedelta:
 def parse_instant(text: str, zone: ZoneInfo | None = None) -> datetime:
     """Read a date or a date and time; a date alone is the end of that day.
 
-    Without a zone of its own the time is taken in `zone`, or UTC.
+    Without a zone of its own the time is taken in `zone`, or UTC. BadTime outside 1970 to 2199.
     """
     stripped = text.strip()
     try:
         found = datetime.fromisoformat(stripped)
         if _is_date(stripped):
             found = found.replace(hour=23, minute=59, second=59)
-        return (found if found.tzinfo else found.replace(tzinfo=zone or UTC)).astimezone(UTC)
+        at = (found if found.tzinfo else found.replace(tzinfo=zone or UTC)).astimezone(UTC)
+        if at.year not in _YEARS:
+            raise ValueError  # noqa: TRY301 - one message for all that is no time to ask of
     except (ValueError, OverflowError):
         message = f"'{stripped[:40]}' is not a date or time: write 2025-06-30 or 2025-06-30T09:00."
         raise BadTime(message) from None
+    return at
 
 
 def _is_date(text: str) -> bool:

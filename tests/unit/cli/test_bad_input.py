@@ -37,6 +37,9 @@ SLIPS: dict[str, tuple[list[str], str]] = {
     "a kind": (["signals", "--kind", "loud"], "choose new, rising, stalled"),
     "a world": (["list", "--world", "mars"], "choose live, replay, demo"),
     "a date": (["digest", "--as-of", "2026-13-01"], "write 2025-06-30"),
+    "a digest of the year 1": (["digest", "--as-of", "0001-01-01"], "write 2025-06-30"),
+    "a card of the year 1": (["repo", "acme/flashkv", "--as-of", "0001-01-01"], "write 2025-06-30"),
+    "signals up to the last year": (["signals", "--until", "9999-12-31"], "write 2025-06-30"),
     "a date in words": (["signals", "--since", "yesterday"], "write 2025-06-30"),
     "a last day": (["replay", ".", "--until", "soon"], "write 2025-06-30"),
     "too many days": (["demo", "--days", "61"], "give 1 to 60"),
@@ -57,7 +60,6 @@ SETTINGS: dict[str, tuple[dict[str, str], str]] = {
     "a bar of nothing": ({"HYPECURVE_MIN_STARS": "0"}, "HYPECURVE_MIN_STARS .*at least 1"),
     "no terms": ({"HYPECURVE_SEARCH_TERMS": ","}, "HYPECURVE_SEARCH_TERMS .*at least one term"),
     "an address": ({"GITHUB_API_URL": "github.com"}, "GITHUB_API_URL .*https://HOST"),
-    "a channel": ({"HYPECURVE_OPERATOR_CHANNEL": "ops"}, "HYPECURVE_OPERATOR_CHANNEL .*slack:TEAM"),
     "a form of the log": ({"HYPECURVE_LOG_FORMAT": "xml"}, "HYPECURVE_LOG_FORMAT .*text or json"),
     "a taxonomy": ({"HYPECURVE_TAXONOMY": "nowhere.toml"}, r"HYPECURVE_TAXONOMY: nowhere\.toml"),
     "a database of another kind": ({"DATABASE_URL": "mysql://host/x"}, "write sqlite:///hypecurve"),
@@ -70,6 +72,15 @@ SETTINGS: dict[str, tuple[dict[str, str], str]] = {
         {"DATABASE_URL": "postgresql://u:hunter2@127.0.0.1:9/d"},
         r"postgresql://u:\*\*\*@127\.0\.0\.1:9/d cannot be opened .*check DATABASE_URL",
     ),
+}
+
+
+SECRETS: dict[str, str] = {
+    "for the user": "postgresql://u:hunter2@127.0.0.1:9/d",
+    "in the query": "postgresql://127.0.0.1:9/d?user=u&password=hunter2",
+    "for a key": "postgresql://u@127.0.0.1:9/d?sslpassword=hunter2&sslcert=/no/hunter2",
+    "twice": "postgresql://127.0.0.1:9/d?password=hunter2&password=hunter22",
+    "with an option there is not": "postgresql://127.0.0.1:9/d?passwd=hunter2",
 }
 
 
@@ -101,6 +112,29 @@ def test_a_setting_that_cannot_be_used_is_named(call: Call, folder: Path, wrong:
 def test_a_setting_in_the_env_file_is_named_too(call: Call, folder: Path) -> None:
     (folder / ".env").write_text("HYPECURVE_UPDATE_EVERY=sometimes\n")
     assert_one_line(call("list"), "HYPECURVE_UPDATE_EVERY")
+
+
+@pytest.mark.parametrize("where", SECRETS)
+def test_a_password_is_never_shown(call: Call, where: str) -> None:
+    ran = call("list", DATABASE_URL=SECRETS[where])
+    assert_one_line(ran, r"\*\*\*.* cannot be opened .*check DATABASE_URL")
+
+
+def test_an_env_file_that_is_no_text_is_named(call: Call, folder: Path) -> None:
+    (folder / ".env").write_bytes(b"GITHUB_TOKEN=\xff\xfe\n")
+    for command in (["list"], ["discord", "sync"]):
+        assert_one_line(call(*command), r"\.env cannot be read: save it as UTF-8 text")
+
+
+def test_a_taxonomy_that_is_wrong_is_named_with_its_file(call: Call, folder: Path) -> None:
+    (folder / "mine.toml").write_text("[x]\n")
+    ran = call("list", HYPECURVE_TAXONOMY="mine.toml")
+    assert_one_line(ran, r"HYPECURVE_TAXONOMY: mine\.toml .*unknown section \[x\]")
+
+
+def test_a_demo_does_not_touch_a_folder_of_its_name(call: Call, folder: Path) -> None:
+    (folder / "hypecurve-demo.db").mkdir()
+    assert_one_line(call("demo"), r"hypecurve-demo\.db is a folder")
 
 
 def test_a_file_that_is_no_database_is_left_as_it_is(call: Call, folder: Path) -> None:
@@ -136,6 +170,10 @@ def test_a_database_of_a_newer_version_is_refused(call: Call, demo_folder: Path)
     connection.close()
     assert_one_line(call("list"), "newer version .*install the newer Hypecurve")
     assert_one_line(call("db", "check"), "newer version")
+    before = file.read_bytes()
+    ran = call("db", "upgrade", DATABASE_URL=f"sqlite:///{file}")
+    assert_one_line(ran, "newer version .*install the newer Hypecurve")
+    assert file.read_bytes() == before
 
 
 def test_a_repo_that_nobody_watches_is_one_line(call: Call, demo_folder: Path) -> None:

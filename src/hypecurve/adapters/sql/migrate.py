@@ -16,6 +16,11 @@ from hypecurve.domain.errors import BadSetting, WrongWorld
 _LOCK = 0x48595045
 """Key of the advisory lock that keeps two upgrades of one PostgreSQL database apart."""
 
+_HARMLESS = frozenset({"host", "port", "dbname", "user", "sslmode", "application_name"})
+"""What may be shown of an address's query; the rest may be a password or where one lies."""
+_MASK = "HIDDEN"
+"""Stands for a value until the address is written, which would write the asterisks as %2A."""
+
 _UPGRADING = threading.Lock()
 """Alembic keeps its present connection in a global of the process: one upgrade at a time."""
 
@@ -26,7 +31,8 @@ async def revision(url: URL) -> str | None:
 
 
 async def upgrade(url: URL) -> None:
-    """Bring a database to the present version; an empty one is made."""
+    """Bring a database to the present version; an empty one is made, a newer one refused."""
+    _refuse_newer(await revision(url))
     await asyncio.to_thread(_upgrade, url)
 
 
@@ -35,19 +41,24 @@ async def check(url: URL) -> None:
     found = await revision(url)
     if found == REVISION:
         return
+    _refuse_newer(found)
     if found is None:
         message = "The database is empty: run `hypecurve db upgrade` to make its tables."
-    elif found < REVISION:
+    else:
         message = (
             f"The database is of an older version ({found}, this program needs {REVISION}): "
             "run `hypecurve db upgrade`."
         )
-    else:
+    raise WrongWorld(message)
+
+
+def _refuse_newer(found: str | None) -> None:
+    if found is not None and found > REVISION:
         message = (
             f"The database is of a newer version ({found}) than this program ({REVISION}): "
             "install the newer Hypecurve, or use another DATABASE_URL."
         )
-    raise WrongWorld(message)
+        raise WrongWorld(message)
 
 
 def _engine(url: URL) -> Engine:
@@ -102,7 +113,13 @@ def _revision(url: URL) -> str | None:
 def unreachable(url: URL, error: Exception) -> BadSetting:
     """One clear line for a database that cannot be opened; it never shows a password."""
     why = str(getattr(error, "orig", error)).strip().splitlines()
-    shown = url.render_as_string(hide_password=True).replace("+aiosqlite", "")
+    for name, value in url.query.items():
+        if name not in _HARMLESS:
+            for secret in (value,) if isinstance(value, str) else value:
+                why = [line.replace(secret, "***") for line in why if secret]
+    hidden = {name: _MASK for name in url.query if name not in _HARMLESS}
+    shown = url.update_query_dict(hidden).render_as_string(hide_password=True)
+    shown = shown.replace("+aiosqlite", "").replace(_MASK, "***")
     return BadSetting(
         f"The database {shown.replace('+psycopg', '')} cannot be opened "
         f"({why[0] if why else 'no reason given'}): check DATABASE_URL."
@@ -113,6 +130,7 @@ def _upgrade(url: URL) -> None:
     # Alembic is imported late: only an upgrade needs it.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
 
     file = file_of(url)
     engine = _upgrading_engine(url)
@@ -127,6 +145,9 @@ def _upgrade(url: URL) -> None:
             config.set_main_option("script_location", "hypecurve_migrations:")
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+    except CommandError as error:
+        message = f"The database's version is none of this program's ({error})."
+        raise WrongWorld(message) from None
     except (DatabaseError, OSError) as error:
         raise unreachable(url, error) from None
     finally:
