@@ -84,6 +84,7 @@ class Spoken:
     at: datetime
     step: int = 1
     multiple: float | None = None
+    """Only of a rise, and only where the digest showed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +99,7 @@ class Card:
     past: PastStars | None = None
     watch_only: bool = False
     """Under the bar still: watched, not listed."""
+    past_view: bool = False
+    """As of an earlier time: the entry's state is today's and says nothing of then."""
+    stars_known: bool = True
+    """False where nobody had counted yet; the entry's count is today's then."""

@@ -48,7 +48,8 @@ async def card(store: Store, which: RepoName | RepoId, at: datetime) -> Card:
         history = await tx.stars.history(entry.repo.id, since, until)
         past = (await tx.stars.past([entry.repo.id])).get(entry.repo.id)
         signals = await tx.signals.during(None, at, entry.repo.id)
-    if at < entry.seen_at:
+    past_view = at < entry.seen_at
+    if past_view:
         entry = as_of(entry, history, until)
     spoken = tuple(_spoken(signal) for _, signal in reversed(signals))
     return Card(
@@ -57,20 +58,36 @@ async def card(store: Store, which: RepoName | RepoId, at: datetime) -> Card:
         spoken=spoken,
         past=past,
         watch_only=entry.listed_at is None,
+        past_view=past_view,
+        stars_known=not past_view or history.as_of(until) is not None,
     )
 
 
 def as_of(entry: CatalogueEntry, history: StarHistory, at: datetime) -> CatalogueEntry:
-    """The entry with the counts of an earlier time; what is not known of then is left out."""
-    stars = history.as_of(at)
+    """The entry with the counts of an earlier time; what is not known of then is left out.
+
+    Two of its fields cannot be empty: `Card` says whether the state and the stars are of then.
+    """
+    stars, repo = history.as_of(at), entry.repo
     growth = Growth(*(history.growth(at, days * _DAY) for days in (1, 7, 30)))
     return replace(
         entry,
-        repo=replace(entry.repo, stars=entry.repo.stars if stars is None else stars, forks=None),
+        repo=replace(
+            repo,
+            stars=repo.stars if stars is None else stars,
+            forks=None,
+            open_issues=None,
+            pushed_at=_by(repo.pushed_at, at),
+        ),
+        listed_at=_by(entry.listed_at, at),
         growth=growth,
         usual_week=None,
         seen_at=at,
     )
+
+
+def _by(then: datetime | None, at: datetime) -> datetime | None:
+    return None if then is None or then > at else then
 
 
 def weekly(history: StarHistory, past: PastStars | None, until: datetime) -> tuple[int | None, ...]:
@@ -98,7 +115,9 @@ def _difference(history: StarHistory, end: datetime) -> int | None:
 
 
 def _spoken(signal: Signal) -> Spoken:
-    return Spoken(signal.kind.value, signal.at, signal.step, signal.evidence.multiple)
+    rises = signal.kind is SignalKind.RISING
+    multiple = signal.evidence.shown_multiple if rises else None
+    return Spoken(signal.kind.value, signal.at, signal.step, multiple)
 
 
 @dataclass(frozen=True, slots=True)

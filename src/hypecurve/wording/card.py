@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from hypecurve.domain.catalogue import Card, CatalogueEntry, RepoState, Spoken
 from hypecurve.domain.category import Taxonomy
@@ -53,7 +54,17 @@ _SPOKEN = {
     "rising": to_say("announced as rising {day}"),
     "stalled": to_say("announced as stalled {day}"),
     "awake": to_say("announced as awake {day}"),
+    "archived": to_say("archived {day}"),
+    "renamed": to_say("renamed {day}"),
+    "relicensed": to_say("licence changed {day}"),
+    "gone": to_say("gone from GitHub since {day}"),
+    "milestone": to_say("passed a milestone {day}"),
 }
+_JUST = timedelta(days=7)
+"""As long as this, what was announced stands before a state that knows nothing of it."""
+_ANNOUNCED = {"new": to_say("New"), "awake": to_say("Woke up")}
+_STATES_SPOKEN = frozenset({"new", "rising", "stalled", "awake"})
+_COMMON = frozenset({RepoState.ACTIVE, RepoState.COOLING})
 
 
 def card_message(card: Card, taxonomy: Taxonomy, locale: str, zone: str) -> Message:
@@ -62,12 +73,12 @@ def card_message(card: Card, taxonomy: Taxonomy, locale: str, zone: str) -> Mess
     teller = Teller(said, taxonomy, parse_zone(zone), entry.seen_at)
     name = cut(clean(str(entry.repo.name)), LONGEST_NAME)
     state = _state(card, said)
-    title = said.say("{name} · {state}", name=name, state=state)
+    title = said.say("{name} · {state}", name=name, state=state) if state else name
     description = cut(clean(entry.repo.description), _LONGEST_TEXT)
     lines: Iterable[Line] = (
         (Text(description),) if description else (),
         _what(entry, teller),
-        _counts(entry, said),
+        _counts(card, said),
         _growth(entry, said),
         _curve(card, said),
         _announced(card.spoken, teller),
@@ -75,7 +86,7 @@ def card_message(card: Card, taxonomy: Taxonomy, locale: str, zone: str) -> Mess
     )
     shown = tuple(line for line in lines if line)
     section = Section(
-        _SECTION.get(entry.state, SectionKind.PLAIN),
+        SectionKind.PLAIN if card.past_view else _SECTION.get(entry.state, SectionKind.PLAIN),
         "",
         (
             Entry(
@@ -92,7 +103,9 @@ def card_message(card: Card, taxonomy: Taxonomy, locale: str, zone: str) -> Mess
             "{title}, {stars}",
             title=title,
             stars=said.say_count("{n} star", "{n} stars", entry.repo.stars),
-        ),
+        )
+        if card.stars_known
+        else title,
         title=title,
         sections=(section,),
         controls=(
@@ -103,13 +116,27 @@ def card_message(card: Card, taxonomy: Taxonomy, locale: str, zone: str) -> Mess
 
 
 def _state(card: Card, said: Texts) -> str:
+    """Where the repo stands, in words; "" where it is not known."""
+    if card.past_view:
+        return ""
     if card.watch_only and card.entry.state is RepoState.ACTIVE:
         return said.say("Watched, not listed yet")
+    if card.entry.state in _COMMON and (word := _just_announced(card)):
+        return said.say(word)
     state = said.say(_STATES[card.entry.state])
     multiple = growth_multiple(card.entry)
     if card.entry.state is RepoState.RISING and multiple is not None:
         return f"{state} {said.multiple(multiple)}"
     return state
+
+
+def _just_announced(card: Card) -> str | None:
+    """The word for what was announced some days ago at most, where it has one of its own."""
+    for spoken in card.spoken:
+        if spoken.kind in _STATES_SPOKEN:
+            fresh = card.entry.seen_at - spoken.at <= _JUST
+            return _ANNOUNCED.get(spoken.kind) if fresh else None
+    return None
 
 
 def growth_multiple(entry: CatalogueEntry) -> float | None:
@@ -129,11 +156,11 @@ def _what(entry: CatalogueEntry, teller: Teller) -> Line:
     return joined((Text(cut(fact, _LONGEST_TEXT)),) for fact in facts if fact)
 
 
-def _counts(entry: CatalogueEntry, said: Texts) -> Line:
-    repo = entry.repo
-    facts = [
-        said.say_count("{stars} star", "{stars} stars", repo.stars, stars=said.short(repo.stars))
-    ]
+def _counts(card: Card, said: Texts) -> Line:
+    repo, facts = card.entry.repo, []
+    if card.stars_known:
+        stars = said.short(repo.stars)
+        facts.append(said.say_count("{stars} star", "{stars} stars", repo.stars, stars=stars))
     if repo.forks is not None:
         facts.append(said.say_count("{n} fork", "{n} forks", repo.forks))
     if repo.open_issues is not None:
@@ -179,7 +206,7 @@ def _announced(announcements: tuple[Spoken, ...], teller: Teller) -> Line:
         fact = said.say(form, day=_day(spoken.at, teller))
         if spoken.step > 1:
             fact = said.say("{fact}, still accelerating", fact=fact)
-        if spoken.multiple is not None:
+        if spoken.kind == "rising" and spoken.multiple is not None:
             fact = said.say("{fact} at {times}", fact=fact, times=said.multiple(spoken.multiple))
         facts.append(fact)
     return joined((Text(fact),) for fact in facts)
@@ -188,14 +215,24 @@ def _announced(announcements: tuple[Spoken, ...], teller: Teller) -> Line:
 def _dates(card: Card, teller: Teller) -> Line:
     said, entry = teller.texts, card.entry
     lines: list[Line] = []
-    if entry.repo.created_at is not None:
+    if entry.repo.created_at is not None and entry.repo.created_at <= entry.seen_at:
         month = said.month(entry.repo.created_at.astimezone(teller.zone).date())
         lines.append((Text(said.say("created {month}", month=month)),))
     lines.append(last_push(entry.repo.pushed_at, teller))
     if entry.listed_at is not None:
         lines.append((Text(said.say("listed {day}", day=_day(entry.listed_at, teller))),))
-    lines.append(said.say_line("counts as of {time}", time=moment(entry.seen_at, teller)))
+    at = moment(entry.seen_at, teller)
+    if card.past_view:
+        at = replace(at, fallback=_dated(entry.seen_at, teller))
+    form = to_say("counts as of {time}") if card.stars_known else to_say("as of {time}")
+    lines.append(said.say_line(form, time=at))
     return joined(lines)
+
+
+def _dated(at: datetime, teller: Teller) -> str:
+    """A time long ago, with its year: `1 Mar 2019 18:00`."""
+    day = teller.texts.date(at.astimezone(teller.zone).date(), year=True)
+    return f"{day} {teller.texts.time(at, teller.zone)}"
 
 
 def _day(at: datetime, teller: Teller) -> str:

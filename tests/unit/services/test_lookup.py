@@ -83,7 +83,7 @@ async def test_a_card_says_what_was_spoken_and_whether_it_is_only_watched(
 ) -> None:
     await keep(store, [a_repo(1, 412)], NOW - DAY)
     await speak(store, [a_signal(1, K.NEW, NOW - 3 * DAY), a_signal(2, at=NOW)][:1])
-    await speak(store, [a_signal(1, at=NOW, step=2, multiple=8.6)])
+    await speak(store, [a_signal(1, at=NOW, step=2, multiple=8.6, usual_7d=226.0)])
     await speak(store, [a_signal(1, at=NOW + DAY, step=3)])
     found = await card(store, RepoId(1), NOW)
     assert found.watch_only
@@ -94,6 +94,35 @@ async def test_a_card_says_what_was_spoken_and_whether_it_is_only_watched(
     async with store.write() as tx:
         await tx.stars.save_past({RepoId(1): past_of([1] * 70)}, NOW)
     assert (await card(store, RepoId(1), NOW)).past == past_of([1] * 70)
+
+
+async def test_a_multiple_is_remembered_of_a_rise_alone_and_where_people_saw_it(
+    store: SqlStore,
+) -> None:
+    await listed(store, [a_repo(1)])
+    await speak(store, [a_signal(1, K.AWAKE, NOW - 3 * DAY, multiple=3.0, usual_7d=30.0)])
+    await speak(store, [a_signal(1, at=NOW - 2 * DAY, multiple=3.0, usual_7d=3.0)])
+    await speak(store, [a_signal(1, at=NOW - DAY, episode=2, multiple=3.0, usual_7d=30.0)])
+    found = await card(store, RepoId(1), NOW)
+    assert [spoken.multiple for spoken in found.spoken] == [3.0, None, None]
+
+
+async def test_a_card_of_before_the_first_count_knows_next_to_nothing(store: SqlStore) -> None:
+    before, long_ago = NOW - 900 * DAY, NOW - 1_000 * DAY
+    repo = a_repo(1, 700, forks=5, open_issues=3, created_at=long_ago, pushed_at=NOW - DAY)
+    await listed(store, [repo])
+    await sweep(store, NOW, {1: 700})
+    await _measure(store, {1: Growth(1, 2, 3)}, stalled=[1])
+    found = await card(store, RepoId(1), before)
+    entry = found.entry
+    assert found.past_view
+    assert not found.stars_known
+    assert (entry.repo.forks, entry.repo.open_issues, entry.repo.pushed_at) == (None, None, None)
+    assert (entry.listed_at, entry.growth, entry.seen_at) == (None, Growth(), before)
+    assert entry.repo.created_at == long_ago
+    today = await card(store, RepoId(1), NOW)
+    assert (today.past_view, today.stars_known) == (False, True)
+    assert today.entry.repo.pushed_at == NOW - DAY
 
 
 async def test_a_card_of_the_present_has_the_entrys_figures(store: SqlStore) -> None:

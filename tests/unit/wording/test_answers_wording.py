@@ -124,6 +124,65 @@ def test_an_operators_word_is_marked_and_unknown_announcements_are_told(
     assert "announced 22 Nov" in text
 
 
+def test_a_card_of_long_ago_leaves_out_what_is_of_today(card: Card, taxonomy: Taxonomy) -> None:
+    then = datetime(2019, 3, 1, 23, 59, 59, tzinfo=UTC)
+    repo = replace(card.entry.repo, forks=None, pushed_at=None)
+    entry = replace(
+        card.entry, repo=repo, seen_at=then, listed_at=None, growth=Growth(), usual_week=None
+    )
+    past = Card(entry, past_view=True, stars_known=False)
+    message = card_message(past, taxonomy, "en", "UTC")
+    assert plain(message).splitlines() == [
+        "acme/flashkv",
+        "",
+        "KV-cache compression for serving",
+        "Inference (topic kv-cache) · Python · Apache-2.0",
+        "organisation",
+        "as of 1 Mar 2019 23:59",
+        "",
+        "Open on GitHub: https://github.com/acme/flashkv",
+    ]
+    assert message.notification == "acme/flashkv"
+    counted = card_message(replace(past, stars_known=True), taxonomy, "en", "UTC")
+    assert "38.2k stars · organisation\ncounts as of 1 Mar 2019 23:59" in plain(counted)
+
+
+@pytest.mark.parametrize("kind", SignalKind)
+def test_a_card_names_every_announcement_and_multiples_of_rises_alone(
+    card: Card, taxonomy: Taxonomy, kind: SignalKind
+) -> None:
+    told = replace(card, spoken=(Spoken(kind.value, DUE - timedelta(days=1), 1, 0.7),))
+    lines = plain(card_message(told, taxonomy, "en", "UTC")).splitlines()
+    (line,) = [line for line in lines if "21 Nov" in line]
+    assert "announced 21 Nov" not in line
+    assert ("0.7x" in line) == (kind is SignalKind.RISING)
+
+
+@pytest.mark.parametrize(
+    ("kind", "days", "state", "word"),
+    [
+        ("awake", 0, RepoState.COOLING, "Woke up"),
+        ("awake", 6, RepoState.ACTIVE, "Woke up"),
+        ("awake", 8, RepoState.COOLING, "Cooling"),
+        ("new", 1, RepoState.ACTIVE, "New"),
+        ("new", 1, RepoState.RISING, "Rising 8.6x"),
+        ("new", 1, RepoState.ARCHIVED, "Archived"),
+        ("new", 8, RepoState.ACTIVE, "Steady"),
+        ("rising", 1, RepoState.COOLING, "Cooling"),
+    ],
+)
+def test_the_cards_word_does_not_contradict_what_was_just_announced(
+    card: Card, taxonomy: Taxonomy, kind: str, days: int, state: RepoState, word: str
+) -> None:
+    spoken = (
+        Spoken("milestone", COUNTED - timedelta(days=days)),
+        Spoken(kind, COUNTED - timedelta(days=days)),
+        Spoken("new" if kind != "new" else "awake", COUNTED - timedelta(days=days)),
+    )
+    told = replace(card, spoken=spoken, entry=replace(card.entry, state=state))
+    assert card_message(told, taxonomy, "en", "UTC").title == f"acme/flashkv · {word}"
+
+
 @pytest.mark.parametrize("kind", ["new", "rising", "stalled", "top"])
 @pytest.mark.parametrize("window", ["24h", "7d", "30d"])
 def test_a_list(  # fixtures and what is asked
