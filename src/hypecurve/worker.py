@@ -7,9 +7,7 @@ counted. The services know nothing of who drives them: another driver may take t
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import socket
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -20,31 +18,30 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from hypecurve.adapters.clock import SystemClock
+from hypecurve.answering import answer
 from hypecurve.bootstrap import configured_bots, live_store, load_bots, load_taxonomy, messengers
 from hypecurve.chat.desk import ServiceDesk
 from hypecurve.config import Settings
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import BadInput, BadSetting, HypecurveError
+from hypecurve.holding import RENEW, Leases, this_process
 from hypecurve.ports import Bot, Clock, Messenger
 from hypecurve.ports.store import Store
 from hypecurve.services.compose import compose_due
 from hypecurve.services.deliver import deliver_pending
 
 TRACKER, DELIVER = "tracker", "deliver"
+COMPOSE = "compose"
+"""The lease for composing; each platform's is `deliver PLATFORM`."""
 _TICK = timedelta(seconds=15)
-_LEASE = timedelta(minutes=2)
-_RENEW = timedelta(seconds=30)
 _RETRY = timedelta(minutes=15)
 """After a cycle began; the next is due by then only if it brought no sweep."""
 _BACKFILL = timedelta(hours=1)
-_SETTLED = timedelta(minutes=1)
-"""A bot that answered for so long had the right settings."""
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 _ENDS_WITHIN = 5.0
 """Seconds that a child and the jobs under way have at the end."""
 
 _log = structlog.get_logger(__name__)
-Serving = Callable[[asyncio.Event], Awaitable[None]]
 Configured = Mapping[str, tuple[Bot, Mapping[str, str]]]
 
 
@@ -62,9 +59,8 @@ async def serve(settings: Settings, parts: Sequence[str]) -> None:
     clock = SystemClock()
     taxonomy = load_taxonomy(settings.taxonomy_file)
     async with live_store(settings, clock) as store:
-        _log.info("service started", parts=", ".join(wanted), world=str(store.world))
         service = Service(settings, store, clock, taxonomy, bots)
-        await service.run(wanted, stop)
+        await service.run(wanted, stop, str(store.world))
     _log.info("service stopped")
 
 
@@ -96,15 +92,17 @@ class Service:
         clock: Clock,
         taxonomy: Taxonomy,
         bots: Configured,
+        *,
+        holder: str = "",
     ) -> None:
-        """Start nothing yet."""
+        """Start nothing yet; `holder`: what it holds leases as, this process if empty."""
         self._settings = settings
         self._store = store
         self._clock = clock
         self._taxonomy = taxonomy
         self._bots = bots
-        self._holder = f"{socket.gethostname()}:{os.getpid()}"
-        self._life = f"service {self._holder}"
+        self._leases = Leases(store, clock, holder or this_process())
+        self._life = f"service {self._leases.holder}"
         self._child: asyncio.subprocess.Process | None = None
         self._tracking: asyncio.Task[None] | None = None
         self._jobs: set[asyncio.Future[None]] = set()
@@ -112,18 +110,24 @@ class Service:
         self._backfill_at = clock.now() + _BACKFILL
         self._stop = asyncio.Event()
 
-    async def run(self, wanted: Sequence[str], stop: asyncio.Event) -> None:
+    async def run(self, wanted: Sequence[str], stop: asyncio.Event, world: str = "") -> None:
         """Run the parts until `stop` is set; a part that fails for good stops all of them."""
         self._stop = stop
         desk = ServiceDesk(self._store, self._clock, self._taxonomy)
-        posting = self._bots if DELIVER in wanted else {}
+        delivers = DELIVER in wanted
+        bots = {name: bot for name, bot in self._bots.items() if delivers or name in wanted}
         try:
-            async with messengers(posting) as open_messengers, asyncio.TaskGroup() as tasks:
+            # Opening them calls nobody, but says which setting cannot be used before anything runs.
+            async with messengers(bots) as open_messengers, asyncio.TaskGroup() as tasks:
+                _log.info("service started", parts=", ".join(wanted), world=world)
+                if delivers and not bots:
+                    _log.warning("nothing is delivered: no bot has its settings")
                 scheduler = self._scheduler(wanted, open_messengers)
                 scheduler.start()
                 for name, (bot, env) in self._bots.items():
                     if name in wanted:
-                        tasks.create_task(self._answer(name, partial(bot.serve, env, desk)))
+                        serving = partial(bot.serve, env, desk)
+                        tasks.create_task(answer(name, serving, self._leases, self._clock, stop))
                 try:
                     await stop.wait()
                 finally:
@@ -132,58 +136,6 @@ class Service:
                     scheduler.shutdown(wait=False)
         except* HypecurveError as group:
             raise group.exceptions[0] from None
-
-    async def _answer(self, name: str, serve_until: Serving) -> None:
-        """Let a bot answer while this service holds its lease; stand by while another does.
-
-        Two services that answer in one Discord server would carry out each command twice.
-        A bot that fails soon after the start (a wrong token) stops the service with its one line;
-        one that fails later is logged, and the other parts go on.
-        """
-        began = self._clock.now()
-        lease = f"bot {name}"
-        try:
-            while not self._stop.is_set():
-                if not await self._hold(lease):
-                    await self._rest(_RENEW)
-                    continue
-                until = asyncio.Event()
-                keeping = asyncio.create_task(self._keep(lease, until))
-                try:
-                    await serve_until(until)
-                finally:
-                    keeping.cancel()
-                    await self._give_back(lease)
-        except HypecurveError as error:
-            if self._clock.now() - began < _SETTLED:
-                self._stop.set()
-                raise
-            _log.error(
-                "a bot ended; start the service again once it is mended",
-                bot=name,
-                reason=str(error),
-            )
-        except BaseException:
-            self._stop.set()
-            raise
-
-    async def _keep(self, lease: str, until: asyncio.Event) -> None:
-        """Renew a lease; set `until` at the end of the service, or where another one took over."""
-        while True:
-            await self._rest(_RENEW)
-            if self._stop.is_set():
-                break
-            # A database that does not answer has given the lease to nobody else either.
-            with suppress(HypecurveError):
-                async with self._store.write() as tx:
-                    if not await tx.leases.hold(lease, self._holder, self._clock.now(), _LEASE):
-                        break
-        until.set()
-
-    async def _rest(self, span: timedelta) -> None:
-        """Wait, but no longer than the service runs."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._stop.wait(), span.total_seconds())
 
     def _scheduler(
         self, wanted: Sequence[str], open_messengers: Mapping[str, Messenger]
@@ -199,9 +151,9 @@ class Service:
             seconds = span.total_seconds()
             scheduler.add_job(self._job, "interval", [job], seconds=seconds, next_run_time=now)
 
-        every(_RENEW, self.show_life)
+        every(RENEW, self.show_life)
         if TRACKER in wanted:
-            every(_RENEW, self.track)
+            every(RENEW, self.track)
         if DELIVER in wanted:
             every(_TICK, partial(self.deliver, open_messengers))
         return scheduler
@@ -217,7 +169,7 @@ class Service:
 
     async def show_life(self) -> None:
         """Hold a lease of this process alone: what `hypecurve status --check` looks for."""
-        await self._hold(self._life)
+        await self._leases.hold(self._life)
 
     async def track(self) -> None:
         """Begin a cycle, or more of the past, where it is time for one and no other service does.
@@ -225,7 +177,7 @@ class Service:
         The lease is held between cycles too: two services started at different times must not
         look twice as often. What is due is told by the last sweep, whoever made it.
         """
-        if not await self._hold(TRACKER) or (self._tracking and not self._tracking.done()):
+        if not await self._leases.hold(TRACKER) or (self._tracking and not self._tracking.done()):
             return
         try:
             async with self._store.read() as tx:
@@ -252,33 +204,41 @@ class Service:
         status = await self._child.wait()
         _log.info("cycle ended", command=" ".join(command), status=status)
 
-    async def _hold(self, name: str) -> bool:
-        """Take or renew a lease; False where another holder has it, or nobody can say."""
-        try:
-            async with self._store.write() as tx:
-                return await tx.leases.hold(name, self._holder, self._clock.now(), _LEASE)
-        except HypecurveError as error:
-            _log.warning("lease not held", lease=name, reason=str(error))
-            return False
-
     async def deliver(self, open_messengers: Mapping[str, Messenger]) -> None:
-        """Compose what is due and send what may be sent."""
-        if not await self._hold(DELIVER):
+        """Compose what is due and send what may be sent.
+
+        Each platform has a lease of its own: a service without a platform's token must not keep
+        the one that has it from sending.
+        """
+        platforms = {f"deliver {name}": name for name in open_messengers}
+        held = await self._leases.hold(COMPOSE, *platforms)
+        if COMPOSE in held:
+            await self._compose()
+        sending = {
+            name: open_messengers[name] for lease, name in platforms.items() if lease in held
+        }
+        if not sending:
             return
         try:
-            composed = await compose_due(self._store, self._clock, self._taxonomy)
-            if composed:
-                _log.info("digests composed", count=composed)
-            for outcome in await deliver_pending(self._store, self._clock, open_messengers):
+            for outcome in await deliver_pending(self._store, self._clock, sending):
                 _log.info(
                     "delivery tried",
                     delivery=outcome.delivery_id,
-                    channel=str(outcome.channel),
+                    channel=str(outcome.channel or ""),
                     state=outcome.state.value,
                     reason=outcome.reason,
                 )
         except HypecurveError as error:
             _log.error("delivering failed; it is tried again", reason=str(error))
+
+    async def _compose(self) -> None:
+        try:
+            composed = await compose_due(self._store, self._clock, self._taxonomy)
+        except HypecurveError as error:
+            _log.error("composing failed; it is tried again", reason=str(error))
+        else:
+            if composed:
+                _log.info("digests composed", count=composed)
 
     async def _end(self) -> None:
         """Stop the child, let jobs finish, and give back the leases: no successor need wait."""
@@ -292,13 +252,8 @@ class Service:
                 _log.warning("stopped in the middle of a job", jobs=len(late))
         if self._child is not None and self._child.returncode is None:
             self._child.kill()
-        await self._give_back(self._life, TRACKER, DELIVER)
-
-    async def _give_back(self, *names: str) -> None:
-        with suppress(HypecurveError):
-            async with self._store.write() as tx:
-                for name in names:
-                    await tx.leases.release(name, self._holder)
+        platforms = [f"deliver {name}" for name in self._bots]
+        await self._leases.give_back(self._life, TRACKER, COMPOSE, *platforms)
 
 
 def update_due(last: datetime | None, now: datetime, every: timedelta) -> bool:

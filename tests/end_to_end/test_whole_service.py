@@ -221,3 +221,23 @@ async def test_a_token_that_is_refused_ends_it_with_one_line(
     assert name in service.lines[-1]
     assert wrong not in service.log
     assert "Traceback" not in service.log
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+@pytest.mark.parametrize("part", ["slack", "deliver"])
+async def test_a_setting_that_is_no_token_is_told_before_anything_runs(
+    around: Surroundings, part: str
+) -> None:
+    async with around.service(part, SLACK_BOT_TOKEN="x") as service:
+        assert await service.ended() == 2
+    (line,) = service.lines
+    assert line.startswith("hypecurve: SLACK_BOT_TOKEN is not a bot token")
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_delivering_without_any_token_is_warned_of(around: Surroundings) -> None:
+    async with around.service("deliver", SLACK_BOT_TOKEN="", DISCORD_TOKEN="") as service:
+        await service.says("nothing is delivered")
+        assert await service.stop() == 0
+    (line,) = [line for line in service.lines if "nothing is delivered" in line]
+    assert json.loads(line)["level"] == "warning"

@@ -1,0 +1,74 @@
+"""Bots that answer: one service for each bot, while another stands by."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import structlog
+
+from hypecurve.domain.errors import HypecurveError
+from hypecurve.holding import Leases, rest
+from hypecurve.ports import Clock
+
+_SETTLED = timedelta(minutes=1)
+"""A bot that answered for so long had the right settings."""
+_WATCH = timedelta(seconds=5)
+"""How often one that stands by asks for the lease: nobody answers for that long at most."""
+
+_log = structlog.get_logger(__name__)
+Serving = Callable[[asyncio.Event], Awaitable[None]]
+
+
+async def answer(
+    name: str,
+    serve_until: Serving,
+    leases: Leases,
+    clock: Clock,
+    stop: asyncio.Event,
+    *,
+    watch: timedelta = _WATCH,
+) -> None:
+    """Let a bot answer while this service holds its lease; stand by while another does.
+
+    Two services that answer in one Discord server would carry out each command twice.
+    A bot that fails soon after the start (a wrong token) sets `stop` and raises its one line;
+    one that fails later is logged, and the other parts go on.
+    """
+    began = clock.now()
+    lease = f"bot {name}"
+    stands_by = False
+    try:
+        while not stop.is_set():
+            if not await leases.hold(lease):
+                if not stands_by:
+                    _log.info("another service answers; this one stands by", bot=name)
+                stands_by = True
+                await rest(stop, watch)
+                continue
+            stands_by = False
+            await _serve(lease, serve_until, leases, stop)
+    except HypecurveError as error:
+        if clock.now() - began < _SETTLED:
+            stop.set()
+            raise
+        _log.error(
+            "a bot ended; start the service again once it is mended",
+            bot=name,
+            reason=str(error),
+        )
+    except BaseException:
+        stop.set()
+        raise
+
+
+async def _serve(lease: str, serve_until: Serving, leases: Leases, stop: asyncio.Event) -> None:
+    until = asyncio.Event()
+    keeping = asyncio.create_task(leases.keep(lease, stop, until))
+    try:
+        await serve_until(until)
+    finally:
+        keeping.cancel()
+        # Only now: a successor that began while this one still answers would answer twice.
+        await leases.give_back(lease)
