@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from hypecurve.domain.category import Taxonomy
@@ -63,13 +64,16 @@ def digest_message(digest: Digest, taxonomy: Taxonomy, locale: str) -> Message:
 
 
 def _times(digest: Digest, teller: Teller) -> tuple[Line, ...]:
-    """The window and the freshness, once, at the top."""
+    """The window and the freshness, once, at the top.
+
+    Plain text, not moments: "yesterday" is the channel's, and an hour of the reader's own zone
+    beside it would be another instant.
+    """
     said = teller.texts
     since: Line = ()
     if digest.since is not None:
-        since = said.say_line(
-            "since {day} {time}", day=teller.day(digest.since), time=hour(digest.since, teller)
-        )
+        begin = _begin(digest.since, teller)
+        since = said.say_line("since {day} {time}", day=teller.day(begin), time=hour(begin, teller))
     read = digest.counts_at
     if read is None:
         counts: Line = ()
@@ -81,6 +85,13 @@ def _times(digest: Digest, teller: Teller) -> tuple[Line, ...]:
         )
     line = joined((since, counts))
     return (line,) if line else ()
+
+
+def _begin(since: datetime, teller: Teller) -> datetime:
+    """The end of a day, as a date alone is taken, is where the next one begins."""
+    local = since.astimezone(teller.zone)
+    last = (local.hour, local.minute, local.second) == (23, 59, 59)
+    return since + timedelta(seconds=1) if last else since
 
 
 def _notification(digest: Digest, teller: Teller) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from urllib.parse import quote
@@ -27,6 +27,8 @@ from hypecurve.domain.repo import Repo
 from hypecurve.wording.cut import clean, cut
 from hypecurve.wording.texts import Texts
 
+_NAMED = 3
+"""Categories that a title names."""
 DOT: Line = (Text(" · "),)
 LONGEST_NAME = 80
 MOST_CHOICES = 25
@@ -64,24 +66,47 @@ def place_title(taxonomy: Taxonomy, slug: str) -> str:
 
 
 def scope(texts: Texts, taxonomy: Taxonomy, categories: Iterable[str]) -> str:
-    """Return what a channel watches: `Agents and Coding`, `All categories`; at most three names."""
+    """Return what a channel watches: `Agents and Coding`, `All categories`; at most three names.
+
+    Where more are watched than that and few are not, those are named: `All but Robotics`.
+    """
     order = [layer.slug for layer in taxonomy.layers]
     order += [category.slug for category in taxonomy.categories]
     slugs = sorted(
         categories, key=lambda slug: (order.index(slug) if slug in order else len(order), slug)
     )
+    everything = texts.say("All categories")
     if not slugs:
-        return texts.say("All categories")
+        return everything
     titles = [place_title(taxonomy, slug) for slug in slugs]
-    shown = titles[:3]
-    # "Agents and agent frameworks and Serving and deployment" cannot be read.
-    tangled = any(" and " in title or "," in title for title in shown)
-    names = " + ".join(shown) if tangled else texts.listing(shown)
+    missing = _missing(taxonomy, slugs)
+    if len(titles) > _NAMED and len(missing) <= _NAMED:
+        return texts.say("All but {names}", names=_names(missing, texts)) if missing else everything
+    shown = titles[:_NAMED]
     if len(titles) == len(shown):
-        return names
-    names = " + ".join(shown) if tangled else ", ".join(shown)
+        return _names(shown, texts)
+    names = " + ".join(shown) if _tangled(shown) else ", ".join(shown)
     more = len(titles) - len(shown)
     return texts.say_count("{names} and {n} more", "{names} and {n} more", more, names=names)
+
+
+def _names(titles: Sequence[str], texts: Texts) -> str:
+    return " + ".join(titles) if _tangled(titles) else texts.listing(titles)
+
+
+def _tangled(titles: Iterable[str]) -> bool:
+    """`Agents and agent frameworks and Serving and deployment` cannot be read."""
+    return any(" and " in title or "," in title for title in titles)
+
+
+def _missing(taxonomy: Taxonomy, slugs: Iterable[str]) -> list[str]:
+    """The titles of the categories that none of these stands for, in the file's order."""
+    chosen = set(slugs)
+    return [
+        category.title
+        for category in taxonomy.categories
+        if not chosen & {category.slug, category.layer.slug}
+    ]
 
 
 def name_of(repo: Repo) -> Link:
@@ -124,9 +149,9 @@ def moment(at: datetime, teller: Teller) -> Moment:
     return Moment(at, f"{day} {teller.texts.time(at, teller.zone)}")
 
 
-def hour(at: datetime, teller: Teller) -> Moment:
-    """Return an instant as `09:00`."""
-    return Moment(at, teller.texts.time(at, teller.zone), "time")
+def hour(at: datetime, teller: Teller) -> str:
+    """Return an instant as `09:00`, to stand beside a day of the same zone."""
+    return teller.texts.time(at, teller.zone)
 
 
 def open_repo(entries: Iterable[CatalogueEntry], said: Texts) -> tuple[Control, ...]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
 from wcwidth import wcswidth
 
-from hypecurve.domain.category import Taxonomy
+from hypecurve.domain.category import Category, Layer, Taxonomy
 from hypecurve.domain.digest import Digest, Item, Welcome
-from hypecurve.domain.message import Action, Bars, Line, Link, Message, SectionKind, Text
+from hypecurve.domain.message import Action, Bars, Line, Link, Message, Moment, SectionKind, Text
 from hypecurve.domain.signal import SignalKind
 from hypecurve.domain.subscription import Wants
 from hypecurve.wording.digest import BUDGET, digest_message, welcome_message
@@ -83,6 +84,26 @@ def test_times_are_the_channels_own_and_said_once(digest: Digest, taxonomy: Taxo
     assert [words_of(line) for line in lines] == ["since yesterday 09:00 · counts as of 06:12"]
 
 
+def test_a_day_of_the_channels_never_stands_beside_an_hour_of_the_readers(
+    digest: Digest, taxonomy: Taxonomy
+) -> None:
+    old = replace(digest, counts_at=DUE - timedelta(hours=20))
+    for each in (digest, old):
+        (line,) = digest_message(each, taxonomy, "en").subtitle
+        assert not any(isinstance(part, Moment) for part in line)
+
+
+def test_a_day_begins_at_midnight(digest: Digest, taxonomy: Taxonomy) -> None:
+    paris = ZoneInfo("Europe/Paris")
+    end = datetime(2026, 11, 22, 23, 59, 59, tzinfo=paris)
+    day = replace(digest, due_at=end, since=end - timedelta(days=1))
+    (line,) = digest_message(day, taxonomy, "en").subtitle
+    assert words_of(line) == "since today 00:00 · counts as of 06:12"
+    days = replace(digest, due_at=end, since=end - timedelta(days=2))
+    (line,) = digest_message(days, taxonomy, "en").subtitle
+    assert words_of(line) == "since yesterday 00:00 · counts as of 06:12"
+
+
 def test_old_counts_are_called_old(digest: Digest, taxonomy: Taxonomy) -> None:
     old = replace(digest, counts_at=DUE - timedelta(hours=20), since=None)
     (line,) = digest_message(old, taxonomy, "en").subtitle
@@ -101,7 +122,8 @@ def test_unknown_times_leave_no_line(digest: Digest, taxonomy: Taxonomy) -> None
         (("agents",), "Agents"),
         (("mcp", "infrastructure", "agents"), "Infrastructure, Agents, and MCP"),
         (("serving", "agents"), "Serving and deployment + Agents"),
-        (("mcp", "inference", "agents", "ai-engineering"), "AI engineering, Inference, Agents"),
+        (("mcp", "inference", "agents", "ai-engineering"), "All but Serving and deployment"),
+        (("mcp", "inference", "agents", "infrastructure"), "All categories"),
         (("dropped-since",), "dropped-since"),
     ],
 )
@@ -110,7 +132,26 @@ def test_the_title_says_what_is_watched(
 ) -> None:
     wished = replace(digest, wants=Wants(frozenset(categories)))
     shown = digest_message(wished, taxonomy, "en").title.removesuffix(" · Sun 22 Nov")
-    assert shown.removesuffix(" and 1 more") == title
+    assert shown == title
+
+
+def test_a_title_names_three_and_counts_the_rest(digest: Digest) -> None:
+    layers = [Layer(f"layer-{n}", f"Layer {n}") for n in range(2)]
+    many = [Category(f"c{n}", f"Subject {n}", layers[n % 2]) for n in range(9)]
+    taxonomy = Taxonomy.of(layers, many, (), {})
+    titles = {
+        wanted: digest_message(
+            replace(digest, wants=Wants(frozenset(c.slug for c in many[:wanted]))), taxonomy, "en"
+        ).title.removesuffix(" · Sun 22 Nov")
+        for wanted in (3, 5, 6, 8, 9)
+    }
+    assert titles == {
+        3: "Subject 0, Subject 1, and Subject 2",
+        5: "Subject 0, Subject 1, Subject 2 and 2 more",
+        6: "All but Subject 6, Subject 7, and Subject 8",
+        8: "All but Subject 8",
+        9: "All categories",
+    }
 
 
 def test_a_multiple_of_next_to_nothing_is_not_shown(
