@@ -100,6 +100,16 @@ async def test_writers_wait_for_each_other(store: SqlStore) -> None:
     assert await _count(store) == 8
 
 
+async def test_a_question_does_not_wait_for_whoever_writes(database: str) -> None:
+    async with opened(database) as writer:
+        await keep(writer, [a_repo(1)])
+        async with writer.write() as tx:
+            await tx.catalogue.upsert([a_repo(2)], NOW)
+            async with asyncio.timeout(10), opened(database, None) as reader:
+                assert await _count(reader) == 1
+        assert await _count(writer) == 2
+
+
 async def test_an_empty_database_is_made_and_given_to_a_world(empty_database: str) -> None:
     assert await _open(empty_database, REPLAY) == REPLAY
     assert await _open(empty_database, None) == REPLAY

@@ -119,10 +119,7 @@ async def open_store(
     engine = make_engine(address, durable=durable)
     try:
         try:
-            async with engine.connect() as connection:
-                await connection.execution_options(**{WRITING: True})
-                async with connection.begin():
-                    world = await _settle_world(connection, wanted, now)
+            world = await _world(engine, wanted, now)
         except OperationalError as error:
             raise migrate.unreachable(address, error) from None
         yield SqlStore(engine, world, interval, keep)
@@ -130,15 +127,20 @@ async def open_store(
         await engine.dispose()
 
 
-async def _settle_world(connection: AsyncConnection, wanted: World | None, now: datetime) -> World:
-    row = (await connection.execute(select(world_table))).first()
-    if row is None:
-        first = wanted or World("live")
-        values = {"id": 1, "kind": first.kind, "host": first.host, "created_at": now}
-        await upsert(connection, world_table, [values], update=())
-        await upsert(connection, cycle, [{"id": 1, "number": 0, "at": None}], update=())
-        return first
-    found = World(row.kind, row.host)
+async def _world(engine: AsyncEngine, wanted: World | None, now: datetime) -> World:
+    """The world of a database; WrongWorld where it is not the one that is wanted."""
+    async with engine.connect() as connection:
+        found = await _kept_world(connection)
+    if found is None:  # only now: a question must not wait for whoever writes
+        async with engine.connect() as connection:
+            await connection.execution_options(**{WRITING: True})
+            async with connection.begin():
+                found = await _kept_world(connection)
+                if found is None:
+                    first = wanted or World("live")
+                    await _give(connection, first, now)
+                    # On PostgreSQL another one may have been faster, with another world.
+                    found = await _kept_world(connection) or first
     if wanted is not None and found != wanted:
         message = (
             f"The database holds the world {found}, not {wanted}: "
@@ -146,3 +148,14 @@ async def _settle_world(connection: AsyncConnection, wanted: World | None, now: 
         )
         raise WrongWorld(message)
     return found
+
+
+async def _kept_world(connection: AsyncConnection) -> World | None:
+    row = (await connection.execute(select(world_table))).first()
+    return None if row is None else World(row.kind, row.host)
+
+
+async def _give(connection: AsyncConnection, world: World, now: datetime) -> None:
+    values = {"id": 1, "kind": world.kind, "host": world.host, "created_at": now}
+    await upsert(connection, world_table, [values], update=())
+    await upsert(connection, cycle, [{"id": 1, "number": 0, "at": None}], update=())
