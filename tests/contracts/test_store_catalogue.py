@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -360,3 +361,40 @@ async def test_a_repo_met_by_two_sources_belongs_to_the_first(store: SqlStore) -
     async with store.read() as tx:
         ((_, source),) = await tx.catalogue.candidates(500)
     assert source.key == "search:llm"
+
+
+async def test_the_look_before_a_repo_was_met_stays_however_often_its_source_is_read(
+    store: SqlStore,
+) -> None:
+    for n, at in enumerate((NOW, LATER, LATER + DAY)):
+        await keep(store, [a_repo(n + 1)], at, origin="search:llm")
+        async with store.write() as tx:
+            await tx.sources.completed("search:llm", at)
+    async with store.read() as tx:
+        found = await tx.catalogue.candidates(500)
+    # The first was met before any complete look: there the source's own stands.
+    assert [source.previous_at for _, source in found] == [LATER, NOW, LATER]
+
+
+async def test_a_milestone_is_told_once_however_often_it_is_passed(store: SqlStore) -> None:
+    await listed(store, [a_repo(1, 990), a_repo(2, 990)])
+    for day, stars in enumerate((1_001, 999, 1_002, 998, 1_000, 2_003, 900, 1_500, 5_000)):
+        await keep(store, [a_repo(1, stars)], NOW + day * DAY)
+    await keep(store, [a_repo(2, 1_001)], LATER)
+    assert [(number, after) for number, _, _, after in await _facts(store)] == [
+        (1, "1000"),
+        (1, "2000"),
+        (1, "5000"),
+        (2, "1000"),
+    ]
+
+
+async def test_who_takes_in_repos_waits_for_another_who_does(store: SqlStore) -> None:
+    async with store.write() as tx:
+        await tx.catalogue.upsert([a_repo(1), a_repo(9)], NOW)
+        other = asyncio.create_task(keep(store, [a_repo(2), a_repo(9)]))
+        done, _ = await asyncio.wait({other}, timeout=0.1)
+        assert not done
+    assert await other == {2}
+    async with store.read() as tx:
+        assert sorted(repo.slot for repo in await tx.catalogue.watched()) == [0, 1, 2]

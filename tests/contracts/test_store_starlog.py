@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from datetime import date, datetime, timedelta
 
@@ -11,6 +12,7 @@ from sqlalchemy import delete, func, select
 
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.adapters.sql.tables import star_column, star_snapshot
+from hypecurve.domain.catalogue import Place
 from hypecurve.domain.errors import BadData
 from hypecurve.domain.repo import RepoId
 from hypecurve.domain.stars import PastStars
@@ -246,3 +248,37 @@ async def test_who_was_asked_and_has_none_is_not_asked_again(store: SqlStore) ->
         assert [entry.repo.id for entry in waiting] == [4, 3]
         assert await tx.stars.share_with_past(Found()) == pytest.approx(2 / 3)
         assert await tx.stars.share_with_past(Found(categories=frozenset({"mcp"}))) == 0.0
+
+
+async def test_who_is_not_about_ai_is_asked_last_and_who_was_asked_in_vain_before_them(
+    store: SqlStore,
+) -> None:
+    await listed(store, [a_repo(1, 90_000), a_repo(2, 700), a_repo(3, 650)])
+    await keep(store, [a_repo(4), a_repo(5, 5_000)])
+    async with store.write() as tx:
+        await tx.catalogue.place({RepoId(5): Place("not-ai", "a partition tool")})
+        await tx.stars.past_failed([RepoId(1)], NOW + DAY)
+        await tx.stars.past_failed([RepoId(4)], NOW)
+    async with store.read() as tx:
+        assert [entry.repo.id for entry in await tx.stars.without_past(9)] == [2, 3, 4, 1, 5]
+
+
+async def test_who_was_asked_is_counted_with_those_asked_in_vain(store: SqlStore) -> None:
+    await listed(store, [a_repo(number) for number in range(1, 6)])
+    async with store.write() as tx:
+        await tx.stars.save_past({RepoId(1): None}, NOW)
+        await tx.stars.save_past({RepoId(2): None, RepoId(3): None}, NOW + DAY)
+        await tx.stars.past_failed([RepoId(4)], NOW + DAY)
+    async with store.read() as tx:
+        counts = [await tx.stars.asked_past(NOW + days * DAY) for days in (-1, 0, 1)]
+    assert counts == [4, 3, 0]
+
+
+async def test_who_records_a_sweep_waits_for_another_who_does(store: SqlStore) -> None:
+    await listed(store, [a_repo(1)])
+    async with store.write() as tx:
+        await tx.stars.record(NOW, {RepoId(1): 600})
+        other = asyncio.create_task(sweep(store, NOW + DAY, {1: 601}))
+        done, _ = await asyncio.wait({other}, timeout=0.1)
+        assert not done
+    assert (await other).number == 2

@@ -20,6 +20,7 @@ CARRIED = (
     "hypecurve_discord/__init__.py",
     "hypecurve_migrations/env.py",
     "hypecurve_migrations/versions/202611220900_the_first_tables.py",
+    "hypecurve_migrations/versions/202611220930_what_was_known_before.py",
 )
 
 
@@ -75,7 +76,7 @@ def test_a_wheel_that_is_installed_makes_a_database_and_finds_both_bots(
         PYTHONPATH=str(place),
         DATABASE_URL=url,
     )
-    assert "version 202611220900" in made
+    assert "version 202611220930" in made
     bots = (
         "import hypecurve, hypecurve.bootstrap as b; print(hypecurve.__file__); "
         "print(sorted(b.load_bots()))"

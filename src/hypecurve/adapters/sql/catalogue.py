@@ -43,7 +43,12 @@ _ORDERS = {
     "listed": repo.c.listed_at,
     "created": repo.c.created_at,
 }
-_PROGRESS = (source.c.first_complete_at, source.c.complete_at, source.c.previous_at)
+_PROGRESS = (
+    source.c.first_complete_at,
+    source.c.complete_at,
+    # The look before the one that met the repo, however often the source was read since.
+    func.coalesce(repo.c.looked_before_at, source.c.previous_at).label("previous_at"),
+)
 _TIMES = ("created_at", "pushed_at", "first_seen_at")
 _NAT = -(2**63)
 

@@ -17,9 +17,10 @@ from hypecurve.adapters.sql import rows
 from hypecurve.adapters.sql.statements import (
     among,
     change,
+    one_writer,
     upsert,
 )
-from hypecurve.adapters.sql.tables import repo, repo_alias, repo_fact
+from hypecurve.adapters.sql.tables import repo, repo_alias, repo_fact, source
 from hypecurve.domain.catalogue import RepoState
 from hypecurve.domain.repo import Repo, RepoId, RepoName
 from hypecurve.domain.signal import SignalKind
@@ -34,6 +35,7 @@ async def take_in(
     connection: AsyncConnection, repos: Sequence[Repo], at: datetime, origin: str
 ) -> frozenset[RepoId]:
     """Insert what is new, update what is known; return the ids that were not known before."""
+    await one_writer(connection)
     latest = {item.id: item for item in repos}
     found = await connection.execute(select(*_COMPARED).where(among(connection, repo.c.id, latest)))
     known = {row.id: row for row in found}
@@ -49,9 +51,11 @@ async def _insert(
 ) -> None:
     taken = await connection.scalar(select(func.max(repo.c.slot)))
     first = 0 if taken is None else taken + 1
+    looked = await connection.scalar(select(source.c.complete_at).where(source.c.key == origin))
     constant = {
         "origin": origin,
         "first_seen_at": at,
+        "looked_before_at": looked,
         "category": "unsure",
         "category_reason": "",
         "category_by_operator": False,
@@ -75,9 +79,13 @@ async def _update(
     if not items:
         return
     facts, aliases, renamed = [], [], []
+    told = await _milestones_told(
+        connection,
+        [item.id for item in items if _milestone(item.stars) > _milestone(known[item.id].stars)],
+    )
     for item in items:
         old = known[item.id]
-        facts += [_fact(item, at, *each) for each in _changes(old, item)]
+        facts += [_fact(item, at, *each) for each in _changes(old, item, told.get(item.id, 0))]
         old_name = RepoName(old.owner, old.name)
         if old_name == item.name:
             continue
@@ -99,7 +107,32 @@ async def _update(
         await connection.execute(repo_fact.insert(), facts)
 
 
-def _changes(old: Any, new: Repo) -> list[tuple[SignalKind, str, str]]:  # noqa: ANN401 - a row
+async def _milestones_told(connection: AsyncConnection, ids: Sequence[RepoId]) -> Mapping[int, int]:
+    """The highest milestone told of each repo: a count may fall and pass one again."""
+    if not ids:
+        return {}
+    found = await connection.execute(
+        select(repo_fact.c.repo_id, repo_fact.c.after)
+        .where(repo_fact.c.kind == SignalKind.MILESTONE.value)
+        .where(among(connection, repo_fact.c.repo_id, ids))
+    )
+    told: dict[int, int] = {}
+    for row in found:
+        told[row.repo_id] = max(told.get(row.repo_id, 0), int(row.after))
+    return told
+
+
+def _milestone(stars: int) -> int:
+    """The last milestone at or under a count, 0 before the first."""
+    passed = bisect_right(MILESTONES, stars)
+    return MILESTONES[passed - 1] if passed else 0
+
+
+def _changes(
+    old: Any,  # noqa: ANN401 - a row
+    new: Repo,
+    told: int,
+) -> list[tuple[SignalKind, str, str]]:
     changes = []
     old_name = RepoName(old.owner, old.name)
     if old_name != new.name and old_name.key != new.name.key:
@@ -108,9 +141,9 @@ def _changes(old: Any, new: Repo) -> list[tuple[SignalKind, str, str]]:  # noqa:
         changes.append((SignalKind.ARCHIVED, "", ""))
     if old.license and new.license and old.license != new.license:
         changes.append((SignalKind.RELICENSED, old.license, new.license))
-    passed = bisect_right(MILESTONES, new.stars)
-    if passed > bisect_right(MILESTONES, old.stars):
-        changes.append((SignalKind.MILESTONE, "", str(MILESTONES[passed - 1])))
+    passed = _milestone(new.stars)
+    if passed > max(_milestone(old.stars), told):
+        changes.append((SignalKind.MILESTONE, "", str(passed)))
     return changes
 
 

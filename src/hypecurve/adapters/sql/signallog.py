@@ -38,6 +38,11 @@ class SqlSignalLog:
         """Return the number of the last committed cycle, 0 before the first."""
         return int(await self._connection.scalar(select(cycle.c.number)) or 0)
 
+    async def judged_at(self) -> datetime | None:
+        """Return the instant of the sweep that the last committed cycle judged."""
+        found: datetime | None = await self._connection.scalar(select(cycle.c.at))
+        return found
+
     async def add(self, signals: Sequence[Signal], cycle: int) -> int:
         """Keep signals with their cycle; return how many were new. Known ones are left alone."""
         if not signals:

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import rows
 from hypecurve.adapters.sql.catalogue import matching
-from hypecurve.adapters.sql.statements import among, columns_of, upsert
+from hypecurve.adapters.sql.statements import among, columns_of, one_writer, upsert
 from hypecurve.adapters.sql.tables import (
     repo,
     star_column,
@@ -55,6 +55,7 @@ class SqlStarLog:
         self, at: datetime, seen: Mapping[RepoId, int], missed: Sequence[RepoId] = ()
     ) -> Sweep:
         """Write one sweep: changed counts, who was missed, and the packed column."""
+        await one_writer(self._connection)
         last = await self.latest()
         if last is not None and at <= last.at:
             message = f"a sweep at {at:%Y-%m-%d %H:%M} is not after the last one ({last.at})"
@@ -269,6 +270,17 @@ class SqlStarLog:
         these = among(self._connection, repo.c.id, past)
         await self._connection.execute(update(repo).where(these).values(past_asked_at=at))
 
+    async def past_failed(self, ids: Sequence[RepoId], at: datetime) -> None:
+        """Note whose history was asked in vain: it is asked again, after all others."""
+        these = among(self._connection, repo.c.id, ids)
+        await self._connection.execute(update(repo).where(these).values(past_tried_at=at))
+
+    async def asked_past(self, since: datetime) -> int:
+        """Return how many repos were asked for their history after an instant."""
+        statement = select(func.count()).select_from(repo)
+        asked = (repo.c.past_asked_at > since) | (repo.c.past_tried_at > since)
+        return int(await self._connection.scalar(statement.where(asked)) or 0)
+
     async def past(self, ids: Sequence[RepoId] | None = None) -> dict[RepoId, PastStars]:
         """Return the histories that are there."""
         statement = select(star_past)
@@ -285,11 +297,20 @@ class SqlStarLog:
         return known / total if total else 0.0
 
     async def without_past(self, limit: int) -> list[CatalogueEntry]:
-        """Return repos nobody has asked the history of: newcomers first, then by size."""
+        """Return repos nobody has asked the history of: newcomers first, then by size.
+
+        Who was asked in vain comes after them, and who is not about AI last.
+        """
         statement = (
             select(repo)
             .where(repo.c.past_asked_at.is_(None), repo.c.gone_at.is_(None))
-            .order_by(repo.c.listed_at.is_(None).desc(), repo.c.stars.desc(), repo.c.id)
+            .order_by(
+                repo.c.category == "not-ai",
+                repo.c.past_tried_at.asc().nulls_first(),
+                repo.c.listed_at.is_(None).desc(),
+                repo.c.stars.desc(),
+                repo.c.id,
+            )
             .limit(limit)
         )
         result = await self._connection.execute(statement)

@@ -29,6 +29,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hypecurve.adapters.sql.tables import Instant
 
 POSTGRES = "postgresql"
+_ONE_WRITER = 0x48595352
+"""Key of the advisory lock that keeps two who give out slots or number sweeps apart."""
+
+
+async def one_writer(connection: AsyncConnection) -> None:
+    """Wait until no other transaction takes in repos or sweeps; held until this one ends.
+
+    SQLite has one writer at a time anyway.
+    """
+    if connection.dialect.name == POSTGRES:
+        await connection.execute(select(func.pg_advisory_xact_lock(_ONE_WRITER)))
 
 
 async def upsert(

@@ -27,7 +27,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "202611220900"
+REVISION = "202611220930"
 """The newest migration; a test holds it equal to the head of `hypecurve_migrations`."""
 
 metadata = MetaData(
@@ -118,6 +118,8 @@ repo = Table(
     Column("gain_month", Integer),
     Column("usual_week", Float),
     Column("past_asked_at", Instant),
+    Column("looked_before_at", Instant),
+    Column("past_tried_at", Instant),
     Index("ix_repo_listed_stars", "listed_at", "stars"),
 )
 

@@ -128,7 +128,10 @@ class Catalogue(Protocol):
         ...
 
     async def candidates(self, min_stars: int) -> list[tuple[CatalogueEntry, Source]]:
-        """Return repos about AI over the bar, not listed yet, each with what brought it."""
+        """Return repos about AI over the bar, not listed yet, each with what brought it.
+
+        The source's `previous_at` is here the look before the one that first met the repo.
+        """
         ...
 
     async def list_as(self, listed: Mapping[RepoId, ListedReason], at: datetime) -> None:

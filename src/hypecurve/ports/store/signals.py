@@ -24,6 +24,10 @@ class SignalLog(Protocol):
         """Return the number of the last committed cycle, 0 before the first."""
         ...
 
+    async def judged_at(self) -> datetime | None:
+        """Return the instant of the sweep that the last committed cycle judged."""
+        ...
+
     async def add(self, signals: Sequence[Signal], cycle: int) -> int:
         """Keep signals with their cycle; return how many were new. Known ones are left alone."""
         ...

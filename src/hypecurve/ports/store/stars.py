@@ -63,6 +63,14 @@ class StarLog(Protocol):
         """Keep GitHub's own history; None is kept too, as "asked, has none"."""
         ...
 
+    async def past_failed(self, ids: Sequence[RepoId], at: datetime) -> None:
+        """Note whose history was asked in vain: it is asked again, after all others."""
+        ...
+
+    async def asked_past(self, since: datetime) -> int:
+        """Return how many repos were asked for their history after an instant."""
+        ...
+
     async def past(self, ids: Sequence[RepoId] | None = None) -> dict[RepoId, PastStars]:
         """Return the histories that are there."""
         ...
@@ -72,5 +80,8 @@ class StarLog(Protocol):
         ...
 
     async def without_past(self, limit: int) -> list[CatalogueEntry]:
-        """Return repos nobody has asked the history of: newcomers first, then by size."""
+        """Return repos nobody has asked the history of: newcomers first, then by size.
+
+        Who was asked in vain comes after them, and who is not about AI last.
+        """
         ...
