@@ -56,7 +56,7 @@ async def update(
     from hypecurve.cli.common import one_of
     from hypecurve.config import load_settings
     from hypecurve.services.backfill import backfill
-    from hypecurve.services.cycle import run_cycle
+    from hypecurve.services.cycle import run_cycle, tell_filled
 
     if only is not None:
         one_of("--only", only, ("backfill",))
@@ -70,7 +70,9 @@ async def update(
         async with github(settings, tell) as source, live_store(settings, clock) as store:
             if only:
                 filled = await backfill(store, source, clock, budget=plan.backfill_budget)
-                tell(f"filled in the past of {filled.asked:,} repos")
+                tell_filled(filled, tell)
+                if filled.error is not None:
+                    raise filled.error
             else:
                 await run_cycle(store, source, clock, taxonomy, plan, tell)
     except HypecurveError as error:

@@ -48,8 +48,9 @@ async def detect_changes(
         sweep = await tx.stars.latest()
         if sweep is None:
             return None
+        judged = await tx.signals.judged_at()
         cycle = await tx.signals.next_cycle(sweep.at)
-        counts = await _counts(tx, sweep.at, interval)
+        counts = await _counts(tx, sweep.at, interval, judged)
         reasons, entries = await _admit(tx, counts.stars, counts.before, sweep.at, min_stars)
         roster = await tx.catalogue.roster()
         past = await _past(tx, sweep.at, roster)
@@ -62,7 +63,10 @@ async def detect_changes(
             *_new(entries, reasons, windows, sweep.at, min_stars),
             *_from_facts(facts, windows, roster),
         ]
-        await tx.signals.add(signals, cycle)
+        if await tx.signals.add(signals, cycle) < len(signals):
+            kept = await tx.signals.between(cycle - 1, cycle)
+            new = {_key(signal) for _, signal in kept}
+            signals = [signal for signal in signals if _key(signal) in new]
         await tx.catalogue.told(facts, cycle)
         if measure:
             await tx.catalogue.measure(_measured(counts, windows, found, roster))
@@ -91,28 +95,27 @@ class _Counts:
     stars: Packed
     """As of the sweep: seen within 1.5 intervals before it."""
     before: Packed
-    """As of the sweep before."""
+    """As of the sweep that was judged before: of those in between nobody has heard."""
 
 
-async def _counts(tx: Transaction, at: datetime, interval: timedelta) -> _Counts:
+async def _counts(
+    tx: Transaction, at: datetime, interval: timedelta, judged: datetime | None = None
+) -> _Counts:
     instants = [at - _DAY * day for day in range(DAYS, -1, -1)]
     previous = await tx.stars.latest(at - _INSTANT)
-    asked = instants if previous is None else [*instants, previous.at]
-    columns, slots = await tx.stars.columns(asked, interval / 2)
-    grid = np.full((slots, DAYS + 1), -1, np.int32)
-    before = np.full(slots, -1, np.int32)
-    for day, column in enumerate(columns[: len(instants)]):
+    before = None if judged is None else await tx.stars.latest(min(judged, at - _INSTANT))
+    looks = [look.at for look in (previous, before) if look is not None]
+    columns, slots = await tx.stars.columns([*instants, *looks], interval / 2)
+    padded = np.full((slots, len(columns)), -1, np.int32)
+    for place, column in enumerate(columns):
         if column is not None:
-            grid[: len(column), day] = column
-    for column in columns[len(instants) :]:
-        if column is not None:
-            before[: len(column)] = column
-    stars = grid[:, -1].copy()
+            padded[: len(column), place] = column
+    grid = padded[:, : len(instants)]
+    unknown = np.full(slots, -1, np.int32)
     if previous is not None and at - previous.at <= 1.5 * interval:
         # Who was missed just now is still known from the sweep before.
-        stars = np.where(stars < 0, before, stars)
-    grid[:, -1] = stars
-    return _Counts(grid, stars, before)
+        grid[:, -1] = np.where(grid[:, -1] < 0, padded[:, len(instants)], grid[:, -1])
+    return _Counts(grid, grid[:, -1].copy(), unknown if before is None else padded[:, -1])
 
 
 async def _admit(
@@ -245,6 +248,10 @@ def _from_facts(facts: Sequence[Fact], windows: Windows, roster: Roster) -> list
                 Signal(fact.repo_id, fact.kind, fact.at, fact.id, 1, 0.0, None, FACT_RULE, evidence)
             )
     return signals
+
+
+def _key(signal: Signal) -> tuple[RepoId, SignalKind, int, int]:
+    return signal.repo_id, signal.kind, signal.episode, signal.step
 
 
 def _weeks(gains: NDArray[np.float32]) -> tuple[int | None, ...]:

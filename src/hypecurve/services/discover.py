@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.classify import classify
+from hypecurve.domain.errors import SourceError, SourceUnavailable
 from hypecurve.domain.repo import RepoId
 from hypecurve.ports import Clock, GitHubSource, Term
 from hypecurve.ports.store import Found, Store
@@ -18,6 +19,8 @@ class Discovered:
 
     met: int
     new: int
+    error: SourceError | None = None
+    """What cut the first of the terms short that were not read to their end."""
 
 
 def source_key(term: Term, min_stars: int) -> str:
@@ -30,21 +33,29 @@ async def discover(
 ) -> Discovered:
     """Search every term to its end; each page is kept as it comes.
 
-    An error ends it with what came so far kept; the term that was cut short has no new
-    completion, so its baseline is not mistaken for complete.
+    A term that is cut short keeps what came of it and has no new completion, so its baseline is
+    not mistaken for complete. The other terms go on, unless GitHub limits or refuses us; the error
+    is handed back.
     """
     met: set[int] = set()
     new = 0
+    first: SourceError | None = None
     for term in terms:
         key = source_key(term, min_stars)
-        async for page in github.search(term, min_stars):
-            unmet = [repo for repo in page if repo.id not in met]
-            async with store.write() as tx:
-                new += len(await tx.catalogue.upsert(unmet, clock.now(), origin=key))
-            met.update(repo.id for repo in unmet)
+        try:
+            async for page in github.search(term, min_stars):
+                unmet = [repo for repo in page if repo.id not in met]
+                async with store.write() as tx:
+                    new += len(await tx.catalogue.upsert(unmet, clock.now(), origin=key))
+                met.update(repo.id for repo in unmet)
+        except SourceError as error:
+            first = first or error
+            if not isinstance(error, SourceUnavailable):
+                break
+            continue
         async with store.write() as tx:
             await tx.sources.completed(key, clock.now())
-    return Discovered(len(met), new)
+    return Discovered(len(met), new, first)
 
 
 async def sort_in(store: Store, taxonomy: Taxonomy, ids: Collection[RepoId] | None = None) -> int:

@@ -22,6 +22,7 @@ from support.sources import MemoryGitHub
 from support.tracking import an_ai_repo, past_of, taxonomy
 
 CLOCK = SetClock(NOW)
+HOUR = timedelta(hours=1)
 LLM, GPT, MCP = Term("llm"), Term("gpt"), Term("mcp", is_topic=True)
 
 
@@ -63,15 +64,28 @@ async def test_discovery_keeps_what_the_searches_bring(
 async def test_a_term_cut_short_keeps_its_pages_and_has_no_completion(
     store: SqlStore, github: MemoryGitHub
 ) -> None:
-    github.cut_short = {"gpt": SourceLimited("wait", retry_after=60)}
+    limited = SourceLimited("wait", retry_after=60)
+    github.cut_short = {"gpt": limited}
     github.terms = {"llm": {1}}
-    with pytest.raises(SourceLimited):
-        await discover(store, github, CLOCK, [LLM, GPT, MCP], 500)
+    found = await discover(store, github, CLOCK, [LLM, GPT, MCP], 500)
+    assert found == Discovered(11, 11, limited)
     assert (await _source(store, LLM)).complete_at == NOW
     assert (await _source(store, GPT)) == Source(source_key(GPT, 500))
     assert (await _source(store, MCP)).complete_at is None
     async with store.read() as tx:
         assert len(await tx.catalogue.watched()) == 11
+
+
+async def test_a_term_that_fails_does_not_stop_the_others(
+    store: SqlStore, github: MemoryGitHub
+) -> None:
+    outage = SourceUnavailable("an outage")
+    github.cut_short = {"gpt": outage, "llm": SourceUnavailable("another")}
+    github.terms = {"gpt": set(range(1, 16)), "llm": {1}, "topic:mcp": {30}}
+    found = await discover(store, github, CLOCK, [GPT, LLM, MCP], 500)
+    assert found == Discovered(12, 12, outage)
+    assert (await _source(store, GPT)).complete_at is None
+    assert (await _source(store, MCP)).complete_at == NOW
 
 
 async def test_another_threshold_is_another_source() -> None:
@@ -145,8 +159,10 @@ async def test_the_past_is_asked_within_the_budget_and_goes_on_where_it_was(
     github.past = {n: past_of([1] * 210) for n in range(1, 31) if n != 30}
     assert await backfill(store, github, CLOCK, budget=12) == Backfilled(12, complete=False)
     assert await _past(store) == set(range(19, 30))
-    assert await backfill(store, github, CLOCK, budget=18) == Backfilled(18, complete=True)
-    assert await backfill(store, github, CLOCK, budget=18) == Backfilled(0, complete=True)
+    later = SetClock(NOW + HOUR)
+    assert await backfill(store, github, later, budget=18) == Backfilled(18, complete=True)
+    later = SetClock(NOW + 2 * HOUR)
+    assert await backfill(store, github, later, budget=18) == Backfilled(0, complete=True)
     assert await _past(store) == set(range(1, 30))
     assert len(github.asked_past) == len(set(github.asked_past)) == 30
 
@@ -162,13 +178,53 @@ async def test_an_error_keeps_the_past_that_came_and_asks_on_from_there(
 ) -> None:
     await listed(store, list(github.repos.values()))
     github.past = {n: past_of([1] * 210) for n in range(1, 31)}
-    github.past[20] = SourceLimited("wait", retry_after=60)
-    with pytest.raises(SourceLimited):
-        await backfill(store, github, CLOCK, budget=99)
+    github.past[20] = limited = SourceLimited("wait", retry_after=60)
+    ended = await backfill(store, github, CLOCK, budget=99)
+    assert ended == Backfilled(10, complete=False, error=limited)
     assert await _past(store) == set(range(21, 31))
     github.past[20] = past_of([2] * 210)
     assert await backfill(store, github, CLOCK, budget=99) == Backfilled(20, complete=True)
     assert await _past(store) == set(range(1, 31))
+
+
+async def test_the_budget_is_that_of_an_hour_whoever_asked_in_it(
+    store: SqlStore, github: MemoryGitHub
+) -> None:
+    await listed(store, list(github.repos.values()))
+    github.past = {30: SourceUnavailable("502")}
+    for minutes, asked in ((0, 10), (20, 2), (40, 0), (60, 10)):
+        clock = SetClock(NOW + timedelta(minutes=minutes))
+        budget = 10 if minutes == 0 else 12
+        assert (await backfill(store, github, clock, budget=budget)).asked == asked
+
+
+async def test_one_bad_answer_costs_one_repo_which_is_asked_after_all_others(
+    store: SqlStore, github: MemoryGitHub
+) -> None:
+    await listed(store, list(github.repos.values()))
+    github.past = {n: past_of([1] * 210) for n in range(1, 31)}
+    github.past[29] = SourceUnavailable("the days of a week do not add up")
+    ended = await backfill(store, github, CLOCK, budget=12)
+    assert ended == Backfilled(12, complete=False, in_vain=1)
+    assert await _past(store) == {30, *range(19, 29)}
+    later = SetClock(NOW + HOUR)
+    assert (await backfill(store, github, later, budget=19)).in_vain == 1
+    assert github.asked_past[12:] == [f"acme/repo-{n}" for n in (*range(18, 0, -1), 29)]
+
+
+async def test_an_outage_ends_the_backfill_and_blocks_nobody_afterwards(
+    store: SqlStore, github: MemoryGitHub
+) -> None:
+    await listed(store, list(github.repos.values()))
+    bad = SourceUnavailable("502")
+    github.past = dict.fromkeys(range(20, 31), bad)
+    ended = await backfill(store, github, CLOCK, budget=99)
+    assert ended == Backfilled(5, complete=False, in_vain=5, error=bad)
+    # Histories that are bad for good must not stand before the others for ever.
+    for hour in (1, 2, 3):
+        await backfill(store, github, SetClock(NOW + hour * HOUR), budget=99)
+    async with store.read() as tx:
+        assert {int(e.repo.id) for e in await tx.stars.without_past(99)} == set(range(20, 31))
 
 
 async def test_a_repo_without_a_past_or_gone_is_asked_once(
@@ -177,7 +233,8 @@ async def test_a_repo_without_a_past_or_gone_is_asked_once(
     await listed(store, [github.repos[1], github.repos[2]])
     github.past = {1: SourceGone("deleted")}
     assert await backfill(store, github, CLOCK, budget=9) == Backfilled(2, complete=True)
-    assert await backfill(store, github, CLOCK, budget=9) == Backfilled(0, complete=True)
+    later = SetClock(NOW + HOUR)
+    assert await backfill(store, github, later, budget=9) == Backfilled(0, complete=True)
     assert await _past(store) == set()
 
 
