@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 USAGE_ERROR = 2
+_INTERRUPTED = 130
+_ENOUGH = 1
 
 
 def main() -> None:
@@ -15,21 +21,55 @@ def main() -> None:
 
         print(f"hypecurve {version('hypecurve')}")  # noqa: T201 - the command's answer
         return
-    from hypecurve.domain.errors import HypecurveError  # noqa: PLC0415
+    with _ending_quietly():
+        from hypecurve.cli import app  # noqa: PLC0415
+        from hypecurve.domain.errors import HypecurveError  # noqa: PLC0415
 
     try:
-        from hypecurve.cli import app  # noqa: PLC0415
-
-        app()
+        status = app(standalone_mode=False)
+        sys.stdout.flush()
     except HypecurveError as error:
-        line = " ".join(str(error).split())
-        print(f"hypecurve: {line}", file=sys.stderr)  # noqa: T201 - the command's answer
-        sys.exit(USAGE_ERROR)
+        _fail(str(error))
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(_INTERRUPTED)
     except BrokenPipeError:
-        # `hypecurve list | head`: the reader has seen enough.
-        sys.stderr.close()
+        # `hypecurve list | head`: the reader has seen enough. What is left has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(_ENOUGH)
+    except Exception as error:
+        # Typer brings its own copy of Click or uses the one there is, so its errors for a slip in
+        # the command have no class to name here; they are those that can say how to go on.
+        tell = getattr(error, "format_message", None)
+        if tell is None:
+            raise
+        said = str(tell()).strip()
+        if not said:  # no command at all: its help was shown
+            sys.exit(USAGE_ERROR)
+        context = getattr(error, "ctx", None)
+        command = "" if context is None else " ".join(context.command_path.split()[1:])
+        stop = "" if said.endswith((".", "?")) else "."
+        _fail(f"{said}{stop} See {f'hypecurve {command}'.strip()} --help.")
+    if status:
+        sys.exit(status)
+
+
+def _fail(text: str) -> None:
+    line = " ".join(text.split())
+    print(f"hypecurve: {line}", file=sys.stderr)  # noqa: T201 - the command's answer
+    sys.exit(USAGE_ERROR)
+
+
+@contextmanager
+def _ending_quietly() -> Iterator[None]:
+    """While the program is loaded, let Ctrl-C end it as it ends any: without a traceback."""
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 if __name__ == "__main__":

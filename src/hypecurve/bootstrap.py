@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from importlib.metadata import entry_points
 from importlib.resources import files
@@ -11,7 +11,10 @@ from pathlib import Path
 
 from hypecurve.adapters.clock import SystemClock
 from hypecurve.adapters.github.client import open_github
+from hypecurve.adapters.sql import migrate
+from hypecurve.adapters.sql.engine import database_url, file_of
 from hypecurve.adapters.sql.store import SqlStore, World, open_store
+from hypecurve.adapters.sql.world import rebind
 from hypecurve.config import Settings, bot_settings, is_configured
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import BadInput, BadSetting, WrongWorld
@@ -85,18 +88,58 @@ def existing(settings: Settings, kind: str | None) -> str:
     raise WrongWorld(message)
 
 
+def shown_database(settings: Settings, kind: str) -> str:
+    """The name of that database as it may be shown: a file, or an address without its password."""
+    url = database_url(database(settings, kind))
+    return str(file_of(url) or migrate.shown(url))
+
+
 @asynccontextmanager
 async def live_store(settings: Settings, clock: Clock) -> AsyncIterator[SqlStore]:
-    """Open the live database, made at first use."""
+    """Open the live database, made at first use.
+
+    One that another GitHub's address has left without anything in it is taken over.
+    """
+    url = database(settings, "live")
     host = settings.github_api_url.split("://", 1)[-1]
+
+    def opened() -> AbstractAsyncContextManager[SqlStore]:
+        return open_store(
+            url,
+            World("live", host),
+            now=clock.now(),
+            interval=settings.update_every,
+            keep=KEEP_COLUMNS,
+        )
+
+    async with AsyncExitStack() as stack:
+        try:
+            store = await stack.enter_async_context(opened())
+        except WrongWorld:
+            if not await rebind(url, host):
+                raise
+            store = await stack.enter_async_context(opened())
+        yield store
+
+
+@asynccontextmanager
+async def replay_store(settings: Settings) -> AsyncIterator[SqlStore]:
+    """Open the replay's database, made at first use; WrongWorld where it is another world's."""
     async with open_store(
-        database(settings, "live"),
-        World("live", host),
-        now=clock.now(),
-        interval=settings.update_every,
-        keep=KEEP_COLUMNS,
+        database(settings, "replay"),
+        World("replay"),
+        now=SystemClock().now(),
+        interval=_DAILY,
+        durable=False,
     ) as store:
         yield store
+
+
+async def check_replay(settings: Settings) -> None:
+    """Raise WrongWorld where a replay could not be written; what is not there yet is not made."""
+    if await migrate.revision(database_url(database(settings, "replay"))) is not None:
+        async with replay_store(settings):
+            pass
 
 
 @asynccontextmanager

@@ -39,7 +39,7 @@ async def subscribe(
         *([zone] if zone else []),
         *(["weekdays"] if weekdays else []),
     ]
-    await _ask(channel, "subscribe", *_quoted(what), *when)
+    await _ask(channel, "subscribe", *_quoted(what), *when, made=True)
 
 
 async def unsubscribe(
@@ -65,10 +65,23 @@ def _quoted(words: list[str]) -> list[str]:
     return [f'"{word}"' if " " in word else word for word in words]
 
 
-async def _ask(channel: str, *words: str) -> None:
-    """Put a command to the desk as that channel would; a mistake is an error here."""
+def _check_platform(platform: str) -> None:
+    from hypecurve.bootstrap import load_bots
+    from hypecurve.domain.errors import BadChannel
+
+    known = sorted(load_bots())
+    if platform not in known:
+        message = f"There is no bot for '{platform}': it is {' or '.join(known)}."
+        raise BadChannel(message)
+
+
+async def _ask(channel: str, *words: str, made: bool = False) -> None:
+    """Put a command to the desk as that channel would; a mistake is an error here.
+
+    `made`: where there is no database yet, it is made.
+    """
     from hypecurve.adapters.clock import SystemClock
-    from hypecurve.bootstrap import live_store, load_taxonomy
+    from hypecurve.bootstrap import any_store, live_store, load_taxonomy
     from hypecurve.chat.desk import ServiceDesk
     from hypecurve.chat.grammar import parse
     from hypecurve.config import load_settings
@@ -77,11 +90,15 @@ async def _ask(channel: str, *words: str) -> None:
     from hypecurve.wording.plain import plain
 
     asker = Asker(Channel.parse(channel), user_id="operator")
+    if words[0] in {"subscribe", "follow"}:
+        # What is left of a bot that is no longer installed may still be ended.
+        _check_platform(asker.channel.tenant.platform)
     settings = load_settings()
     taxonomy = load_taxonomy(settings.taxonomy_file)
     clock = SystemClock()
     text = " ".join(words)
     parse(text, taxonomy)  # a slip must not leave a new, empty database behind
-    async with live_store(settings, clock) as store:
+    opened = live_store(settings, clock) if made else any_store(settings, clock, "live")
+    async with opened as store:
         answer = await ServiceDesk(store, clock, taxonomy).carry_out(asker, text)
     typer.echo(plain(answer.message))

@@ -21,8 +21,10 @@ from hypecurve.cli.common import (
 from hypecurve.cli.listing import CategoryOption
 
 if TYPE_CHECKING:
+    from hypecurve.domain.message import Message
     from hypecurve.domain.signal import Signal
 
+StyleOption = Annotated[str, typer.Option("--format", help="text, json, slack or discord.")]
 _NUMBERS = frozenset(
     ["score", "stars", "gain_3d", "gain_7d", "usual_7d", "multiple", "gain_28d", "best_28d"]
 )
@@ -61,6 +63,7 @@ def add_to(app: typer.Typer) -> None:
 async def repo(
     name: Annotated[str, typer.Argument(help="owner/name or a GitHub address.")],
     as_of: Annotated[str | None, typer.Option("--as-of", help="A date or time.")] = None,
+    style: StyleOption = "text",
     zone: Annotated[str, typer.Option("--zone")] = "UTC",
     world: WorldOption = None,
 ) -> None:
@@ -72,8 +75,8 @@ async def repo(
     from hypecurve.domain.schedule import parse_instant, parse_zone
     from hypecurve.services.lookup import card
     from hypecurve.wording.card import card_message
-    from hypecurve.wording.plain import plain
 
+    _check_style(style)
     which = RepoName.parse(name)
     place = parse_zone(zone)
     at = parse_instant(as_of, place) if as_of else datetime.now(UTC)
@@ -81,8 +84,7 @@ async def repo(
     async with any_store(settings, SystemClock(), checked_world(world)) as store:
         note_world(store.world.kind)
         found = await card(store, which, at)
-    message = card_message(found, load_taxonomy(settings.taxonomy_file), "en", zone)
-    typer.echo(plain(message))
+    _print_message(card_message(found, load_taxonomy(settings.taxonomy_file), "en", zone), style)
 
 
 async def signals(
@@ -151,24 +153,20 @@ async def digest(
     category: CategoryOption = None,
     as_of: Annotated[str | None, typer.Option("--as-of", help="A date or time.")] = None,
     days: Annotated[int, typer.Option("--days", min=1, max=31, help="How far back.")] = 1,
-    style: Annotated[str, typer.Option("--format", help="text, json, slack or discord.")] = "text",
+    style: StyleOption = "text",
     zone: Annotated[str, typer.Option("--zone")] = "UTC",
     world: WorldOption = None,
 ) -> None:
     """The digest of a day, as a channel would get it."""
-    import json
-
     from hypecurve.adapters.clock import SystemClock
-    from hypecurve.bootstrap import any_store, load_bots, load_taxonomy
+    from hypecurve.bootstrap import any_store, load_taxonomy
     from hypecurve.config import load_settings
     from hypecurve.domain.schedule import parse_instant, parse_zone
     from hypecurve.domain.subscription import Wants
     from hypecurve.services.compose import digest_between
     from hypecurve.wording.digest import digest_message
-    from hypecurve.wording.plain import plain
 
-    bots = load_bots()
-    one_of("--format", style, ("text", "json", *bots))
+    _check_style(style)
     settings = load_settings()
     taxonomy = load_taxonomy(settings.taxonomy_file)
     wants = Wants(frozenset(taxonomy.find(each).slug for each in category or ()))
@@ -181,13 +179,27 @@ async def digest(
             # Without a time: the day that ends with the last look at the counts.
             until = at or (latest.at if latest else datetime.now(UTC))
             found = await digest_between(tx, taxonomy, wants, until - days * _DAY, until, zone)
-    message = digest_message(found, taxonomy, "en")
+    _print_message(digest_message(found, taxonomy, "en"), style)
+
+
+def _check_style(style: str) -> None:
+    from hypecurve.bootstrap import load_bots
+
+    one_of("--format", style, ("text", "json", *load_bots()))
+
+
+def _print_message(message: Message, style: str) -> None:
+    """Print a message as text, as its own parts, or as the posts a bot would make of it."""
+    import json
+
+    from hypecurve.adapters.sql.rows import message_values
+    from hypecurve.bootstrap import load_bots
+    from hypecurve.wording.plain import plain
+
     if style == "text":
         typer.echo(plain(message))
-    elif style == "json":
-        from hypecurve.adapters.sql.rows import message_values
-
-        typer.echo(json.dumps(message_values(message), ensure_ascii=False, indent=1))
     else:
-        posts = list(bots[style].render(message))
-        typer.echo(json.dumps(posts, ensure_ascii=False, indent=1))
+        parts = (
+            message_values(message) if style == "json" else [*load_bots()[style].render(message)]
+        )
+        typer.echo(json.dumps(parts, ensure_ascii=False, indent=1))

@@ -27,6 +27,26 @@ SLIPS: dict[str, tuple[list[str], str]] = {
     "a category like nothing": (["list", "-c", "qqqqqq"], r"no category 'qqqqqq'\.$"),
     "half a channel": (["subscribe", "slack:T1", "all"], "is not a channel: write slack:TEAM"),
     "a channel by its name": (["subscribe", "#general", "all"], "is not a channel"),
+    "a bot that there is not": (
+        ["subscribe", "foo:T1/C1", "all"],
+        "no bot for 'foo': it is discord or slack",
+    ),
+    "following before there is anything": (
+        ["follow", "slack:T1/C1", "acme/flashkv"],
+        "no live catalogue in this folder yet: run `hypecurve update` first",
+    ),
+    "unfollowing before there is anything": (
+        ["unfollow", "slack:T1/C1", "acme/flashkv"],
+        "no live catalogue in this folder yet",
+    ),
+    "unsubscribing before there is anything": (
+        ["unsubscribe", "slack:T1/C1", "all"],
+        "no live catalogue in this folder yet",
+    ),
+    "a format of cards": (
+        ["repo", "acme/flashkv", "--format", "csv"],
+        "choose text, json, discord, slack",
+    ),
     "no time of day": (["subscribe", "slack:T1/C1", "all", "--at", "25:00"], "write it as 09:00"),
     "no zone": (["subscribe", "slack:T1/C1", "all", "--zone", "Mars/Base"], "not a time zone"),
     "a zone that is a path": (["digest", "--zone", "../../etc"], "not a time zone"),
@@ -163,6 +183,18 @@ def test_a_database_of_another_world_is_not_mixed(call: Call, demo_folder: Path)
     assert_one_line(call("list", "--world", "replay"), "holds the world demo, not replay")
 
 
+def test_an_empty_live_database_follows_a_corrected_address(call: Call, folder: Path) -> None:
+    wrong = {"GITHUB_API_URL": "http://127.0.0.1:9", "GITHUB_TOKEN": "x"}
+    assert call("db", "upgrade", **wrong).status == 0
+    assert "live (127.0.0.1:9)" in call("status").out
+    ran = call("subscribe", "slack:T1/C1", "all", GITHUB_API_URL="")
+    assert ran.status == 0, ran.err
+    assert "live (api.github.com)" in call("status").out
+    ran = call("subscribe", "slack:T1/C2", "all", **wrong)
+    assert_one_line(ran, r"holds the world live \(api\.github\.com\), not live \(127\.0\.0\.1:9\)")
+    assert (folder / "hypecurve.db").is_file()
+
+
 def test_a_database_of_a_newer_version_is_refused(call: Call, demo_folder: Path) -> None:
     file = demo_folder / "hypecurve-demo.db"
     with sqlite3.connect(file) as connection:
@@ -183,13 +215,27 @@ def test_a_repo_that_nobody_watches_is_one_line(call: Call, demo_folder: Path) -
     assert ran.lines[-1].startswith("hypecurve: nobody/nothing is not watched")
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [["frobnicate"], ["repo"], ["subscribe", "slack:T1/C1"], ["list", "--limit", "0"], ["db", "x"]],
-    ids=" ".join,
-)
-def test_what_is_no_command_at_all_shows_how_to_get_help(call: Call, arguments: list[str]) -> None:
-    ran = call(*arguments)
-    assert ran.status == 2
-    assert ran.lines[0].startswith("Usage: hypecurve")
-    assert "Traceback" not in ran.err
+NO_COMMANDS: dict[str, str] = {
+    "frobnicate": r"No such command 'frobnicate'\. See hypecurve --help\.$",
+    "lst": r"Did you mean '?list'?\? See hypecurve --help\.$",
+    "repo": r"Missing argument .* See hypecurve repo --help\.$",
+    "subscribe slack:T1/C1": r"Missing argument .* See hypecurve subscribe --help\.$",
+    "list --limit 0": r"--limit.* 1\. See hypecurve list --help\.$",
+    "list --limit few": r"--limit.* See hypecurve list --help\.$",
+    "list --nope": r"No such option: --nope.* See hypecurve list --help\.$",
+    "db x": r"No such command 'x'\. See hypecurve db --help\.$",
+}
+
+
+@pytest.mark.parametrize("typed", NO_COMMANDS)
+def test_what_is_no_command_at_all_is_one_line_too(call: Call, folder: Path, typed: str) -> None:
+    assert_one_line(call(*typed.split()), NO_COMMANDS[typed])
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("typed", ["", "db", "--help", "db --help", "list --help"])
+def test_help_is_help(call: Call, typed: str) -> None:
+    ran = call(*typed.split())
+    assert ran.status == (0 if "--help" in typed else 2)
+    assert "Usage: hypecurve" in ran.out
+    assert ran.err == ""

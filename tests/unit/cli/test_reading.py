@@ -124,6 +124,15 @@ def test_a_card_can_be_asked_by_address_and_in_any_case(call: Call) -> None:
     assert call("repo", "POLA/CiteWise").out.startswith("pola/citewise")
 
 
+def test_a_card_comes_in_every_platforms_form(call: Call) -> None:
+    message = json.loads(call("repo", "acme/flashkv", "--format", "json").out)
+    assert "acme/flashkv" in json.dumps(message)
+    slack = json.loads(call("repo", "acme/flashkv", "--format", "slack").out)
+    assert slack[0]["blocks"]
+    discord = json.loads(call("repo", "acme/flashkv", "--format", "discord").out)
+    assert discord[0]["components"]
+
+
 def test_an_operators_word_about_a_category_is_kept(call: Call, demo_folder: Path) -> None:
     assert demo_folder.is_dir()
     said = call("classify", "acme/flashkv", "--as", "serving", "--format", "csv")

@@ -110,20 +110,22 @@ def _revision(url: URL) -> str | None:
         engine.dispose()
 
 
+def shown(url: URL) -> str:
+    """The address as it may be shown: without a password, whether for the user or in the query."""
+    hidden = {name: _MASK for name in url.query if name not in _HARMLESS}
+    text = url.update_query_dict(hidden).render_as_string(hide_password=True)
+    return text.replace("+aiosqlite", "").replace("+psycopg", "").replace(_MASK, "***")
+
+
 def unreachable(url: URL, error: Exception) -> BadSetting:
     """One clear line for a database that cannot be opened; it never shows a password."""
-    why = str(getattr(error, "orig", error)).strip().splitlines()
+    lines = str(getattr(error, "orig", error)).strip().splitlines()
+    why = lines[0] if lines else "no reason given"
     for name, value in url.query.items():
         if name not in _HARMLESS:
-            for secret in (value,) if isinstance(value, str) else value:
-                why = [line.replace(secret, "***") for line in why if secret]
-    hidden = {name: _MASK for name in url.query if name not in _HARMLESS}
-    shown = url.update_query_dict(hidden).render_as_string(hide_password=True)
-    shown = shown.replace("+aiosqlite", "").replace(_MASK, "***")
-    return BadSetting(
-        f"The database {shown.replace('+psycopg', '')} cannot be opened "
-        f"({why[0] if why else 'no reason given'}): check DATABASE_URL."
-    )
+            for secret in filter(None, (value,) if isinstance(value, str) else value):
+                why = why.replace(secret, "***")
+    return BadSetting(f"The database {shown(url)} cannot be opened ({why}): check DATABASE_URL.")
 
 
 def _upgrade(url: URL) -> None:
