@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -22,6 +22,8 @@ from hypecurve.wording.digest import digest_message
 
 _log = structlog.get_logger(__name__)
 _AT_ONCE = 500
+_ON_TIME = timedelta(minutes=15)
+"""A digest composed so late still belongs to the time it was due."""
 _BACK = frozenset({SignalKind.STALLED, SignalKind.AWAKE})
 """One heading, "quiet and back": who wants one of them wants both."""
 
@@ -57,8 +59,10 @@ async def _compose(tx: Transaction, channel_id: int, now: datetime, taxonomy: Ta
     if not due:  # another process was faster
         return False
     due_at = max(last_due(item.schedule, item.next_due, now) for item in due if item.next_due)
+    # It tells all there is by now: hours late, its day and the next one's "since" are of now.
+    told_at = due_at if now - due_at <= _ON_TIME else now
     cycle = await tx.signals.current_cycle()
-    draft = await draft_digest(tx, listener, due, due_at, taxonomy)
+    draft = await draft_digest(tx, listener, due, told_at, taxonomy)
     message = None if draft.digest.quiet else digest_message(draft.digest, taxonomy, due[0].locale)
     digest_id = await tx.outbox.put(
         listener,
@@ -71,7 +75,7 @@ async def _compose(tx: Transaction, channel_id: int, now: datetime, taxonomy: Ta
     for item in due:
         later = replace(item, next_due=next_due(item.schedule, now))
         if digest_id is not None:  # else this time had its digest already: the next one tells it
-            later = replace(later, heard_cycle=cycle, heard_at=due_at)
+            later = replace(later, heard_cycle=cycle, heard_at=told_at)
         await tx.subscriptions.change(later)
     return digest_id is not None and message is not None
 
@@ -93,10 +97,10 @@ async def draft_digest(
     tx: Transaction,
     listener: Listener,
     subscriptions: Sequence[Subscription],
-    due_at: datetime,
+    at: datetime,
     taxonomy: Taxonomy,
 ) -> Draft:
-    """Put together what these subscriptions of a channel have not heard yet.
+    """Put together what these subscriptions of a channel have not heard yet, dated by `at`.
 
     The sending and the preview both use it, so that a preview shows what would be sent.
     """
@@ -134,7 +138,7 @@ async def draft_digest(
     )
     digest = Digest(
         channel=listener.channel,
-        due_at=due_at,
+        due_at=at,
         since=max((i.heard_at for i in subscriptions if i.heard_at), default=None),
         counts_at=latest.at if latest else None,
         zone=subscriptions[0].schedule.zone,

@@ -18,10 +18,21 @@ from hypecurve.domain.catalogue import Place
 from hypecurve.domain.message import Message, SectionKind
 from hypecurve.domain.repo import RepoId
 from hypecurve.domain.signal import SUBSCRIBABLE, SignalKind
-from hypecurve.domain.subscription import Channel, Schedule, Subscription, Wants
+from hypecurve.domain.subscription import WORKDAYS, Channel, Schedule, Subscription, Wants
 from hypecurve.services.compose import compose_due, digest_between, draft_digest
 from hypecurve.services.subscribe import follow
-from support.catalogue import CHANNEL, DAY, OTHER_CHANNEL, a_repo, a_signal, keep, listed, speak
+from hypecurve.wording.plain import plain
+from support.catalogue import (
+    CHANNEL,
+    DAY,
+    OTHER_CHANNEL,
+    a_repo,
+    a_signal,
+    keep,
+    listed,
+    speak,
+    sweep,
+)
 from support.databases import NOW
 from support.sample_day import sample_taxonomy
 
@@ -197,7 +208,7 @@ async def test_the_next_due_time_is_a_day_on_and_what_was_heard_is_remembered(
     await _subscribe(store)
     await speak(store, [a_signal(1)])
     nine = NOW.replace(hour=9)
-    await _compose(store, nine + 2 * HOUR)
+    await _compose(store, nine + timedelta(minutes=14))
     (item,) = await _subscriptions(store)
     assert (item.next_due, item.heard_at, item.heard_cycle) == (nine + DAY, nine, 1)
 
@@ -210,6 +221,41 @@ async def test_after_days_of_silence_one_digest_tells_all(store: SqlStore) -> No
     assert await _compose(store, NOW + 3 * DAY + 5 * HOUR) == 1
     assert await _compose(store, NOW + 3 * DAY + 6 * HOUR) == 0
     assert await _told(store) == [[1, 2]]
+
+
+async def test_a_catch_up_is_dated_by_when_it_is_told(store: SqlStore) -> None:
+    await listed(store, [a_repo(1), a_repo(2), a_repo(3)])
+    await _subscribe(store)
+    await speak(store, [a_signal(1)], NOW)
+    # From Sunday 09:00 nothing is composed until Wednesday 15:00; the tracker went on.
+    noon = NOW + 3 * DAY + 6 * HOUR
+    await sweep(store, noon, {1: 1000})
+    await speak(store, [a_signal(2, K.NEW, noon, after="500")], noon)
+    await _compose(store, noon + 3 * HOUR)
+    thursday = NOW + 4 * DAY
+    await speak(store, [a_signal(3, K.NEW, thursday, after="500")], thursday)
+    await _compose(store, thursday + 3 * HOUR)
+    first, second = [plain(message) for message in await _messages(store)]
+    assert "Wed 25 Nov" in first.splitlines()[0]
+    assert "counts as of 12:00" in first
+    assert "passed 500 today" in first
+    assert "Thu 26 Nov" in second.splitlines()[0]
+    assert "since yesterday 15:00" in second
+    (item,) = await _subscriptions(store)
+    assert item.heard_at == thursday + 3 * HOUR
+
+
+async def test_a_weekday_digest_composed_on_a_sunday_is_of_that_sunday(store: SqlStore) -> None:
+    await listed(store, [a_repo(1)])
+    friday = NOW - 2 * DAY + 3 * HOUR
+    item = await _subscribe(store, due=friday)
+    async with store.write() as tx:
+        weekdays = replace(item.schedule, weekdays=WORKDAYS)
+        await tx.subscriptions.change(replace(item, schedule=weekdays))
+    await speak(store, [a_signal(1)])
+    await _compose(store, NOW + 6 * HOUR)
+    (message,) = await _messages(store)
+    assert "Sun 22 Nov" in message.title
 
 
 async def test_running_it_twice_composes_once(store: SqlStore) -> None:
