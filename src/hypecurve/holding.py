@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
 
 import structlog
 
-from hypecurve.domain.errors import HypecurveError
+from hypecurve.domain.errors import Busy, HypecurveError
 from hypecurve.ports import Clock
 from hypecurve.ports.store import Store
 
+TRACKER = "tracker"
+"""The lease of whoever looks at GitHub: a service, or `hypecurve update` by hand."""
 LEASE = timedelta(minutes=2)
 """What a service holds is another's after that, if it died without a word."""
 RENEW = timedelta(seconds=30)
@@ -59,6 +62,38 @@ class Leases:
                             break
         finally:
             until.set()
+
+    async def alone(
+        self, name: str, work: Callable[[], Awaitable[None]], *, lent: bool = False
+    ) -> None:
+        """Do some work while a lease is held; `lent`: whoever lent it gives it back.
+
+        Busy where another holds it, or took it over in the middle: the work is ended then.
+        """
+        if name not in await self.hold(name):
+            raise await self._busy(name)
+        stop, lost = asyncio.Event(), asyncio.Event()
+        working = asyncio.ensure_future(work())
+        losing = asyncio.ensure_future(lost.wait())
+        keeping = asyncio.ensure_future(self.keep(name, stop, lost))
+        try:
+            await asyncio.wait({working, losing}, return_when=asyncio.FIRST_COMPLETED)
+            if not working.done():
+                raise await self._busy(name)
+            await working
+        finally:
+            for task in (working, losing, keeping):
+                task.cancel()
+            await asyncio.gather(working, losing, keeping, return_exceptions=True)
+            if not lent:
+                await self.give_back(name)
+
+    async def _busy(self, name: str) -> Busy:
+        """Who has a lease; StoreUnavailable where nobody can say."""
+        async with self._store.read() as tx:
+            holder, until = (await tx.leases.holders()).get(name, ("another process", None))
+        since = f" (its hold ends at {until:%H:%M} UTC unless renewed)" if until else ""
+        return Busy(f"The {name} is at work already, as {holder}{since}: it looks by itself.")
 
     async def give_back(self, *names: str) -> None:
         """Give leases back, so that no successor need wait for them to run out."""

@@ -24,13 +24,13 @@ from hypecurve.chat.desk import ServiceDesk
 from hypecurve.config import Settings
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import BadInput, BadSetting, HypecurveError
-from hypecurve.holding import RENEW, Leases, this_process
+from hypecurve.holding import RENEW, TRACKER, Leases, this_process
 from hypecurve.ports import Bot, Clock, Messenger
 from hypecurve.ports.store import Store
 from hypecurve.services.compose import compose_due
 from hypecurve.services.deliver import deliver_pending
 
-TRACKER, DELIVER = "tracker", "deliver"
+DELIVER = "deliver"
 COMPOSE = "compose"
 """The lease for composing; each platform's is `deliver PLATFORM`."""
 _TICK = timedelta(seconds=15)
@@ -197,7 +197,8 @@ class Service:
     async def _in_child(self, *command: str) -> None:
         """Run a command in a process of its own, and log how it ended."""
         self._child = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "hypecurve", *command, "--log"
+            *(sys.executable, "-m", "hypecurve", *command),
+            *("--log", "--holder", self._leases.holder),
         )
         if self._stop.is_set():  # it came while the child was being made
             self._child.terminate()

@@ -12,10 +12,10 @@ from hypecurve.adapters.clock import SetClock, SystemClock
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.answering import Serving, answer
 from hypecurve.config import Settings
-from hypecurve.domain.errors import BadSetting
+from hypecurve.domain.errors import BadSetting, Busy, StoreUnavailable
 from hypecurve.domain.signal import SUBSCRIBABLE
 from hypecurve.domain.subscription import Subscription, Wants
-from hypecurve.holding import Leases
+from hypecurve.holding import TRACKER, Leases
 from hypecurve.worker import Service
 from support.catalogue import CHANNEL, OTHER_CHANNEL, a_repo, a_signal, listed, speak
 from support.databases import NOW
@@ -102,3 +102,58 @@ async def test_a_bot_with_a_wrong_token_stops_the_service_and_gives_its_lease_ba
     assert stop.is_set()
     async with store.read() as tx:
         assert await tx.leases.holders() == {}
+
+
+async def test_what_another_does_already_is_refused_in_one_line_and_not_begun(
+    store: SqlStore,
+) -> None:
+    clock = SetClock(NOW)
+    begun: list[str] = []
+
+    async def work() -> None:
+        begun.append("work")
+
+    assert await Leases(store, clock, "host-a:1").hold(TRACKER)
+    with pytest.raises(Busy, match=r"^The tracker is at work already, as host-a:1 .*\.$"):
+        await Leases(store, clock, "host-b:2").alone(TRACKER, work)
+    assert begun == []
+    # A lease that is lent is worked under, and stays its owner's.
+    await Leases(store, clock, "host-a:1").alone(TRACKER, work, lent=True)
+    assert begun == ["work"]
+    assert await Leases(store, clock, "host-b:2").hold(TRACKER) == frozenset()
+
+
+async def test_a_lease_is_held_while_the_work_lasts_and_given_back_however_it_ends(
+    store: SqlStore,
+) -> None:
+    clock = SetClock(NOW)
+    other = Leases(store, clock, "host-b:2")
+
+    async def work() -> None:
+        assert await other.hold(TRACKER) == frozenset()
+        raise StoreUnavailable
+
+    with pytest.raises(StoreUnavailable):
+        await Leases(store, clock, "host-a:1").alone(TRACKER, work)
+    assert await other.hold(TRACKER)
+
+
+async def test_work_ends_where_another_took_its_lease_over(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hypecurve.holding.RENEW", SOON)
+    clock = SetClock(NOW)
+    ended: list[str] = []
+
+    async def work() -> None:
+        clock.at += timedelta(hours=1)  # the machine was asleep
+        async with store.write() as tx:
+            assert await tx.leases.hold(TRACKER, "host-b:2", clock.at, timedelta(minutes=2))
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append("work")
+
+    with pytest.raises(Busy, match="host-b:2"):
+        await Leases(store, clock, "host-a:1").alone(TRACKER, work)
+    assert ended == ["work"]

@@ -48,13 +48,16 @@ async def update(
         str | None, typer.Option("--only", help="backfill: just fill in more of the past.")
     ] = None,
     as_log: Annotated[bool, typer.Option("--log", hidden=True)] = False,
+    holder: Annotated[str | None, typer.Option("--holder", hidden=True)] = None,
 ) -> None:
     """One cycle: discover, snapshot, backfill, detect."""
+    # `--holder`: the service whose child this is holds the tracker's lease, and lends it.
     from hypecurve import log
     from hypecurve.adapters.clock import SystemClock
     from hypecurve.bootstrap import github, live_store, load_taxonomy, tracking
     from hypecurve.cli.common import one_of
     from hypecurve.config import load_settings
+    from hypecurve.holding import TRACKER, Leases, this_process
     from hypecurve.services.backfill import backfill
     from hypecurve.services.cycle import run_cycle, tell_filled
 
@@ -68,13 +71,20 @@ async def update(
     taxonomy = load_taxonomy(settings.taxonomy_file)
     try:
         async with github(settings, tell) as source, live_store(settings, clock) as store:
-            if only:
-                filled = await backfill(store, source, clock, budget=plan.backfill_budget)
+
+            async def work() -> None:
+                if not only:
+                    await run_cycle(store, source, clock, taxonomy, plan, tell)
+                    return
+                # A tenth is left to the cycle: its newcomers are asked before they are judged.
+                budget = plan.backfill_budget - plan.backfill_budget // 10
+                filled = await backfill(store, source, clock, budget=budget)
                 tell_filled(filled, tell)
                 if filled.error is not None:
                     raise filled.error
-            else:
-                await run_cycle(store, source, clock, taxonomy, plan, tell)
+
+            leases = Leases(store, clock, holder or this_process())
+            await leases.alone(TRACKER, work, lent=holder is not None)
     except HypecurveError as error:
         if not as_log:
             raise

@@ -11,6 +11,7 @@ HypecurveError                  anything this program says on purpose
 │   └── BadData                 a folder or file does not hold what it must
 ├── WrongWorld                  the database belongs to another world, or to a newer version
 ├── StoreUnavailable            the database is busy, full or out of reach: try again
+├── Busy                        another process does this at present
 ├── NotFound                    a repo or channel that is not in the catalogue
 ├── SourceError                 GitHub did not give what was asked
 │   ├── SourceRefused           token missing, wrong or without the right: waiting does not help
@@ -85,6 +86,10 @@ class WrongWorld(HypecurveError):
 
 class StoreUnavailable(HypecurveError):
     """The database is busy, full or out of reach."""
+
+
+class Busy(HypecurveError):
+    """Another process does this at present."""
 
 
 class NotFound(HypecurveError):

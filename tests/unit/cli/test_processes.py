@@ -6,6 +6,7 @@ import asyncio
 import signal
 import sqlite3
 import subprocess
+import sys
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -45,17 +46,18 @@ def test_the_demo_shows_the_digest_in_every_form_with_each_heading(demo: Demo) -
 
 def test_the_demo_ends_with_what_to_type_next(demo: Demo) -> None:
     last = demo[1].out.splitlines()[-5:]
-    assert all(line.startswith("  hypecurve ") for line in last)
+    assert all(line.startswith("  python -m hypecurve ") for line in last)
     assert "GITHUB_TOKEN" in last[-1]
 
 
 async def test_what_the_demo_says_to_type_next_works(demo: Demo) -> None:
     folder, ran = demo
     for line in ran.out.splitlines()[-5:-1]:
-        typed = line.split("  ")[1].split()[1:]
+        typed = line.split("  ")[1].removeprefix("python -m hypecurve ").split()
         answer = await run_beside(*typed, folder=folder)
         assert answer.status == 0, answer.err
         assert answer.out
+        assert "{" not in answer.out  # for people, not for programs
 
 
 @pytest.fixture
@@ -116,6 +118,25 @@ async def test_a_token_that_ends_in_the_middle_loses_nothing_of_what_came(
         assert ran.lines[-1].startswith("cycle 2: ")
 
 
+async def test_an_update_by_hand_beside_the_service_is_refused_in_one_line(
+    tmp_path: Path, world: World
+) -> None:
+    async with StandIn(world, now=lambda: datetime.now(UTC)) as github:
+        settings = {"GITHUB_API_URL": github.url, "GITHUB_TOKEN": TOKEN}
+        assert (await run_beside("db", "upgrade", folder=tmp_path, settings=settings)).status == 0
+        until = datetime.now(UTC).replace(tzinfo=None) + timedelta(hours=1)
+        with closing(sqlite3.connect(tmp_path / "hypecurve.db")) as database, database:
+            row = ("tracker", "host-a:1", f"{until:%Y-%m-%d %H:%M:%S.%f}")
+            database.execute("INSERT INTO lease VALUES (?, ?, ?)", row)
+        ran = await run_beside("update", folder=tmp_path, settings=settings)
+        assert (ran.status, ran.out) == (2, "")
+        (line,) = ran.lines
+        assert line.startswith("hypecurve: The tracker is at work already, as host-a:1")
+        # The service's own child works under the service's lease.
+        ran = await run_beside("update", "--holder", "host-a:1", folder=tmp_path, settings=settings)
+        assert ran.status == 0, ran.err
+
+
 @pytest.mark.parametrize("style", ["table", "csv", "json"])
 def test_a_reader_that_has_seen_enough_is_no_error(demo: Demo, style: str) -> None:
     arguments = ("list", "--world", "demo", "--format", style)
@@ -133,6 +154,7 @@ def test_a_reader_that_has_seen_enough_is_no_error(demo: Demo, style: str) -> No
         said = listing.stderr.read().decode()
     assert "Traceback" not in said
     assert "Exception ignored" not in said
+    assert listing.returncode == 0
     assert len(said.splitlines()) <= 1
 
 
@@ -161,6 +183,54 @@ async def test_ctrl_c_ends_it_without_a_word_of_python(
         assert await service.stop(signal.SIGINT) == 130
         assert "Traceback" not in service.log
         assert len([line for line in service.lines if not line.startswith("Reading")]) <= 1
+
+
+async def test_ctrl_c_at_any_moment_shows_no_traceback(tmp_path: Path) -> None:
+    """From when our first line runs; what comes before is Python's own start."""
+    program = (
+        "import os, signal, sys, threading\n"
+        "from hypecurve.__main__ import main\n"
+        "stop = lambda: os.kill(os.getpid(), signal.SIGINT)\n"
+        "threading.Timer(float(sys.argv.pop(1)), stop).start()\n"
+        "main()\n"
+    )
+    for hundredths in range(0, 30, 3):
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", program, str(hundredths / 100), "demo", "--days", "1"),
+            cwd=tmp_path,
+            env=environment(),
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        _, said = await process.communicate()
+        assert process.returncode in {130, -signal.SIGINT}, hundredths
+        assert b"Traceback" not in said, said.decode()
+
+
+async def test_a_replay_says_where_it_writes_before_and_after(tmp_path: Path) -> None:
+    recording(tmp_path)
+    ran = await run_beside("replay", ".", "--until", "2024-01-02", folder=tmp_path)
+    assert ran.status == 0
+    assert ran.lines[0] == "Reading . into hypecurve-replay.db ..."
+    assert "The replay is in hypecurve-replay.db." in ran.out
+    settings = {"DATABASE_URL": "sqlite:///mine.db"}
+    ran = await run_beside(
+        "replay", ".", "--until", "2024-01-02", folder=tmp_path, settings=settings
+    )
+    assert ran.lines[0] == "Reading . into mine.db ..."
+    assert "The replay is in mine.db." in ran.out
+
+
+async def test_a_replay_refuses_a_live_database_before_it_reads(tmp_path: Path) -> None:
+    recording(tmp_path)
+    settings = {"DATABASE_URL": "sqlite:///live.db"}
+    assert (await run_beside("db", "upgrade", folder=tmp_path, settings=settings)).status == 0
+    ran = await run_beside("replay", ".", folder=tmp_path, settings=settings)
+    assert ran.status == 2
+    (line,) = ran.lines
+    assert line.startswith(
+        "hypecurve: The database holds the world live (api.github.com), not replay"
+    )
 
 
 async def test_a_replay_that_was_interrupted_goes_on_where_it_was(tmp_path: Path) -> None:
