@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 import numpy as np
 import pytest
@@ -17,11 +17,11 @@ from hypecurve.domain.errors import NotFound, UnknownCategory
 from hypecurve.domain.repo import RepoId, RepoName
 from hypecurve.domain.signal import SignalKind
 from hypecurve.domain.stars import StarHistory, StarSnapshot
-from hypecurve.domain.subscription import Wants
+from hypecurve.domain.subscription import Schedule, Subscription, Wants
 from hypecurve.ports.store import Measured
-from hypecurve.services.compose import digest_between
+from hypecurve.services.compose import digest_between, draft_digest
 from hypecurve.services.lookup import Listing, card, ecosystem, listing, sizes, weekly
-from support.catalogue import DAY, a_repo, a_signal, keep, listed, speak, sweep
+from support.catalogue import CHANNEL, DAY, a_repo, a_signal, keep, listed, speak, sweep
 from support.databases import INTERVAL, NOW
 from support.sample_day import sample_taxonomy
 from support.tracking import past_of
@@ -279,6 +279,10 @@ async def test_a_digest_tells_of_a_repo_that_is_gone_to_its_followers_alone(
 
 async def test_a_digest_has_the_figures_of_the_counts_it_is_dated_by(store: SqlStore) -> None:
     await listed(store, [a_repo(1, 9_059)])
+    async with store.write() as tx:
+        await tx.subscriptions.add(
+            Subscription(CHANNEL, Wants(), Schedule(time(9)), next_due=NOW, heard_cycle=0)
+        )
     await sweep(store, NOW, {1: 9_059})
     spoke = a_signal(1, at=NOW, gain_7d=1_537, usual_7d=200.0, multiple=7.7, stars=9_059)
     await speak(store, [spoke])
@@ -290,6 +294,9 @@ async def test_a_digest_has_the_figures_of_the_counts_it_is_dated_by(store: SqlS
             await digest_between(tx, TAXONOMY, Wants(), NOW - DAY, until, "UTC")
             for until in (NOW + INTERVAL, NOW)
         ]
-    assert later.items[0].signal.evidence.gain_7d == 2_190
-    assert later.items[0].signal.evidence.stars == 9_712
+        listener = await tx.subscriptions.listener(CHANNEL)
+        assert listener is not None
+        sent = await draft_digest(tx, listener, listener.subscriptions, NOW + INTERVAL, TAXONOMY)
+    for evidence in (later.items[0].signal.evidence, sent.digest.items[0].signal.evidence):
+        assert (evidence.gain_7d, evidence.stars) == (2_190, 9_712)
     assert then.items[0].signal == spoke
