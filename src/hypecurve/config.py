@@ -17,6 +17,8 @@ from hypecurve.domain.schedule import parse_span
 from hypecurve.ports import BotSetting, Term
 
 DEFAULT_TERMS = ("gpt", "llm", "generative ai")
+_SHORTEST, _LONGEST = timedelta(minutes=15), timedelta(hours=24)
+"""Of the span between cycles: a cycle takes its time, and a gain of 24 hours wants a look a day."""
 _WORDS = {
     "int_parsing": "write a whole number",
     "greater_than_equal": "write at least {ge}",
@@ -75,6 +77,14 @@ class Settings(BaseSettings):
             return parse_span(value)
         except BadTime as error:
             raise ValueError(str(error)) from None
+
+    @field_validator("update_every")
+    @classmethod
+    def _within(cls, value: timedelta) -> timedelta:
+        if not _SHORTEST <= value <= _LONGEST:
+            message = "write a span from 15m to 24h"
+            raise ValueError(message)
+        return value
 
     @field_validator("github_api_url")
     @classmethod

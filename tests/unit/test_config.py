@@ -69,6 +69,14 @@ def test_terms_are_divided_by_commas_and_may_be_topics(monkeypatch: pytest.Monke
     )
 
 
+@pytest.mark.parametrize("span", ["15m", "24h", "1d"])
+def test_the_span_between_cycles_is_from_a_quarter_of_an_hour_to_a_day(
+    monkeypatch: pytest.MonkeyPatch, span: str
+) -> None:
+    monkeypatch.setenv("HYPECURVE_UPDATE_EVERY", span)
+    assert timedelta(minutes=15) <= load_settings().update_every <= timedelta(days=1)
+
+
 def test_an_address_loses_the_slash_at_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GITHUB_API_URL", "https://git.example/api/v3/")
     assert load_settings().github_api_url == "https://git.example/api/v3"
@@ -91,6 +99,9 @@ def test_a_token_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
         ("HYPECURVE_BACKFILL_PER_HOUR", "lots"),
         ("HYPECURVE_UPDATE_EVERY", "0h"),
         ("HYPECURVE_UPDATE_EVERY", "6"),
+        ("HYPECURVE_UPDATE_EVERY", "14m"),
+        ("HYPECURVE_UPDATE_EVERY", "25h"),
+        ("HYPECURVE_UPDATE_EVERY", "2d"),
         ("HYPECURVE_SEARCH_TERMS", " , "),
         ("HYPECURVE_LOG_FORMAT", "XML"),
         ("GITHUB_API_URL", "api.github.com"),
