@@ -14,7 +14,7 @@ from hypecurve.domain.errors import SourceUnavailable
 from hypecurve.domain.repo import RepoId
 from hypecurve.domain.signal import SignalKind
 from hypecurve.services.detect import detect_changes
-from support.catalogue import DAY, a_repo, entry_of, keep, listed, sweep
+from support.catalogue import DAY, a_repo, a_signal, entry_of, keep, listed, speak, sweep
 from support.databases import INTERVAL, NOW
 from support.tracking import BAR, Tracker, an_ai_repo, past_of
 
@@ -178,6 +178,18 @@ async def test_judging_the_same_sweep_again_says_nothing_new(tracker: Tracker) -
     again = await detect_changes(tracker.store, interval=INTERVAL, min_stars=BAR)
     assert again is not None
     assert (again.signals, again.listed) == ((), 0)
+
+
+async def test_a_cycle_hands_back_only_what_nobody_had_said(tracker: Tracker) -> None:
+    tracker.github.add([an_ai_repo(1, 480), an_ai_repo(2, 480)])
+    await keep(tracker.store, list(tracker.github.repos.values()))
+    await tracker.cycle()
+    await speak(tracker.store, [a_signal(2, K.NEW)], tracker.clock.at)
+    for number in (1, 2):
+        tracker.github.star(number, 510)
+    found = await tracker.run()
+    assert found is not None
+    assert (found.listed, [s.repo_id for s in found.signals]) == (2, [1])
 
 
 async def test_a_burst_over_githubs_own_history_is_fast_rising_once(tracker: Tracker) -> None:
