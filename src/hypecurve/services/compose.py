@@ -22,6 +22,8 @@ from hypecurve.wording.digest import digest_message
 
 _log = structlog.get_logger(__name__)
 _AT_ONCE = 500
+USEFUL = timedelta(days=7)
+"""News that did not arrive is told by a later digest for so long."""
 _ON_TIME = timedelta(minutes=15)
 """A digest composed so late still belongs to the time it was due."""
 _BACK = frozenset({SignalKind.STALLED, SignalKind.AWAKE})
@@ -61,6 +63,8 @@ async def _compose(tx: Transaction, channel_id: int, now: datetime, taxonomy: Ta
     due_at = max(last_due(item.schedule, item.next_due, now) for item in due if item.next_due)
     # It tells all there is by now: hours late, its day and the next one's "since" are of now.
     told_at = due_at if now - due_at <= _ON_TIME else now
+    # What the channel refused until now is told by this digest instead.
+    await tx.outbox.expire(channel_id, now)
     cycle = await tx.signals.current_cycle()
     draft = await draft_digest(tx, listener, due, told_at, taxonomy)
     message = None if draft.digest.quiet else digest_message(draft.digest, taxonomy, due[0].locale)
@@ -105,29 +109,34 @@ async def draft_digest(
     The sending and the preview both use it, so that a preview shows what would be sent.
     """
     cycle = await tx.signals.current_cycle()
-    first = min(item.heard_cycle for item in subscriptions)
+    released = await tx.outbox.released(listener.id, at - USEFUL)
+    heard = {item.heard_cycle for item in subscriptions}
+    first = min([*heard, *([released.after_cycle] if released.signal_ids else [])])
     signals = await tx.signals.between(first, cycle)
     ids = frozenset(signal_id for signal_id, _ in signals)
     # Each subscription hears what came after its own last digest, or after it was made.
     unheard = {first: ids}
-    for heard in {item.heard_cycle for item in subscriptions} - {first}:
-        since = await tx.signals.between(heard, cycle)
-        unheard[heard] = frozenset(signal_id for signal_id, _ in since)
-    told = await tx.outbox.reported(listener.id, sorted(ids))
+    for number in heard - {first}:
+        later = await tx.signals.between(number, cycle)
+        unheard[number] = frozenset(signal_id for signal_id, _ in later)
+    told = await tx.outbox.reported(listener.id, sorted(ids)) - released.signal_ids
+
+    def hearers(signal_id: int) -> Sequence[Subscription]:
+        if signal_id in released.signal_ids:
+            return listener.subscriptions
+        return [item for item in subscriptions if signal_id in unheard[item.heard_cycle]]
+
     entries = await entries_of(tx, [signal for _, signal in signals])
     wanted = [
         (signal_id, signal)
         for signal_id, signal in signals
         if signal_id not in told
         and signal.repo_id in entries
-        and _wanted(
-            signal,
-            entries[signal.repo_id],
-            listener,
-            [item for item in subscriptions if signal_id in unheard[item.heard_cycle]],
-            taxonomy,
-        )
+        and _wanted(signal, entries[signal.repo_id], listener, hearers(signal_id), taxonomy)
     ]
+    since = max((item.heard_at for item in subscriptions if item.heard_at), default=None)
+    if any(signal_id in released.signal_ids for signal_id, _ in wanted):
+        since = released.since
     wants = merged([item.wants for item in subscriptions])
     latest = await tx.stars.latest()
     shown, overflow = choose(
@@ -139,7 +148,7 @@ async def draft_digest(
     digest = Digest(
         channel=listener.channel,
         due_at=at,
-        since=max((i.heard_at for i in subscriptions if i.heard_at), default=None),
+        since=since,
         counts_at=latest.at if latest else None,
         zone=subscriptions[0].schedule.zone,
         wants=wants,
@@ -157,8 +166,9 @@ def _wanted(
     subscriptions: Sequence[Subscription],
     taxonomy: Taxonomy,
 ) -> bool:
+    """Whether it is told to those who have not heard it yet."""
     if signal.repo_id in listener.followed:
-        return True
+        return bool(subscriptions)
     return signal.kind in SUBSCRIBABLE and any(
         wants_signal(item.wants, signal.kind, entry, taxonomy) for item in subscriptions
     )

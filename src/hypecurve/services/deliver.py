@@ -23,6 +23,7 @@ from hypecurve.domain.message import Message
 from hypecurve.domain.subscription import Channel
 from hypecurve.ports import Clock, Messenger
 from hypecurve.ports.store import Store
+from hypecurve.services.compose import USEFUL
 
 LEASE = timedelta(minutes=5)
 """A delivery that was not settled by then belongs to a sender that died."""
@@ -30,6 +31,10 @@ MOST_TRIES = 8
 _FIRST_WAIT = timedelta(seconds=30)
 _LONGEST_WAIT = timedelta(hours=1)
 _PLATFORM_PAUSE = timedelta(minutes=10)
+_HELD_FIRST = timedelta(hours=1)
+_HELD_LONGEST = timedelta(days=1)
+_DOUBLINGS = 5
+"""More of them than lead to the longest wait."""
 _AT_ONCE = 50
 _LONGEST_REASON = 300
 
@@ -58,6 +63,7 @@ async def deliver_pending(
     outcomes = []
     claimed_at = clock.now()
     async with store.write() as tx:
+        await tx.outbox.resume(list(messengers), claimed_at, claimed_at - USEFUL)
         claimed = await tx.outbox.claim(list(messengers), claimed_at, LEASE, _AT_ONCE)
     for delivery in claimed:
         if clock.now() - claimed_at > LEASE / 2:
@@ -192,7 +198,9 @@ def judge(error: SendError, attempts: int, now: datetime, luck: float) -> Verdic
         case SendUnclear():
             return Verdict(_S.UNKNOWN)
         case ChannelRefused() | TenantRefused():
-            return Verdict(_S.HELD)
+            # Somebody may invite the bot again. The channel's next digest ends the waiting.
+            wait = min(_HELD_FIRST * 2 ** min(attempts - 1, _DOUBLINGS), _HELD_LONGEST)
+            return Verdict(_S.HELD, now + wait)
         case MessageRefused():
             return Verdict(_S.DEAD)
         case SendFailed() if attempts < MOST_TRIES:

@@ -15,11 +15,14 @@ from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.adapters.sql.tables import digest, digest_member, signal
 from hypecurve.domain.catalogue import Place
+from hypecurve.domain.delivery import DeliveryState
+from hypecurve.domain.errors import ChannelRefused, SendError
 from hypecurve.domain.message import Message, SectionKind
 from hypecurve.domain.repo import RepoId
 from hypecurve.domain.signal import SUBSCRIBABLE, SignalKind
 from hypecurve.domain.subscription import WORKDAYS, Channel, Schedule, Subscription, Wants
 from hypecurve.services.compose import compose_due, digest_between, draft_digest
+from hypecurve.services.deliver import deliver_pending
 from hypecurve.services.subscribe import follow
 from hypecurve.wording.plain import plain
 from support.catalogue import (
@@ -34,6 +37,7 @@ from support.catalogue import (
     sweep,
 )
 from support.databases import NOW
+from support.messengers import MemoryMessenger
 from support.sample_day import sample_taxonomy
 
 TAXONOMY = sample_taxonomy()
@@ -256,6 +260,89 @@ async def test_a_weekday_digest_composed_on_a_sunday_is_of_that_sunday(store: Sq
     await _compose(store, NOW + 6 * HOUR)
     (message,) = await _messages(store)
     assert "Sun 22 Nov" in message.title
+
+
+async def _deliver(
+    store: SqlStore, at: datetime, messenger: MemoryMessenger, *errors: SendError
+) -> list[DeliveryState]:
+    for error in errors:
+        messenger.then_fail(error)
+    outcomes = await deliver_pending(store, SetClock(at), {"slack": messenger})
+    return [outcome.state for outcome in outcomes]
+
+
+async def test_what_a_channel_refused_until_its_next_digest_is_told_by_that_one(
+    store: SqlStore,
+) -> None:
+    await listed(store, [a_repo(1), a_repo(2), a_repo(3)])
+    await _subscribe(store)
+    nine, messenger = NOW.replace(hour=9), MemoryMessenger()
+    await speak(store, [a_signal(1)])
+    await _compose(store, nine)
+    assert await _deliver(store, nine, messenger) == [DeliveryState.SENT]
+    # From here on the channel refuses; two digests are held, one after the other.
+    for day in (1, 2):
+        if day == 1:
+            await speak(store, [a_signal(2)], NOW + DAY)
+        await _compose(store, nine + day * DAY)
+        refused = ChannelRefused("the bot is not in the channel")
+        assert await _deliver(store, nine + day * DAY, messenger, refused) == [DeliveryState.HELD]
+    await speak(store, [a_signal(3)], NOW + 3 * DAY)
+    assert await _compose(store, nine + 3 * DAY) == 1
+    assert await _deliver(store, nine + 3 * DAY, messenger) == [DeliveryState.SENT]
+    assert await _told(store) == [[1], [], [], [2, 3]]
+    assert "since Sun 09:00" in plain(messenger.posts[-1].message)
+    async with store.read() as tx:
+        found = [(item.state, item.reason) for item in await tx.outbox.recent()]
+    expired = (DeliveryState.EXPIRED, "the bot is not in the channel")
+    sent = (DeliveryState.SENT, "")
+    assert found == [sent, expired, expired, sent]
+    assert await _deliver(store, nine + 4 * DAY, messenger) == []
+
+
+async def test_what_was_refused_for_a_week_is_no_news_any_more(store: SqlStore) -> None:
+    await listed(store, [a_repo(1)])
+    await _subscribe(store)
+    nine, messenger = NOW.replace(hour=9), MemoryMessenger()
+    await speak(store, [a_signal(1)])
+    await _compose(store, nine)
+    await _deliver(store, nine, messenger, ChannelRefused("the bot is not in the channel"))
+    await _move(store, nine + 7 * DAY)
+    assert await _compose(store, nine + 7 * DAY) == 0
+    assert await _told(store) == [[1], []]
+
+
+async def test_a_digest_whose_post_was_read_releases_nothing(store: SqlStore) -> None:
+    count = 12
+    await listed(store, [a_repo(number) for number in range(1, count + 1)])
+    await _subscribe(store)
+    nine, messenger = NOW.replace(hour=9), MemoryMessenger()
+    await speak(store, [a_signal(number) for number in range(1, count + 1)])
+    await _compose(store, nine)
+    messenger.then_fail(None)
+    refused = ChannelRefused("no threads here")
+    assert await _deliver(store, nine, messenger, refused) == [DeliveryState.HELD]
+    assert await _compose(store, nine + DAY) == 0
+    assert await _told(store) == [list(range(1, count + 1)), []]
+
+
+async def test_what_is_released_is_not_told_to_who_no_longer_wants_it(store: SqlStore) -> None:
+    await listed(store, [a_repo(1), a_repo(2)])
+    await _subscribe(store)
+    nine, messenger = NOW.replace(hour=9), MemoryMessenger()
+    await speak(store, [a_signal(1)])
+    await _compose(store, nine)
+    await _deliver(store, nine, messenger, ChannelRefused("the bot is not in the channel"))
+    (item,) = await _subscriptions(store)
+    async with store.write() as tx:
+        await tx.subscriptions.change(replace(item, wants=Wants(frozenset({"serving"}))))
+    assert await _compose(store, nine + DAY) == 0
+
+
+async def _move(store: SqlStore, due: datetime) -> None:
+    (item,) = await _subscriptions(store)
+    async with store.write() as tx:
+        await tx.subscriptions.change(replace(item, next_due=due))
 
 
 async def test_running_it_twice_composes_once(store: SqlStore) -> None:

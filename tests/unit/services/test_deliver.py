@@ -24,6 +24,7 @@ from hypecurve.domain.errors import (
 )
 from hypecurve.domain.message import Message, MessageKind, Section, SectionKind
 from hypecurve.domain.subscription import Channel, Subscription
+from hypecurve.services.compose import USEFUL
 from hypecurve.services.deliver import LEASE, MOST_TRIES, Verdict, deliver_pending, judge
 from support.catalogue import CHANNEL, OTHER_CHANNEL
 from support.databases import NOW
@@ -172,11 +173,11 @@ async def test_what_an_answer_does_to_a_delivery(
     delivery = await _only(store)
     assert (delivery.state, delivery.attempts) == (state, counted)
     assert delivery.reason == str(error)
-    assert (delivery.next_try_at > NOW) == (state is S.PENDING)
+    assert (delivery.next_try_at > NOW) == (state in {S.PENDING, S.HELD})
     clock.at += timedelta(days=1)
     later = await _deliver(store, clock, messenger)
-    assert later == ([S.SENT] if state is S.PENDING else [])
-    assert len(messenger.posts) == (1 if state in {S.PENDING, S.UNKNOWN} else 0)
+    assert later == ([S.SENT] if state in {S.PENDING, S.HELD} else [])
+    assert len(messenger.posts) == (0 if state is S.DEAD else 1)
 
 
 async def test_a_limit_is_obeyed_to_the_second(
@@ -310,6 +311,32 @@ async def test_an_unforeseen_error_while_posting_is_unknown_and_not_sent_again(
     assert [step.state for step in failed.steps] == [S.UNKNOWN]
 
 
+async def test_what_a_channel_refused_is_tried_again_after_a_growing_wait(
+    store: SqlStore, clock: SetClock, messenger: MemoryMessenger
+) -> None:
+    await _put(store)
+    for hours in (1, 2):
+        messenger.then_fail(ChannelRefused("the bot is not in the channel"))
+        assert await _deliver(store, clock, messenger) == [S.HELD]
+        clock.at += timedelta(hours=hours) - SECOND
+        assert await _deliver(store, clock, messenger) == []
+        clock.at += SECOND
+    assert await _deliver(store, clock, messenger) == [S.SENT]
+    assert len(messenger.posts) == 1
+
+
+async def test_what_a_channel_refused_for_a_week_is_given_up(
+    store: SqlStore, clock: SetClock, messenger: MemoryMessenger
+) -> None:
+    await _put(store)
+    messenger.then_fail(ChannelRefused("the bot is not in the channel"))
+    await _deliver(store, clock, messenger)
+    clock.at += USEFUL + SECOND
+    assert await _deliver(store, clock, messenger) == []
+    item = await _only(store)
+    assert (item.state, item.reason) == (S.EXPIRED, "the bot is not in the channel")
+
+
 async def test_two_senders_at_once_send_each_message_once(
     store: SqlStore, clock: SetClock, messenger: MemoryMessenger
 ) -> None:
@@ -375,8 +402,9 @@ async def test_only_platforms_with_a_messenger_are_served(
             Verdict(S.PENDING, NOW + 9 * SECOND, counted=False),
         ),
         (SendUnclear(""), 1, 0.5, Verdict(S.UNKNOWN)),
-        (ChannelRefused(""), 1, 0.5, Verdict(S.HELD)),
-        (TenantRefused(""), 1, 0.5, Verdict(S.HELD)),
+        (ChannelRefused(""), 1, 0.5, Verdict(S.HELD, NOW + 3600 * SECOND)),
+        (TenantRefused(""), 3, 0.5, Verdict(S.HELD, NOW + 4 * 3600 * SECOND)),
+        (TenantRefused(""), 99, 0.5, Verdict(S.HELD, NOW + 24 * 3600 * SECOND)),
         (MessageRefused(""), 1, 0.5, Verdict(S.DEAD)),
         (SendFailed(""), 1, 1.0, Verdict(S.PENDING, NOW + 30 * SECOND)),
         (SendFailed(""), 1, 0.0, Verdict(S.PENDING, NOW)),

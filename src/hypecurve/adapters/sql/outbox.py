@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,15 +17,27 @@ from hypecurve.adapters.sql.tables import (
     delivery_step,
     digest,
     digest_member,
+    signal,
 )
 from hypecurve.domain.delivery import Delivery, DeliveryState, Step, moved
 from hypecurve.domain.errors import NotFound
 from hypecurve.domain.message import Message
 from hypecurve.domain.subscription import Channel
-from hypecurve.ports.store import Listener
+from hypecurve.ports.store import Listener, Released
 
 _S = DeliveryState
 _UNSETTLED = (_S.PENDING.value, _S.SENDING.value)
+_GIVEN_UP = (_S.EXPIRED.value, _S.DROPPED.value)
+_RELEASING = select(delivery.c.digest_id).where(
+    delivery.c.state.in_(_GIVEN_UP),
+    ~select(delivery_step.c.number)
+    .where(
+        delivery_step.c.delivery_id == delivery.c.id,
+        delivery_step.c.state.in_((_S.SENDING.value, _S.SENT.value, _S.UNKNOWN.value)),
+    )
+    .exists(),
+)
+"""Digests of which nobody can have read anything, and nobody will."""
 
 
 class SqlOutbox:
@@ -66,6 +78,13 @@ class SqlOutbox:
             {"channel_id": listener.id, "signal_id": signal_id, "digest_id": digest_id}
             for signal_id in signal_ids
         ]
+        await self._connection.execute(
+            delete(digest_member).where(
+                digest_member.c.channel_id == listener.id,
+                among(self._connection, digest_member.c.signal_id, signal_ids),
+                digest_member.c.digest_id.in_(_RELEASING),
+            )
+        )
         await upsert(self._connection, digest_member, members, update=())
         if message is not None:
             await self._connection.execute(
@@ -94,6 +113,51 @@ class SqlOutbox:
             )
         )
         return frozenset(found)
+
+    async def released(self, channel_id: int, since: datetime) -> Released:
+        """Return what expired or dropped digests of a channel held, from `since` on."""
+        found = await self._connection.execute(
+            select(signal.c.id, signal.c.cycle)
+            .join(digest_member, digest_member.c.signal_id == signal.c.id)
+            .where(
+                digest_member.c.channel_id == channel_id,
+                digest_member.c.digest_id.in_(_RELEASING),
+                signal.c.at >= since,
+            )
+        )
+        cycles = {row.id: row.cycle for row in found}
+        if not cycles:
+            return Released()
+        given_up = select(delivery.c.digest_id).where(delivery.c.state.in_(_GIVEN_UP))
+        last = await self._connection.scalar(
+            select(func.max(digest.c.composed_at)).where(
+                digest.c.channel_id == channel_id, digest.c.id.not_in(given_up)
+            )
+        )
+        return Released(frozenset(cycles), min(cycles.values()) - 1, last)
+
+    async def expire(self, channel_id: int, at: datetime) -> None:
+        """Give up a channel's held deliveries, their reasons kept."""
+        await self._connection.execute(
+            update(delivery)
+            .where(delivery.c.channel_id == channel_id, delivery.c.state == _S.HELD.value)
+            .values(state=_S.EXPIRED.value, settled_at=at)
+        )
+
+    async def resume(self, platforms: Sequence[str], now: datetime, oldest: datetime) -> None:
+        """Let held deliveries be tried again whose next try has come; give the oldest up."""
+        held = and_(delivery.c.platform.in_(platforms), delivery.c.state == _S.HELD.value)
+        too_old = select(digest.c.id).where(digest.c.composed_at < oldest)
+        await self._connection.execute(
+            update(delivery)
+            .where(held, delivery.c.digest_id.in_(too_old))
+            .values(state=_S.EXPIRED.value, settled_at=now)
+        )
+        await self._connection.execute(
+            update(delivery)
+            .where(held, delivery.c.next_try_at <= now)
+            .values(state=_S.PENDING.value, settled_at=None)
+        )
 
     async def claim(
         self, platforms: Sequence[str], now: datetime, lease: timedelta, limit: int

@@ -10,7 +10,7 @@ from hypecurve.ports.store.catalogue import (
     Sources,
     Watched,
 )
-from hypecurve.ports.store.channels import Leases, Listener, Outbox, Subscriptions
+from hypecurve.ports.store.channels import Leases, Listener, Outbox, Released, Subscriptions
 from hypecurve.ports.store.signals import SignalLog
 from hypecurve.ports.store.stars import Packed, StarLog, Sweep
 from hypecurve.ports.store.transaction import Store, Transaction
@@ -24,6 +24,7 @@ __all__ = [
     "Measured",
     "Outbox",
     "Packed",
+    "Released",
     "Roster",
     "SignalLog",
     "Source",

@@ -23,6 +23,17 @@ class Listener:
     followed: frozenset[RepoId]
 
 
+@dataclass(frozen=True, slots=True)
+class Released:
+    """Signals of digests that never arrived: they are the next digest's."""
+
+    signal_ids: frozenset[int] = frozenset()
+    after_cycle: int = 0
+    """All of them came after this cycle."""
+    since: datetime | None = None
+    """When the last digest was composed that did not end so; None where there is none."""
+
+
 class Subscriptions(Protocol):
     """Who wants to hear what."""
 
@@ -84,12 +95,31 @@ class Outbox(Protocol):
 
         `cycles`: it covers those after the first and up to the second. `message` None: a quiet
         day, no delivery. Returns the digest's id; None where this channel and due time had one
-        already. Members another digest holds already are left out.
+        already. Members another digest holds already are left out, those of one that released them
+        move to this one.
         """
         ...
 
     async def reported(self, channel_id: int, signal_ids: Sequence[int]) -> frozenset[int]:
         """Return which of the signals a digest of this channel holds already."""
+        ...
+
+    async def released(self, channel_id: int, since: datetime) -> Released:
+        """Return what expired or dropped digests of a channel held, from `since` on.
+
+        A digest of which a step was sent, or may have been, releases nothing: it was read.
+        """
+        ...
+
+    async def expire(self, channel_id: int, at: datetime) -> None:
+        """Give up a channel's held deliveries, their reasons kept: its next digest is due."""
+        ...
+
+    async def resume(self, platforms: Sequence[str], now: datetime, oldest: datetime) -> None:
+        """Let held deliveries be tried again whose next try has come.
+
+        Those of a digest composed before `oldest` are given up instead.
+        """
         ...
 
     async def claim(
