@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -10,7 +9,6 @@ from contextlib import contextmanager
 
 USAGE_ERROR = 2
 _INTERRUPTED = 130
-_ENOUGH = 1
 
 
 def main() -> None:
@@ -27,15 +25,10 @@ def main() -> None:
 
     try:
         status = app(standalone_mode=False)
-        sys.stdout.flush()
     except HypecurveError as error:
         _fail(str(error))
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)
-    except BrokenPipeError:
-        # `hypecurve list | head`: the reader has seen enough. What is left has nowhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(_ENOUGH)
     except Exception as error:
         # Typer brings its own copy of Click or uses the one there is, so its errors for a slip in
         # the command have no class to name here; they are those that can say how to go on.

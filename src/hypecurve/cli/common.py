@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from functools import wraps
+from pathlib import Path
 from typing import Annotated, Any, Literal, ParamSpec
 
 import typer
@@ -29,11 +31,16 @@ TABLE_FORMATS = ("table", "csv", "json")
 
 
 def runs(command: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
-    """Make a plain command of an async one."""
+    """Make a plain command of an async one; a reader that has seen enough is no error."""
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        asyncio.run(command(*args, **kwargs))
+        try:
+            asyncio.run(command(*args, **kwargs))
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # `hypecurve list | head`: what is left has nowhere to go, at the exit neither.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     return run
 
@@ -49,6 +56,23 @@ def one_of(option: str, value: str, allowed: Sequence[str]) -> str:
 def checked_world(world: str | None) -> str | None:
     """The world if it is one."""
     return None if world is None else one_of("--world", world, ("live", "replay", "demo"))
+
+
+def called() -> str:
+    """How this program was called, to say what to type next."""
+    import shutil
+
+    given = Path(sys.argv[0])
+    if given.name == "__main__.py":
+        return "python -m hypecurve"
+    found = shutil.which(given.name)
+    if found is not None and Path(found).resolve() == given.resolve():
+        return given.name
+    here = Path.cwd()
+    full = here / given
+    if full.is_file() and full.is_relative_to(here):
+        return str(full.relative_to(here))
+    return str(given)
 
 
 def note(line: str = "") -> None:
@@ -92,7 +116,6 @@ def table(
         writer.writerows({name: row[name] for name in names} for row in listed)
     else:
         _print_table(listed, names, right, spare, hint=hint)
-    sys.stdout.flush()
 
 
 def _print_table(
@@ -128,7 +151,10 @@ def _print_table(
         # Text, not str: rich would read markup in a description.
         grid.add_row(*(Text(shown(row[name])) for name in widths))
     # A line longer than the terminal goes on in the next one rather than lose a number.
-    console.print(grid, width=_total(widths), crop=False, overflow="ignore")
+    try:
+        console.print(grid, width=_total(widths), crop=False, overflow="ignore")
+    except SystemExit:  # so rich takes a reader that has gone
+        raise BrokenPipeError from None
 
 
 def fitted(natural: Mapping[str, int], room: int, spare: Sequence[str] = ()) -> dict[str, int]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hypecurve.cli.common import note, one_of, runs
+from hypecurve.cli.common import called, note, one_of, runs
 from hypecurve.domain.errors import BadInput
 
 if TYPE_CHECKING:
@@ -67,20 +67,22 @@ def demo(
     # Where one day is all there is, the last one is the only one to look at.
     earlier = UNTIL - timedelta(days=2 if days > _FEW_DAYS else 0)
     typer.secho("\nWhat to type next", bold=True)
-    for line in (
-        "hypecurve list --world demo            the whole made-up catalogue",
-        "hypecurve repo nori/voicebox --world demo",
-        f"hypecurve digest --world demo --as-of {earlier:%Y-%m-%d} --format slack",
-        "hypecurve categories                   what can be subscribed to",
-        "hypecurve update                       the real GitHub: needs GITHUB_TOKEN",
-    ):
-        typer.echo(f"  {line}")
+    suggested = (
+        ("list --world demo", "the whole made-up catalogue"),
+        ("repo nori/voicebox --world demo", "one repo of it"),
+        (f"digest --world demo --as-of {earlier:%Y-%m-%d}", "the digest of that day"),
+        ("categories", "what can be subscribed to"),
+        ("update", "the real GitHub: needs GITHUB_TOKEN"),
+    )
+    wide = max(len(arguments) for arguments, _ in suggested)
+    for arguments, what in suggested:
+        typer.echo(f"  {called()} {arguments:<{wide}}  {what}")
 
 
-def _note_reading(folder: Path) -> None:
-    """Say what takes a while, unless it ends at once with an error."""
+def _note_reading(folder: Path, into: str = "") -> None:
+    """Say what takes a while and where it goes, unless it ends at once with an error."""
     if all(any(folder.glob(f"{name}.csv*")) for name in ("repos", "stars")):
-        note(f"Reading {folder} ...")
+        note(f"Reading {folder}{f' into {into}' if into else ''} ...")
 
 
 def _many(count: int, noun: str) -> str:
@@ -106,11 +108,8 @@ async def replay(
     until: Annotated[str | None, typer.Option("--until", help="Last day, like 2025-06-30.")] = None,
 ) -> None:
     """Load recorded star histories and detect day by day."""
-    from datetime import UTC
-
     from hypecurve.adapters.recorded.folder import read_folder
-    from hypecurve.adapters.sql.store import World, open_store
-    from hypecurve.bootstrap import database, load_taxonomy
+    from hypecurve.bootstrap import check_replay, load_taxonomy, replay_store, shown_database
     from hypecurve.config import load_settings
     from hypecurve.domain.schedule import parse_instant
     from hypecurve.services.replay import RecordedDay
@@ -118,14 +117,13 @@ async def replay(
 
     settings = load_settings()
     last = parse_instant(until).date() if until else None
-    _note_reading(folder)
+    into = shown_database(settings, "replay")
+    await check_replay(settings)
+    _note_reading(folder, into)
     recording = read_folder(folder, last)
     for line in recording.refused.lines():
         note(line)
-    url = database(settings, "replay")
-    async with open_store(
-        url, World("replay"), now=datetime.now(UTC), interval=timedelta(days=1), durable=False
-    ) as store:
+    async with replay_store(settings) as store:
         length = len(recording.days)
         with typer.progressbar(length=length, label="Replaying", show_pos=True) as bar:
 
@@ -145,7 +143,8 @@ async def replay(
         f"{recording.repos_seen:,} repos after joining renames, "
         f"on {done.days:,} days; signals: {kinds or 'none'}."
     )
-    typer.echo("Next: hypecurve list --world replay, hypecurve digest --world replay")
+    typer.echo(f"The replay is in {into}.")
+    typer.echo(f"Next: {called()} list --world replay, {called()} digest --world replay")
 
 
 def backtest(
