@@ -8,6 +8,7 @@ import pty
 import re
 import struct
 import subprocess
+import sys
 import termios
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hypecurve.cli.common import fitted
+from hypecurve.cli.common import called, fitted
 from support.processes import COMMAND, Ran, environment, run
 
 Demo = tuple[Path, Ran]
@@ -79,3 +80,21 @@ def test_a_table_shows_whole_numbers_in_any_terminal(
     assert len(rows) == len(whole.splitlines()) - 1
     first = lines[0].index("at" if command == "signals" else "stars")
     assert not [line for line in lines if "…" in line[first:]]
+
+
+def test_it_is_called_again_as_it_was_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / ".venv" / "bin" / "hypecurve"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", "/nowhere")
+    for typed in (".venv/bin/hypecurve", str(program)):
+        monkeypatch.setattr(sys, "argv", [typed, "demo"])
+        assert called() == ".venv/bin/hypecurve"
+    monkeypatch.setenv("PATH", str(program.parent))
+    assert called() == "hypecurve"
+    monkeypatch.setattr(sys, "argv", ["/lib/hypecurve/__main__.py"])
+    assert called() == "python -m hypecurve"
