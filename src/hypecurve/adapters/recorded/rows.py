@@ -132,8 +132,11 @@ def instant_of(text: str) -> datetime | None:
 
 
 def id_of(text: str) -> int | None:
-    """Read an id GitHub gives; None where it is no such number."""
-    given = text.strip()
+    """Read an id GitHub gives; None where it is no such number.
+
+    `908140663.0` is what spreadsheets and pandas make of 908140663.
+    """
+    given = text.strip().removesuffix(".0")
     if not (given.isascii() and given.isdecimal()) or len(given) > len(str(MOST_ID)):
         return None
     return int(given) if 0 < int(given) <= MOST_ID else None

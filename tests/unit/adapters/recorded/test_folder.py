@@ -16,6 +16,7 @@ from hypecurve.adapters.recorded.folder import (
     read_folder,
     read_repos,
 )
+from hypecurve.adapters.recorded.rows import id_of
 from hypecurve.domain.errors import BadData
 from hypecurve.domain.repo import RepoName
 
@@ -319,3 +320,11 @@ def test_a_last_day_before_the_first_one_says_so(folder: Folder) -> None:
     folder.stars("acme/flashkv,2025-03-02,7", "acme/flashkv,2025-03-01,7")
     with pytest.raises(BadData, match="nothing as old as 1999-01-01: its first day is 2025-03-01"):
         read_folder(folder.path, date(1999, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("908140663", 908140663), ("908140663.0", 908140663), ("908140663.5", None), ("0", None)],
+)
+def test_an_id_may_be_written_as_tables_write_whole_numbers(text: str, number: int | None) -> None:
+    assert id_of(text) == number
