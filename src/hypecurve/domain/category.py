@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from hypecurve.domain.errors import UnknownCategory
 from hypecurve.domain.wordrules import Rule, RuleBook, Where, singular, tokens
 
+_LITTLE = 2
+"""Letters of a word too short to suggest a category by, such as "of"."""
 NOT_AI = "not-ai"
 UNSURE = "unsure"
 AI = "ai"
@@ -134,7 +136,9 @@ class Taxonomy:
         names: dict[str, str] = {}
         places: list[Category | Layer] = [*self.categories, *self.layers]
         for place in places:
-            for name in (place.slug, place.title.casefold(), *re.split(r"\W+", place.slug)):
+            title = place.title.casefold()
+            words = re.split(r"\W+", f"{place.slug} {title}")
+            for name in (place.slug, title, *(word for word in words if len(word) > _LITTLE)):
                 names.setdefault(name, place.slug)
         close = difflib.get_close_matches(text.casefold(), names, n=6, cutoff=0.6)
         slugs += [names[name] for name in close]

@@ -143,6 +143,12 @@ def test_a_word_that_leads_to_a_category_brings_it_as_a_suggestion(shipped: Taxo
         assert caught.value.suggestions[0] == meant
 
 
+def test_a_slip_in_a_word_of_a_title_brings_its_category_first(shipped: Taxonomy) -> None:
+    with pytest.raises(UnknownCategory) as refused:
+        shipped.find("infrence")
+    assert refused.value.suggestions[0] == "optimization"
+
+
 def test_a_part_counts_from_the_beginning_of_a_word_only(shipped: Taxonomy) -> None:
     assert shipped.find("eval").slug == "evaluation", "not the end of retrieval"
 
