@@ -118,7 +118,16 @@ class SourceUnavailable(SourceError):
 
 
 class SourceGone(SourceError):
-    """This repository is not there any more, or not for us."""
+    """This repository is not there any more, or not for us.
+
+    `why`: "deleted" (or private: GitHub does not tell them apart), "dmca" (taken down after a
+    notice), "tos" (against GitHub's terms), "blocked" (for another reason).
+    """
+
+    def __init__(self, message: str, *, why: str = "deleted") -> None:
+        """Keep why it is not there."""
+        self.why = why
+        super().__init__(message)
 
 
 class SendError(HypecurveError):

@@ -76,6 +76,8 @@ class Repo:
     updated_at: datetime | None = None
     archived: bool = False
     is_fork: bool = False
+    fork_of: RepoName | None = None
+    """Only where one repo was asked for alone; None is unknown."""
 
     @property
     def url(self) -> str:

@@ -2,16 +2,29 @@
 
 from hypecurve.ports.bots import Bot, BotSetting, Desk, Messenger
 from hypecurve.ports.clock import Clock
-from hypecurve.ports.github import GitHubSource, Gone, SweepBatch, Term
+from hypecurve.ports.github import (
+    Allowance,
+    GitHubSource,
+    Gone,
+    Lately,
+    SearchPage,
+    Standing,
+    SweepBatch,
+    Term,
+)
 
 __all__ = [
+    "Allowance",
     "Bot",
     "BotSetting",
     "Clock",
     "Desk",
     "GitHubSource",
     "Gone",
+    "Lately",
     "Messenger",
+    "SearchPage",
+    "Standing",
     "SweepBatch",
     "Term",
 ]
