@@ -91,7 +91,7 @@ async def _look(store: SqlStore, world: MadeUpWorld, met: NDArray[np.bool_], at:
     seen = {RepoId(FIRST_ID + index): stars[index] for index in np.flatnonzero(there).tolist()}
     async with store.write() as tx:
         await tx.catalogue.upsert(repos, at, origin=source_key(TRACKING.terms[0], 500))
-        await tx.stars.save_past(past, at)
+        await tx.past.save(past, at)
         await tx.stars.record(at, seen)
 
 

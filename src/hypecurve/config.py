@@ -12,8 +12,9 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from hypecurve.domain.errors import BadSetting, BadTime
+from hypecurve.domain.errors import BadChannel, BadSetting, BadTime
 from hypecurve.domain.schedule import parse_span
+from hypecurve.domain.subscription import Channel
 from hypecurve.ports import BotSetting, Term
 
 DEFAULT_TERMS = ("gpt", "llm", "generative ai")
@@ -46,6 +47,10 @@ class Settings(BaseSettings):
     update_every: timedelta = Field(timedelta(hours=6), alias="HYPECURVE_UPDATE_EVERY")
     backfill_per_hour: int = Field(2500, alias="HYPECURVE_BACKFILL_PER_HOUR", ge=0)
     """Repos whose past is asked in an hour: half of the 5,000 points GitHub gives."""
+    submissions_per_day: int = Field(5, alias="HYPECURVE_SUBMISSIONS_PER_DAY", ge=0)
+    """Repos that one user of a chat may submit within 24 hours."""
+    operator_channel: str | None = Field(None, alias="HYPECURVE_OPERATOR_CHANNEL")
+    """Where the operator hears what needs a person: `slack:TEAM/CHANNEL`."""
     taxonomy_file: Path | None = Field(None, alias="HYPECURVE_TAXONOMY")
     log_format: str = Field("text", alias="HYPECURVE_LOG_FORMAT")
 
@@ -86,6 +91,14 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return value
 
+    @field_validator("operator_channel")
+    @classmethod
+    def _channel(cls, value: str | None) -> str | None:
+        try:
+            return None if value is None else str(Channel.parse(value))
+        except BadChannel as error:
+            raise ValueError(str(error)) from None
+
     @field_validator("github_api_url")
     @classmethod
     def _address(cls, value: str) -> str:
@@ -93,6 +106,11 @@ class Settings(BaseSettings):
             message = "write an address such as https://HOST/api/v3"
             raise ValueError(message)
         return value.rstrip("/")
+
+    @property
+    def operator(self) -> Channel | None:
+        """The operator's channel."""
+        return None if self.operator_channel is None else Channel.parse(self.operator_channel)
 
     @property
     def terms(self) -> tuple[Term, ...]:

@@ -221,16 +221,16 @@ async def test_githubs_own_history_comes_back_whole(store: SqlStore) -> None:
     days = tuple(int(day) for day in np.arange(210) ** 2)
     past = PastStars(date(2026, 4, 26), days, NOW - timedelta(minutes=5))
     async with store.write() as tx:
-        await tx.stars.save_past({RepoId(1): past, RepoId(2): None}, NOW)
+        await tx.past.save({RepoId(1): past, RepoId(2): None}, NOW)
     async with store.read() as tx:
-        assert await tx.stars.past() == {1: past}
-        assert await tx.stars.past([RepoId(2), RepoId(3)]) == {}
-        assert await tx.stars.past([]) == {}
+        assert await tx.past.of() == {1: past}
+        assert await tx.past.of([RepoId(2), RepoId(3)]) == {}
+        assert await tx.past.of([]) == {}
     longer = PastStars(date(2025, 11, 30), (1, *days), NOW)
     async with store.write() as tx:
-        await tx.stars.save_past({RepoId(1): longer}, NOW)
+        await tx.past.save({RepoId(1): longer}, NOW)
     async with store.read() as tx:
-        assert await tx.stars.past([RepoId(1)]) == {1: longer}
+        assert await tx.past.of([RepoId(1)]) == {1: longer}
 
 
 async def test_who_was_asked_and_has_none_is_not_asked_again(store: SqlStore) -> None:
@@ -238,16 +238,16 @@ async def test_who_was_asked_and_has_none_is_not_asked_again(store: SqlStore) ->
     await keep(store, [a_repo(4, 50), a_repo(5, 60), a_repo(6, 9_000)])
     async with store.write() as tx:
         await tx.catalogue.lost([RepoId(6)], "not found", NOW)
-        assert await tx.stars.share_with_past(Found()) == 0.0
-        waiting = await tx.stars.without_past(10)
+        assert (await tx.past.filled(Found())).share == 0.0
+        waiting = await tx.past.missing(10)
         assert [entry.repo.id for entry in waiting] == [5, 4, 1, 2, 3]
-        assert [entry.repo.id for entry in await tx.stars.without_past(2)] == [5, 4]
-        await tx.stars.save_past({RepoId(5): None, RepoId(1): None, RepoId(2): None}, NOW)
+        assert [entry.repo.id for entry in await tx.past.missing(2)] == [5, 4]
+        await tx.past.save({RepoId(5): None, RepoId(1): None, RepoId(2): None}, NOW)
     async with store.read() as tx:
-        waiting = await tx.stars.without_past(10)
+        waiting = await tx.past.missing(10)
         assert [entry.repo.id for entry in waiting] == [4, 3]
-        assert await tx.stars.share_with_past(Found()) == pytest.approx(2 / 3)
-        assert await tx.stars.share_with_past(Found(categories=frozenset({"mcp"}))) == 0.0
+        assert (await tx.past.filled(Found())).share == pytest.approx(2 / 3)
+        assert (await tx.past.filled(Found(categories=frozenset({"mcp"})))).share == 0.0
 
 
 async def test_who_is_not_about_ai_is_asked_last_and_who_was_asked_in_vain_before_them(
@@ -257,20 +257,20 @@ async def test_who_is_not_about_ai_is_asked_last_and_who_was_asked_in_vain_befor
     await keep(store, [a_repo(4), a_repo(5, 5_000)])
     async with store.write() as tx:
         await tx.catalogue.place({RepoId(5): Place("not-ai", "a partition tool")})
-        await tx.stars.past_failed([RepoId(1)], NOW + DAY)
-        await tx.stars.past_failed([RepoId(4)], NOW)
+        await tx.past.failed([RepoId(1)], NOW + DAY)
+        await tx.past.failed([RepoId(4)], NOW)
     async with store.read() as tx:
-        assert [entry.repo.id for entry in await tx.stars.without_past(9)] == [2, 3, 4, 1, 5]
+        assert [entry.repo.id for entry in await tx.past.missing(9)] == [2, 3, 4, 1, 5]
 
 
 async def test_who_was_asked_is_counted_with_those_asked_in_vain(store: SqlStore) -> None:
     await listed(store, [a_repo(number) for number in range(1, 6)])
     async with store.write() as tx:
-        await tx.stars.save_past({RepoId(1): None}, NOW)
-        await tx.stars.save_past({RepoId(2): None, RepoId(3): None}, NOW + DAY)
-        await tx.stars.past_failed([RepoId(4)], NOW + DAY)
+        await tx.past.save({RepoId(1): None}, NOW)
+        await tx.past.save({RepoId(2): None, RepoId(3): None}, NOW + DAY)
+        await tx.past.failed([RepoId(4)], NOW + DAY)
     async with store.read() as tx:
-        counts = [await tx.stars.asked_past(NOW + days * DAY) for days in (-1, 0, 1)]
+        counts = [await tx.past.asked(NOW + days * DAY) for days in (-1, 0, 1)]
     assert counts == [4, 3, 0]
 
 

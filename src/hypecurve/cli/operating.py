@@ -119,7 +119,7 @@ async def status(
         figures = await ecosystem(store, load_taxonomy(settings.taxonomy_file))
         async with store.read() as tx:
             latest = await tx.stars.latest()
-            share = await tx.stars.share_with_past(Found())
+            share = (await tx.past.filled(Found())).share
             holders = await tx.leases.holders()
             deliveries = await tx.outbox.recent(limit=10)
             listeners = await tx.subscriptions.listeners()

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from hypecurve.domain.repo import Repo
+from hypecurve.domain.repo import Repo, RepoId
+from hypecurve.domain.signal import SignalKind
 from hypecurve.domain.stars import PastStars
 
 
@@ -35,6 +36,45 @@ class ListedReason(StrEnum):
 
 
 NEWS = frozenset({ListedReason.CROSSED, ListedReason.CREATED, ListedReason.SUBMITTED})
+
+
+class FactKind(StrEnum):
+    """What GitHub told of a repo; all but the last become signals for those who follow it."""
+
+    ARCHIVED = "archived"
+    UNARCHIVED = "unarchived"
+    RENAMED = "renamed"
+    MOVED = "moved"
+    NAME_TAKEN = "name taken"
+    RELICENSED = "relicensed"
+    DETACHED = "detached"
+    GONE = "gone"
+    RETURNED = "returned"
+    CORRECTED = "corrected"
+    MILESTONE = "milestone"
+    MISREAD = "misread"
+    """GitHub told a count that it took back when it was asked again: nothing happened."""
+
+    @property
+    def signal(self) -> SignalKind | None:
+        """The kind of signal it becomes."""
+        return None if self is FactKind.MISREAD else SignalKind(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something GitHub told of a repo at an instant.
+
+    `before`, `after`: names, licences or counts; `after` of GONE is "deleted" (or private),
+    "dmca", "tos" or "blocked".
+    """
+
+    id: int
+    repo_id: RepoId
+    kind: FactKind
+    at: datetime
+    before: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +108,8 @@ class CatalogueEntry:
     """When its counts were last read."""
     listed_at: datetime | None = None
     listed_reason: ListedReason | None = None
+    gone_why: str | None = None
+    """Why it is gone: see Fact; None while it is there."""
     state: RepoState = RepoState.ACTIVE
     growth: Growth = Growth()
     usual_week: float | None = None

@@ -1,4 +1,4 @@
-"""One sending of one digest to one channel: its states, its steps, and the legal moves.
+"""One sending of one message to one channel: its states, its steps, and the legal moves.
 
 pending -> sending -> sent
    ^          |-----> pending     surely not posted: later again
@@ -82,10 +82,16 @@ class Delivery:
     """A frozen message on its way to a channel. Times are aware UTC."""
 
     id: int
-    digest_id: int
+    digest_id: int | None
+    """None for a notice."""
     channel_id: int
     state: DeliveryState
     attempts: int
     next_try_at: datetime
     steps: tuple[Step, ...]
     reason: str = ""
+
+    @property
+    def key(self) -> str:
+        """Names it to a platform that drops repeats: the same at every try."""
+        return f"n{self.id}" if self.digest_id is None else str(self.digest_id)

@@ -20,9 +20,19 @@ class SignalKind(StrEnum):
     STALLED = "stalled"
     AWAKE = "awake"
     ARCHIVED = "archived"
+    UNARCHIVED = "unarchived"
     RENAMED = "renamed"
+    MOVED = "moved"
+    """To another owner, whatever it is called there."""
+    NAME_TAKEN = "name taken"
+    """The name it once had belongs to another repo now."""
     RELICENSED = "relicensed"
+    DETACHED = "detached"
+    """No fork any more."""
     GONE = "gone"
+    RETURNED = "returned"
+    CORRECTED = "corrected"
+    """Its count was put right at one stroke: a purge, or the return of what a purge took."""
     MILESTONE = "milestone"
 
 
@@ -60,9 +70,9 @@ class Evidence:
     age_days: int | None = None
     last_push: datetime | None = None
     before: str | None = None
-    """The old name, owner or licence."""
+    """The old name or licence; the count before a correction."""
     after: str | None = None
-    """The new one; for a milestone the number of stars passed."""
+    """The new one; for a milestone the number of stars passed, for a repo that is gone why."""
 
     @property
     def shown_multiple(self) -> float | None:

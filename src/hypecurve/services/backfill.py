@@ -51,8 +51,8 @@ async def backfill(
     """
     began = clock.now()
     async with store.read() as tx:
-        left = max(0, budget - await tx.stars.asked_past(began - _HOUR))
-        entries = await tx.stars.without_past(left + 1)
+        left = max(0, budget - await tx.past.asked(began - _HOUR))
+        entries = await tx.past.missing(left + 1)
     asked = in_vain = in_a_row = 0
     error: SourceError | None = None
     unkept = _Asked()
@@ -90,6 +90,6 @@ async def _keep(store: Store, began: datetime, asked: _Asked) -> None:
         return
     async with store.write() as tx:
         if asked.past:
-            await tx.stars.save_past(asked.past, began)
+            await tx.past.save(asked.past, began)
         if asked.in_vain:
-            await tx.stars.past_failed(asked.in_vain, began)
+            await tx.past.failed(asked.in_vain, began)

@@ -119,7 +119,7 @@ class _Sending:
                 return await self._settle(_S.UNKNOWN, why)
             intent_at = self._clock.now()
             await self._write(number, Step(kind, _S.SENDING, intent_at=intent_at))
-            key = f"{self._delivery.digest_id}.{number}"
+            key = f"{self._delivery.key}.{number}"
             try:
                 posted = await messenger.post(channel, message, kind, key=key, ref=ref)
             except SendError as error:

@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hypecurve.domain.admission import admission
-from hypecurve.domain.catalogue import NEWS, CatalogueEntry, Growth, ListedReason
+from hypecurve.domain.catalogue import NEWS, CatalogueEntry, Fact, Growth, ListedReason
 from hypecurve.domain.detection import REPO_STATES, Detection, detect
 from hypecurve.domain.repo import RepoId
 from hypecurve.domain.signal import Evidence, Signal, SignalKind
 from hypecurve.domain.stars import PastStars
 from hypecurve.domain.windows import DAYS, Windows, best_month, daily_past, windows_from_counts
-from hypecurve.ports.store import Fact, Measured, Packed, Roster, Source, Store, Sweep, Transaction
+from hypecurve.ports.store import Measured, Packed, Roster, Source, Store, Sweep, Transaction
 
 _Past = Mapping[int, PastStars]
 LISTING_RULE = "listing/1"
@@ -127,7 +127,7 @@ async def _admit(
         for entry, source in await tx.catalogue.candidates(min_stars)
         if stars[entry.slot] >= min_stars
     ]
-    past = await tx.stars.past([entry.repo.id for entry, _ in candidates])
+    past = await tx.past.of([entry.repo.id for entry, _ in candidates])
     reasons = {
         entry.repo.id: _reason(entry, source, before, min_stars, past.get(entry.repo.id))
         for entry, source in candidates
@@ -172,7 +172,7 @@ async def _past(tx: Transaction, at: datetime, roster: Roster) -> _Past:
     slots = np.flatnonzero(roster.first_seen_at > opens)
     everything = len(slots) == len(roster.ids)
     ids = [RepoId(key) for key in roster.ids[slots].tolist()]
-    past = await tx.stars.past(None if everything else ids) if ids else {}
+    past = await tx.past.of(None if everything else ids) if ids else {}
     return {
         slot: past[repo_id]
         for slot, repo_id in zip(slots.tolist(), ids, strict=True)
@@ -237,15 +237,15 @@ def _from_facts(facts: Sequence[Fact], windows: Windows, roster: Roster) -> list
     slot_of = {int(key): slot for slot, key in enumerate(roster.ids.tolist())}
     signals = []
     for fact in facts:
-        slot = slot_of[fact.repo_id]
-        if roster.listed[slot]:
+        slot, kind = slot_of[fact.repo_id], fact.kind.signal
+        if kind is not None and roster.listed[slot]:
             evidence = Evidence(
                 stars=_whole(windows.stars[slot]),
                 before=fact.before or None,
                 after=fact.after or None,
             )
             signals.append(
-                Signal(fact.repo_id, fact.kind, fact.at, fact.id, 1, 0.0, None, FACT_RULE, evidence)
+                Signal(fact.repo_id, kind, fact.at, fact.id, 1, 0.0, None, FACT_RULE, evidence)
             )
     return signals
 

@@ -46,7 +46,7 @@ async def card(store: Store, which: RepoName | RepoId, at: datetime) -> Card:
         until = latest.at if latest else at
         since = until - (_CURVE_WEEKS * 7 + 1) * _DAY
         history = await tx.stars.history(entry.repo.id, since, until)
-        past = (await tx.stars.past([entry.repo.id])).get(entry.repo.id)
+        past = (await tx.past.of([entry.repo.id])).get(entry.repo.id)
         signals = await tx.signals.during(None, at, entry.repo.id)
     past_view = at < entry.seen_at
     if past_view:

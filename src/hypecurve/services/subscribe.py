@@ -96,7 +96,7 @@ async def _welcome(
     wants = wish.wants
     found = Found(categories=taxonomy.expand(wants.categories))
     watched = await tx.catalogue.count(found)
-    loaded = await tx.stars.share_with_past(found)
+    loaded = (await tx.past.filled(found)).share
     latest = await tx.stars.latest()
     week = (
         await digest_between(tx, taxonomy, wants, now - SEVEN_DAYS, now, schedule.zone)

@@ -92,7 +92,7 @@ async def test_a_card_says_what_was_spoken_and_whether_it_is_only_watched(
         Spoken("new", NOW - 3 * DAY, 1, None),
     )
     async with store.write() as tx:
-        await tx.stars.save_past({RepoId(1): past_of([1] * 70)}, NOW)
+        await tx.past.save({RepoId(1): past_of([1] * 70)}, NOW)
     assert (await card(store, RepoId(1), NOW)).past == past_of([1] * 70)
 
 

@@ -46,7 +46,7 @@ async def _seen(store: SqlStore, number: int) -> list[int]:
 
 async def _past(store: SqlStore) -> set[int]:
     async with store.read() as tx:
-        return set(await tx.stars.past())
+        return set(await tx.past.of())
 
 
 async def test_discovery_keeps_what_the_searches_bring(
@@ -224,7 +224,7 @@ async def test_an_outage_ends_the_backfill_and_blocks_nobody_afterwards(
     for hour in (1, 2, 3):
         await backfill(store, github, SetClock(NOW + hour * HOUR), budget=99)
     async with store.read() as tx:
-        assert {int(e.repo.id) for e in await tx.stars.without_past(99)} == set(range(20, 31))
+        assert {int(e.repo.id) for e in await tx.past.missing(99)} == set(range(20, 31))
 
 
 async def test_a_repo_without_a_past_or_gone_is_asked_once(
@@ -252,5 +252,5 @@ async def test_only_so_many_weeks_are_asked_for(store: SqlStore, github: MemoryG
     github.past = {1: past_of(range(210))}
     await backfill(store, github, SetClock(NOW + timedelta(hours=1)), budget=1, weeks=8)
     async with store.read() as tx:
-        (past,) = (await tx.stars.past()).values()
+        (past,) = (await tx.past.of()).values()
     assert past.days == tuple(range(154, 210))

@@ -192,7 +192,7 @@ async def test_the_welcome_tells_the_largest_and_youngest_while_the_past_is_load
     await speak(store, [a_signal(1)])
     await sweep(store, NOW - timedelta(hours=1), {1: 501})
     async with store.write() as tx:
-        await tx.stars.save_past({RepoId(1): None, RepoId(2): None}, NOW)
+        await tx.past.save({RepoId(1): None, RepoId(2): None}, NOW)
     welcome = await _subscribe(store, "agents")
     assert (welcome.watched, welcome.history_loaded) == (8, 0.25)
     assert welcome.counts_at == NOW - timedelta(hours=1)
@@ -205,7 +205,7 @@ async def test_the_welcome_tells_the_week_so_far_where_the_past_is_known(store: 
     await listed(store, [a_repo(1), a_repo(2), a_repo(3)])
     past = PastStars(date(2026, 5, 1), (1,) * 200, NOW)
     async with store.write() as tx:
-        await tx.stars.save_past({RepoId(1): past, RepoId(2): None, RepoId(3): None}, NOW)
+        await tx.past.save({RepoId(1): past, RepoId(2): None, RepoId(3): None}, NOW)
     await speak(store, [a_signal(1, at=NOW - 6 * DAY), a_signal(2, at=NOW - 8 * DAY)])
     welcome = await _subscribe(store)
     assert [item.entry.repo.id for item in welcome.week] == [1]

@@ -11,6 +11,7 @@ import numpy as np
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Select,
     cast,
     extract,
     func,
@@ -21,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import rows
-from hypecurve.adapters.sql.intake import take_in
+from hypecurve.adapters.sql.intake import meet, take_in
 from hypecurve.adapters.sql.statements import (
     POSTGRES,
     among,
@@ -29,11 +30,17 @@ from hypecurve.adapters.sql.statements import (
     columns_of,
 )
 from hypecurve.adapters.sql.tables import repo, repo_alias, repo_fact, source
-from hypecurve.domain.catalogue import CatalogueEntry, ListedReason, Place, RepoState
+from hypecurve.domain.catalogue import (
+    CatalogueEntry,
+    Fact,
+    FactKind,
+    ListedReason,
+    Place,
+    RepoState,
+)
 from hypecurve.domain.category import NOT_AI
 from hypecurve.domain.repo import Repo, RepoId, RepoName
-from hypecurve.domain.signal import SignalKind
-from hypecurve.ports.store import Fact, Found, Measured, Roster, Source, Watched
+from hypecurve.ports.store import Found, Measured, Roster, Source, Watched
 
 _ORDERS = {
     "stars": repo.c.stars,
@@ -59,6 +66,10 @@ class SqlCatalogue:
     def __init__(self, connection: AsyncConnection) -> None:
         """Work inside the connection's transaction."""
         self._connection = connection
+
+    async def meet(self, repos: Sequence[Repo], at: datetime, origin: str) -> frozenset[RepoId]:
+        """Take in what a search or a submission brought; return the ids that are new to us."""
+        return await meet(self._connection, repos, at, origin)
 
     async def upsert(
         self, repos: Sequence[Repo], at: datetime, origin: str = ""
@@ -132,7 +143,9 @@ class SqlCatalogue:
             select(repo, *_PROGRESS)
             .outerjoin(source, source.c.key == repo.c.origin)
             .where(repo.c.listed_at.is_(None), repo.c.gone_at.is_(None))
-            .where(repo.c.stars >= min_stars, repo.c.category != "not-ai")
+            .where(repo.c.stars >= min_stars, repo.c.category != NOT_AI)
+            # A fork is what it was forked from until its operator says otherwise, or GitHub does.
+            .where(~repo.c.is_fork | repo.c.category_by_operator)
             .order_by(repo.c.slot)
         )
         result = await self._connection.execute(statement)
@@ -160,7 +173,7 @@ class SqlCatalogue:
             # would cost more than all the rest.
             times = [_seconds(column) for column in times]
         flags = (repo.c.archived, repo.c.gone_at.is_not(None), repo.c.listed_at.is_not(None))
-        about_ai = repo.c.category != "not-ai"
+        about_ai = repo.c.category != NOT_AI
         columns = await columns_of(
             self._connection,
             select(repo.c.id, *times, *flags, about_ai).order_by(repo.c.slot),
@@ -171,42 +184,57 @@ class SqlCatalogue:
             *(np.array(column, np.bool_) for column in columns[4:]),
         )
 
-    async def watched(self) -> list[Watched]:
+    async def watched(self, gone_since: datetime | None = None) -> list[Watched]:
         """Return every repo that a sweep asks for, by slot."""
-        statement = (
-            select(repo.c.id, repo.c.node_id, repo.c.slot)
-            .where(repo.c.gone_at.is_(None))
-            .order_by(repo.c.slot)
-        )
-        result = await self._connection.execute(statement)
-        return [Watched(RepoId(row.id), row.node_id, row.slot) for row in result]
+        asked: ColumnElement[bool] = repo.c.gone_at.is_(None)
+        if gone_since is not None:
+            asked = asked | (repo.c.gone_at >= gone_since) | (repo.c.met_at > repo.c.gone_at)
+        is_gone = repo.c.gone_at.is_not(None).label("gone")
+        statement = select(repo.c.id, repo.c.node_id, repo.c.slot, is_gone).where(asked)
+        result = await self._connection.execute(statement.order_by(repo.c.slot))
+        return [
+            Watched(RepoId(row.id), row.node_id, row.slot, gone=bool(row.gone)) for row in result
+        ]
 
     async def lost(self, ids: Sequence[RepoId], why: str, at: datetime) -> None:
-        """Note repos that are gone: they are no longer swept until they are met again."""
-        present = among(self._connection, repo.c.id, ids) & repo.c.gone_at.is_(None)
-        found = await self._connection.execute(select(repo.c.id).where(present))
-        facts = [
-            {
-                "repo_id": row.id,
-                "kind": SignalKind.GONE.value,
-                "at": at,
-                "before": "",
-                "after": why,
-            }
-            for row in found
-        ]
+        """Note repos that are gone, and why; of those that were gone already only the new why."""
+        these = among(self._connection, repo.c.id, ids)
+        found = await self._connection.scalars(
+            select(repo.c.id).where(these, repo.c.gone_at.is_(None)).order_by(repo.c.id)
+        )
+        new = list(found)
+        await self._keep_facts([_fact(RepoId(key), FactKind.GONE, at, "", why) for key in new])
+        await self._connection.execute(update(repo).where(these).values(gone_why=why))
+        if new:
+            left = among(self._connection, repo.c.id, new)
+            await self._connection.execute(update(repo).where(left).values(gone_at=at))
+
+    async def note(
+        self, repo_id: RepoId, kind: FactKind, at: datetime, before: str = "", after: str = ""
+    ) -> None:
+        """Keep a fact."""
+        await self._keep_facts([_fact(repo_id, kind, at, before, after)])
+
+    async def _keep_facts(self, facts: Sequence[dict[str, Any]]) -> None:
         if facts:
             await self._connection.execute(repo_fact.insert(), facts)
-            await self._connection.execute(
-                update(repo).where(present).values(gone_at=at, gone_why=why)
-            )
 
     async def facts(self) -> list[Fact]:
         """Return the facts no cycle has spoken of yet, oldest first."""
-        statement = select(repo_fact).where(repo_fact.c.cycle.is_(None)).order_by(repo_fact.c.id)
+        untold = select(repo_fact).where(repo_fact.c.cycle.is_(None)).order_by(repo_fact.c.id)
+        return await self._facts(untold)
+
+    async def facts_of(self, repo_id: RepoId, since: datetime | None = None) -> list[Fact]:
+        """Return what is known of one repo's past, newest first."""
+        statement = select(repo_fact).where(repo_fact.c.repo_id == repo_id)
+        if since is not None:
+            statement = statement.where(repo_fact.c.at > since)
+        return await self._facts(statement.order_by(repo_fact.c.id.desc()))
+
+    async def _facts(self, statement: Select[Any]) -> list[Fact]:
         result = await self._connection.execute(statement)
         return [
-            Fact(row.id, RepoId(row.repo_id), SignalKind(row.kind), row.at, row.before, row.after)
+            Fact(row.id, RepoId(row.repo_id), FactKind(row.kind), row.at, row.before, row.after)
             for row in result
         ]
 
@@ -236,6 +264,10 @@ class SqlCatalogue:
             )
         ]
         await change(self._connection, repo, values)
+
+
+def _fact(repo_id: RepoId, kind: FactKind, at: datetime, before: str, after: str) -> dict[str, Any]:
+    return {"repo_id": repo_id, "kind": kind.value, "at": at, "before": before, "after": after}
 
 
 def _seconds(column: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import JSON, and_, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import rows
 from hypecurve.adapters.sql.statements import among, upsert
+from hypecurve.adapters.sql.subscriptions import channel_id_of
 from hypecurve.adapters.sql.tables import (
     channel,
     delivery,
     delivery_step,
     digest,
     digest_member,
+    notice,
     signal,
 )
 from hypecurve.domain.delivery import Delivery, DeliveryState, Step, moved
@@ -29,6 +31,7 @@ _S = DeliveryState
 _UNSETTLED = (_S.PENDING.value, _S.SENDING.value)
 _GIVEN_UP = (_S.EXPIRED.value, _S.DROPPED.value)
 _RELEASING = select(delivery.c.digest_id).where(
+    delivery.c.digest_id.is_not(None),
     delivery.c.state.in_(_GIVEN_UP),
     ~select(delivery_step.c.number)
     .where(
@@ -87,18 +90,41 @@ class SqlOutbox:
         )
         await upsert(self._connection, digest_member, members, update=())
         if message is not None:
-            await self._connection.execute(
-                delivery.insert().values(
-                    digest_id=digest_id,
-                    channel_id=listener.id,
-                    platform=listener.channel.tenant.platform,
-                    state=_S.PENDING.value,
-                    attempts=0,
-                    next_try_at=at,
-                    reason="",
-                )
-            )
+            platform = listener.channel.tenant.platform
+            await self._send(platform, listener.id, at, digest_id=digest_id)
         return int(digest_id)
+
+    async def notify(self, place: Channel, key: str, message: Message, at: datetime) -> int | None:
+        """Freeze a notice and its delivery; a channel gets each key only once."""
+        channel_id = await channel_id_of(self._connection, place)
+        insert = sqlite.insert if self._is_sqlite else postgresql.insert
+        values = {
+            "channel_id": channel_id,
+            "key": key,
+            "at": at,
+            "message": rows.message_values(message),
+        }
+        notice_id = await self._connection.scalar(
+            insert(notice).values(**values).on_conflict_do_nothing().returning(notice.c.id)
+        )
+        if notice_id is None:
+            return None
+        return await self._send(place.tenant.platform, channel_id, at, notice_id=notice_id)
+
+    async def _send(self, platform: str, channel_id: int, at: datetime, **what: int) -> int:
+        values = {
+            "channel_id": channel_id,
+            "platform": platform,
+            "state": _S.PENDING.value,
+            "attempts": 0,
+            "next_try_at": at,
+            "reason": "",
+            **what,
+        }
+        sent = await self._connection.execute(
+            delivery.insert().values(**values).returning(delivery.c.id)
+        )
+        return int(sent.scalar_one())
 
     @property
     def _is_sqlite(self) -> bool:
@@ -128,7 +154,9 @@ class SqlOutbox:
         cycles = {row.id: row.cycle for row in found}
         if not cycles:
             return Released()
-        given_up = select(delivery.c.digest_id).where(delivery.c.state.in_(_GIVEN_UP))
+        given_up = select(delivery.c.digest_id).where(
+            delivery.c.digest_id.is_not(None), delivery.c.state.in_(_GIVEN_UP)
+        )
         last = await self._connection.scalar(
             select(func.max(digest.c.composed_at)).where(
                 digest.c.channel_id == channel_id, digest.c.id.not_in(given_up)
@@ -137,21 +165,22 @@ class SqlOutbox:
         return Released(frozenset(cycles), min(cycles.values()) - 1, last)
 
     async def expire(self, channel_id: int, at: datetime) -> None:
-        """Give up a channel's held deliveries, their reasons kept."""
+        """Give up a channel's held digests, their reasons kept; a notice has no successor."""
+        held = and_(delivery.c.digest_id.is_not(None), delivery.c.state == _S.HELD.value)
         await self._connection.execute(
             update(delivery)
-            .where(delivery.c.channel_id == channel_id, delivery.c.state == _S.HELD.value)
+            .where(delivery.c.channel_id == channel_id, held)
             .values(state=_S.EXPIRED.value, settled_at=at)
         )
 
     async def resume(self, platforms: Sequence[str], now: datetime, oldest: datetime) -> None:
         """Let held deliveries be tried again whose next try has come; give the oldest up."""
         held = and_(delivery.c.platform.in_(platforms), delivery.c.state == _S.HELD.value)
-        too_old = select(digest.c.id).where(digest.c.composed_at < oldest)
+        old_digests = select(digest.c.id).where(digest.c.composed_at < oldest)
+        old_notices = select(notice.c.id).where(notice.c.at < oldest)
+        too_old = or_(delivery.c.digest_id.in_(old_digests), delivery.c.notice_id.in_(old_notices))
         await self._connection.execute(
-            update(delivery)
-            .where(held, delivery.c.digest_id.in_(too_old))
-            .values(state=_S.EXPIRED.value, settled_at=now)
+            update(delivery).where(held, too_old).values(state=_S.EXPIRED.value, settled_at=now)
         )
         await self._connection.execute(
             update(delivery)
@@ -210,10 +239,13 @@ class SqlOutbox:
 
     async def content(self, item: Delivery) -> tuple[Channel, Message]:
         """Return where a delivery goes and what it says."""
+        frozen = func.coalesce(digest.c.message, notice.c.message, type_=JSON)
         statement = (
-            select(channel, digest.c.message)
-            .join(digest, digest.c.channel_id == channel.c.id)
-            .where(digest.c.id == item.digest_id)
+            select(channel, frozen.label("message"))
+            .join(delivery, delivery.c.channel_id == channel.c.id)
+            .outerjoin(digest, digest.c.id == delivery.c.digest_id)
+            .outerjoin(notice, notice.c.id == delivery.c.notice_id)
+            .where(delivery.c.id == item.id)
         )
         row = (await self._connection.execute(statement)).mappings().one()
         return rows.channel(row), rows.message(row["message"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, time
 from functools import cache
 from typing import Any
@@ -17,6 +17,7 @@ from hypecurve.domain.message import Message
 from hypecurve.domain.repo import Repo, RepoId, RepoName
 from hypecurve.domain.signal import Evidence, Lane, Signal, SignalKind
 from hypecurve.domain.stars import PastStars
+from hypecurve.domain.submission import Submission, SubmissionState
 from hypecurve.domain.subscription import Channel, Schedule, Subscription, Tenant, Wants
 
 Row = RowMapping | Mapping[str, Any]
@@ -77,6 +78,7 @@ def entry(row: Row) -> CatalogueEntry:
         seen_at=row["seen_at"],
         listed_at=row["listed_at"],
         listed_reason=ListedReason(row["listed_reason"]) if row["listed_reason"] else None,
+        gone_why=row["gone_why"],
         state=RepoState.GONE if row["gone_at"] else RepoState(row["state"]),
         growth=Growth(row["gain_day"], row["gain_week"], row["gain_month"]),
         usual_week=row["usual_week"],
@@ -186,6 +188,45 @@ def subscription(row: Row, place: Channel) -> Subscription:
         heard_at=row["heard_at"],
         id=row["id"],
     )
+
+
+def submission_values(item: Submission) -> dict[str, Any]:
+    """A submission as a row, without its id and channel."""
+    return {
+        "repo_id": item.repo_id,
+        "user": item.user,
+        "name": str(item.name),
+        "category": item.category,
+        "at": item.at,
+        "state": item.state.value,
+        "told_at": item.told_at,
+    }
+
+
+def submission(row: Row) -> Submission:
+    """A row joined with its channel as a submission; its own columns begin with `submission_`."""
+    own = {
+        key.removeprefix("submission_"): value
+        for key, value in row.items()
+        if key.startswith("submission_")
+    }
+    owner, _, name = own["name"].partition("/")
+    return Submission(
+        repo_id=RepoId(own["repo_id"]),
+        name=RepoName(owner, name),
+        at=own["at"],
+        state=SubmissionState(own["state"]),
+        channel=None if own["channel_id"] is None else channel(row),
+        user=own["user"],
+        category=own["category"],
+        told_at=own["told_at"],
+        id=own["id"],
+    )
+
+
+def with_id(item: Submission, key: int) -> Submission:
+    """The submission as it is kept."""
+    return replace(item, id=key)
 
 
 def step(row: Row) -> Step:

@@ -18,24 +18,22 @@ from numpy.typing import NDArray
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hypecurve.adapters.sql import rows
-from hypecurve.adapters.sql.catalogue import matching
 from hypecurve.adapters.sql.statements import among, columns_of, one_writer, upsert
 from hypecurve.adapters.sql.tables import (
     repo,
     star_column,
-    star_past,
     star_snapshot,
     sweep,
     sweep_miss,
     watch_span,
 )
-from hypecurve.domain.catalogue import CatalogueEntry
 from hypecurve.domain.errors import BadData
+from hypecurve.domain.health import Health
 from hypecurve.domain.repo import RepoId
-from hypecurve.domain.stars import PastStars, StarHistory, StarSnapshot
-from hypecurve.ports.store import Found, Packed, Sweep
+from hypecurve.domain.stars import StarHistory, StarSnapshot
+from hypecurve.ports.store import Packed, Sweep
 
+_BELIEVED = sweep.c.health != Health.STILL.value
 _LAST_KNOWN = 0
 """Number of the column that holds each repo's last known count; sweeps count from 1."""
 
@@ -56,7 +54,7 @@ class SqlStarLog:
     ) -> Sweep:
         """Write one sweep: changed counts, who was missed, and the packed column."""
         await one_writer(self._connection)
-        last = await self.latest()
+        last = await self.latest(whatever_health=True)
         if last is not None and at <= last.at:
             message = f"a sweep at {at:%Y-%m-%d %H:%M} is not after the last one ({last.at})"
             raise BadData(message)
@@ -157,13 +155,30 @@ class SqlStarLog:
                 .values(to_sweep=number - 1)
             )
 
-    async def latest(self, at: datetime | None = None) -> Sweep | None:
-        """Return the last sweep, or the last one at or before an instant."""
+    async def mark(self, number: int, health: Health) -> None:
+        """Say what a sweep is worth."""
+        await self._connection.execute(
+            update(sweep).where(sweep.c.number == number).values(health=health.value)
+        )
+
+    async def latest(
+        self, at: datetime | None = None, *, whatever_health: bool = False
+    ) -> Sweep | None:
+        """Return the last believed sweep, or the last such at or before an instant."""
         statement = select(sweep).order_by(sweep.c.number.desc()).limit(1)
         if at is not None:
             statement = statement.where(sweep.c.at <= at)
+        if not whatever_health:
+            statement = statement.where(_BELIEVED)
         row = (await self._connection.execute(statement)).first()
-        return None if row is None else Sweep(row.number, row.at, row.expected, row.seen)
+        if row is None:
+            return None
+        return Sweep(row.number, row.at, row.expected, row.seen, Health(row.health))
+
+    async def last_known(self) -> Packed:
+        """Return the last count of each repo, by slot, however long ago."""
+        known = await self._column(_LAST_KNOWN)
+        return np.empty(0, np.int32) if known is None else known
 
     async def columns(
         self, instants: Sequence[datetime], within: timedelta
@@ -171,7 +186,7 @@ class SqlStarLog:
         """Return, for each instant, the packed counts of the sweep nearest to it."""
         span = sweep.c.at.between(min(instants) - within, max(instants) + within)
         result = await self._connection.execute(
-            select(sweep.c.number, sweep.c.at).where(span).order_by(sweep.c.number)
+            select(sweep.c.number, sweep.c.at).where(span, _BELIEVED).order_by(sweep.c.number)
         )
         sweeps = result.all()
         numbers = [_nearest(sweeps, instant, within) for instant in instants]
@@ -221,7 +236,7 @@ class SqlStarLog:
         return column
 
     async def history(self, repo_id: RepoId, since: datetime, until: datetime) -> StarHistory:
-        """Return one repo's counts, a snapshot for each sweep that saw it."""
+        """Return one repo's counts, a snapshot for each believed sweep that saw it."""
         of_repo = watch_span.c.repo_id == repo_id
         spans = (await self._connection.execute(select(watch_span).where(of_repo))).all()
         missed = set(
@@ -239,7 +254,7 @@ class SqlStarLog:
         sweeps = (
             await self._connection.execute(
                 select(sweep.c.number, sweep.c.at)
-                .where(sweep.c.at.between(since, until))
+                .where(sweep.c.at.between(since, until), _BELIEVED)
                 .order_by(sweep.c.number)
             )
         ).all()
@@ -255,66 +270,6 @@ class SqlStarLog:
             if place >= 0 and watched and row.number not in missed:
                 snapshots.append(StarSnapshot(row.at, changes[place].stars))
         return StarHistory(tuple(snapshots), self._interval)
-
-    async def save_past(self, past: Mapping[RepoId, PastStars | None], at: datetime) -> None:
-        """Keep GitHub's own history; None is kept too, as "asked, has none"."""
-        await upsert(
-            self._connection,
-            star_past,
-            [
-                {"repo_id": key, **rows.past_values(found)}
-                for key, found in past.items()
-                if found is not None
-            ],
-        )
-        these = among(self._connection, repo.c.id, past)
-        await self._connection.execute(update(repo).where(these).values(past_asked_at=at))
-
-    async def past_failed(self, ids: Sequence[RepoId], at: datetime) -> None:
-        """Note whose history was asked in vain: it is asked again, after all others."""
-        these = among(self._connection, repo.c.id, ids)
-        await self._connection.execute(update(repo).where(these).values(past_tried_at=at))
-
-    async def asked_past(self, since: datetime) -> int:
-        """Return how many repos were asked for their history after an instant."""
-        statement = select(func.count()).select_from(repo)
-        asked = (repo.c.past_asked_at > since) | (repo.c.past_tried_at > since)
-        return int(await self._connection.scalar(statement.where(asked)) or 0)
-
-    async def past(self, ids: Sequence[RepoId] | None = None) -> dict[RepoId, PastStars]:
-        """Return the histories that are there."""
-        statement = select(star_past)
-        if ids is not None:
-            statement = statement.where(among(self._connection, star_past.c.repo_id, ids))
-        result = await self._connection.execute(statement)
-        return {RepoId(row["repo_id"]): rows.past(row) for row in result.mappings()}
-
-    async def share_with_past(self, found: Found) -> float:
-        """Return the share of the matching repos whose past was asked, 0 to 1."""
-        asked = func.count(repo.c.past_asked_at)
-        statement = matching(select(asked, func.count()).select_from(repo), found)
-        known, total = (await self._connection.execute(statement)).one()
-        return known / total if total else 0.0
-
-    async def without_past(self, limit: int) -> list[CatalogueEntry]:
-        """Return repos nobody has asked the history of: newcomers first, then by size.
-
-        Who was asked in vain comes after them, and who is not about AI last.
-        """
-        statement = (
-            select(repo)
-            .where(repo.c.past_asked_at.is_(None), repo.c.gone_at.is_(None))
-            .order_by(
-                repo.c.category == "not-ai",
-                repo.c.past_tried_at.asc().nulls_first(),
-                repo.c.listed_at.is_(None).desc(),
-                repo.c.stars.desc(),
-                repo.c.id,
-            )
-            .limit(limit)
-        )
-        result = await self._connection.execute(statement)
-        return [rows.entry(row) for row in result.mappings()]
 
 
 def _packed(column: Packed) -> bytes:

@@ -16,10 +16,12 @@ from hypecurve.adapters.sql.catalogue import SqlCatalogue
 from hypecurve.adapters.sql.engine import WRITING, database_url, make_engine
 from hypecurve.adapters.sql.leases import SqlLeases
 from hypecurve.adapters.sql.outbox import SqlOutbox
+from hypecurve.adapters.sql.pastlog import SqlPastLog
 from hypecurve.adapters.sql.signallog import SqlSignalLog
 from hypecurve.adapters.sql.sources import SqlSources
 from hypecurve.adapters.sql.starlog import SqlStarLog
 from hypecurve.adapters.sql.statements import upsert
+from hypecurve.adapters.sql.submissions import SqlSubmissions
 from hypecurve.adapters.sql.subscriptions import SqlSubscriptions
 from hypecurve.adapters.sql.tables import cycle
 from hypecurve.adapters.sql.tables import world as world_table
@@ -48,8 +50,10 @@ class SqlTransaction:
         self.catalogue = SqlCatalogue(connection)
         self.sources = SqlSources(connection)
         self.stars = SqlStarLog(connection, interval, keep)
+        self.past = SqlPastLog(connection)
         self.signals = SqlSignalLog(connection)
         self.subscriptions = SqlSubscriptions(connection)
+        self.submissions = SqlSubmissions(connection)
         self.outbox = SqlOutbox(connection)
         self.leases = SqlLeases(connection)
 

@@ -26,22 +26,12 @@ class SqlSubscriptions:
 
     async def add(self, item: Subscription) -> Subscription:
         """Keep a new subscription and return it with its id."""
-        channel_id = await self._channel_id(item.channel)
+        channel_id = await channel_id_of(self._connection, item.channel)
         values = {**rows.subscription_values(item), "channel_id": channel_id}
         result = await self._connection.execute(
             subscription.insert().values(**values).returning(subscription)
         )
         return rows.subscription(result.mappings().one(), item.channel)
-
-    async def _channel_id(self, place: Channel) -> int:
-        values = {
-            "platform": place.tenant.platform,
-            "tenant": place.tenant.id,
-            "place": place.id,
-        }
-        await upsert(self._connection, channel, [values], update=())
-        found = await self._connection.scalar(select(channel.c.id).where(_is(place)))
-        return int(found or 0)
 
     async def change(self, item: Subscription) -> None:
         """Replace a subscription by its id."""
@@ -87,13 +77,13 @@ class SqlSubscriptions:
 
     async def hold(self, place: Channel) -> Listener:
         """Return a channel, known from now on, and hold it until this transaction ends."""
-        found = await self.lock(await self._channel_id(place))
+        found = await self.lock(await channel_id_of(self._connection, place))
         assert found is not None  # noqa: S101 - it has just been made, and nobody removes channels
         return found
 
     async def follow(self, place: Channel, repo_id: RepoId, *, on: bool) -> None:
         """Follow a repo in a channel, or no longer."""
-        channel_id = await self._channel_id(place)
+        channel_id = await channel_id_of(self._connection, place)
         if on:
             pair = {"channel_id": channel_id, "repo_id": repo_id}
             await upsert(self._connection, follow, [pair], update=())
@@ -122,6 +112,14 @@ class SqlSubscriptions:
         ):
             follows[pair.channel_id].add(RepoId(pair.repo_id))
         return [_listener(row, places, of_channel, follows) for row in channels]
+
+
+async def channel_id_of(connection: AsyncConnection, place: Channel) -> int:
+    """Return the id of a channel, known from now on."""
+    values = {"platform": place.tenant.platform, "tenant": place.tenant.id, "place": place.id}
+    await upsert(connection, channel, [values], update=())
+    found = await connection.scalar(select(channel.c.id).where(_is(place)))
+    return int(found or 0)
 
 
 def _is(place: Channel) -> ColumnElement[bool]:

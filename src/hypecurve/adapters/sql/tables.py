@@ -27,7 +27,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "202611220930"
+REVISION = "202611221000"
 """The newest migration; a test holds it equal to the head of `hypecurve_migrations`."""
 
 metadata = MetaData(
@@ -120,6 +120,7 @@ repo = Table(
     Column("past_asked_at", Instant),
     Column("looked_before_at", Instant),
     Column("past_tried_at", Instant),
+    Column("met_at", Instant),
     Index("ix_repo_listed_stars", "listed_at", "stars"),
 )
 
@@ -151,6 +152,9 @@ source = Table(
     Column("first_complete_at", Instant),
     Column("complete_at", Instant),
     Column("previous_at", Instant),
+    Column("rest", Text),
+    Column("rest_at", Instant),
+    Column("lately_at", Instant),
 )
 
 sweep = Table(
@@ -160,6 +164,7 @@ sweep = Table(
     Column("at", Instant, nullable=False, unique=True),
     Column("expected", Integer, nullable=False),
     Column("seen", Integer, nullable=False),
+    Column("health", String(16), nullable=False, server_default="good"),
 )
 
 star_snapshot = Table(
@@ -297,11 +302,23 @@ digest_member = Table(
     Column("digest_id", BigId, ForeignKey("digest.id"), nullable=False, index=True),
 )
 
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    _channel(nullable=False),
+    Column("key", String(255), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("message", JSON, nullable=False),
+    UniqueConstraint("channel_id", "key"),
+)
+
 delivery = Table(
     "delivery",
     metadata,
     Column("id", BigId, primary_key=True),
-    Column("digest_id", BigId, ForeignKey("digest.id"), nullable=False, unique=True),
+    Column("digest_id", BigId, ForeignKey("digest.id"), unique=True),
+    Column("notice_id", BigId, ForeignKey("notice.id"), unique=True),
     _channel(nullable=False),
     Column("platform", String(16), nullable=False),
     Column("state", String(16), nullable=False),
@@ -323,6 +340,28 @@ delivery_step = Table(
     Column("ref", String(255), nullable=False),
     Column("intent_at", Instant),
     Column("done_at", Instant),
+)
+
+submission = Table(
+    "submission",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    _repo(nullable=False, index=True),
+    Column("channel_id", BigId, ForeignKey("channel.id"), index=True),
+    Column("user", String(200), nullable=False),
+    Column("name", String(201), nullable=False),
+    Column("category", String(64)),
+    Column("at", Instant, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("told_at", Instant),
+    Index("ix_submission_user_at", "user", "at"),
+)
+
+block = Table(
+    "block",
+    metadata,
+    Column("key", String(255), primary_key=True),
+    Column("at", Instant, nullable=False),
 )
 
 lease = Table(

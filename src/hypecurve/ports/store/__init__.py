@@ -2,7 +2,6 @@
 
 from hypecurve.ports.store.catalogue import (
     Catalogue,
-    Fact,
     Found,
     Measured,
     Roster,
@@ -11,19 +10,22 @@ from hypecurve.ports.store.catalogue import (
     Watched,
 )
 from hypecurve.ports.store.channels import Leases, Listener, Outbox, Released, Subscriptions
+from hypecurve.ports.store.past import Filled, PastLog
 from hypecurve.ports.store.signals import SignalLog
 from hypecurve.ports.store.stars import Packed, StarLog, Sweep
+from hypecurve.ports.store.submissions import Submissions
 from hypecurve.ports.store.transaction import Store, Transaction
 
 __all__ = [
     "Catalogue",
-    "Fact",
+    "Filled",
     "Found",
     "Leases",
     "Listener",
     "Measured",
     "Outbox",
     "Packed",
+    "PastLog",
     "Released",
     "Roster",
     "SignalLog",
@@ -31,6 +33,7 @@ __all__ = [
     "Sources",
     "StarLog",
     "Store",
+    "Submissions",
     "Subscriptions",
     "Sweep",
     "Transaction",

@@ -10,9 +10,16 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from hypecurve.domain.catalogue import CatalogueEntry, Growth, ListedReason, Place, RepoState
+from hypecurve.domain.catalogue import (
+    CatalogueEntry,
+    Fact,
+    FactKind,
+    Growth,
+    ListedReason,
+    Place,
+    RepoState,
+)
 from hypecurve.domain.repo import Repo, RepoId, RepoName
-from hypecurve.domain.signal import SignalKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +29,8 @@ class Watched:
     id: RepoId
     node_id: str
     slot: int
+    gone: bool = False
+    """It was gone at the last look: it may be back."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,18 +51,6 @@ class Roster:
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
-    """Something GitHub told of a repo that its followers want to know (renamed, archived, ...)."""
-
-    id: int
-    repo_id: RepoId
-    kind: SignalKind
-    at: datetime
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
 class Source:
     """One thing the catalogue is fed from: a search term with its threshold, or a list."""
 
@@ -64,6 +61,12 @@ class Source:
     """When it was last read to its end."""
     previous_at: datetime | None = None
     """When it was read to its end the time before."""
+    rest: str = ""
+    """What is left of a reading that was cut off, as the source wrote it; "" for none."""
+    rest_at: datetime | None = None
+    """When that reading began."""
+    lately_at: datetime | None = None
+    """When the slices of what was pushed or created lately were last read to their end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,14 @@ class Measured:
 
 class Catalogue(Protocol):
     """The repos and what is known of them at present."""
+
+    async def meet(self, repos: Sequence[Repo], at: datetime, origin: str) -> frozenset[RepoId]:
+        """Take in repos that a search or a submission brought; return the ids that are new to us.
+
+        `origin`: the key of the source. Who is known already stays as the sweep last counted it:
+        a search's index lags behind. One that was gone is asked for again by the next sweep.
+        """
+        ...
 
     async def upsert(
         self, repos: Sequence[Repo], at: datetime, origin: str = ""
@@ -142,16 +153,30 @@ class Catalogue(Protocol):
         """Return the whole catalogue as arrays by slot."""
         ...
 
-    async def watched(self) -> list[Watched]:
-        """Return every repo that a sweep asks for, by slot."""
+    async def watched(self, gone_since: datetime | None = None) -> list[Watched]:
+        """Return every repo that a sweep asks for, by slot.
+
+        With `gone_since` also those that are gone since then, or that a search met again: they
+        may be back.
+        """
         ...
 
     async def lost(self, ids: Sequence[RepoId], why: str, at: datetime) -> None:
-        """Note repos that are gone: they are no longer swept until they are met again."""
+        """Note repos that are gone, and why; of those that were gone already only the new why."""
+        ...
+
+    async def note(
+        self, repo_id: RepoId, kind: FactKind, at: datetime, before: str = "", after: str = ""
+    ) -> None:
+        """Keep a fact."""
         ...
 
     async def facts(self) -> list[Fact]:
         """Return the facts no cycle has spoken of yet, oldest first."""
+        ...
+
+    async def facts_of(self, repo_id: RepoId, since: datetime | None = None) -> list[Fact]:
+        """Return what is known of one repo's past, newest first."""
         ...
 
     async def told(self, facts: Sequence[Fact], cycle: int) -> None:
@@ -172,4 +197,12 @@ class Sources(Protocol):
 
     async def completed(self, key: str, at: datetime) -> None:
         """Note that a source was read to its end."""
+        ...
+
+    async def stopped(self, key: str, rest: str, began: datetime) -> None:
+        """Note what is left of a reading; what was left before is forgotten."""
+        ...
+
+    async def looked_lately(self, key: str, at: datetime) -> None:
+        """Note that what was pushed or created lately was read to its end."""
         ...

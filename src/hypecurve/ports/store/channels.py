@@ -100,6 +100,16 @@ class Outbox(Protocol):
         """
         ...
 
+    async def notify(
+        self, channel: Channel, key: str, message: Message, at: datetime
+    ) -> int | None:
+        """Freeze a notice: a message of its own beside the digests, with its delivery.
+
+        `key` says what it tells: a channel gets each only once. Returns the delivery's id; None
+        where the channel had it already.
+        """
+        ...
+
     async def reported(self, channel_id: int, signal_ids: Sequence[int]) -> frozenset[int]:
         """Return which of the signals a digest of this channel holds already."""
         ...

@@ -10,10 +10,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from hypecurve.domain.catalogue import CatalogueEntry
+from hypecurve.domain.health import Health
 from hypecurve.domain.repo import RepoId
-from hypecurve.domain.stars import PastStars, StarHistory
-from hypecurve.ports.store.catalogue import Found
+from hypecurve.domain.stars import StarHistory
 
 Packed = NDArray[np.int32]
 """Star counts by slot; -1 where the repo was not seen."""
@@ -27,6 +26,7 @@ class Sweep:
     at: datetime
     expected: int
     seen: int
+    health: Health = Health.GOOD
 
 
 class StarLog(Protocol):
@@ -42,8 +42,21 @@ class StarLog(Protocol):
         """
         ...
 
-    async def latest(self, at: datetime | None = None) -> Sweep | None:
-        """Return the last sweep, or the last one at or before an instant."""
+    async def mark(self, number: int, health: Health) -> None:
+        """Say what a sweep is worth; one that is STILL is believed by nothing that reads counts."""
+        ...
+
+    async def latest(
+        self, at: datetime | None = None, *, whatever_health: bool = False
+    ) -> Sweep | None:
+        """Return the last believed sweep, or the last such at or before an instant.
+
+        `whatever_health`: those whose counts are not believed too.
+        """
+        ...
+
+    async def last_known(self) -> Packed:
+        """Return the last count of each repo, by slot, however long ago; -1 where there is none."""
         ...
 
     async def columns(
@@ -51,37 +64,10 @@ class StarLog(Protocol):
     ) -> tuple[list[Packed | None], int]:
         """Return, for each instant, the packed counts of the sweep nearest to it.
 
-        None where no sweep lies `within`; the second value is the number of slots.
+        None where no believed sweep lies `within`; the second value is the number of slots.
         """
         ...
 
     async def history(self, repo_id: RepoId, since: datetime, until: datetime) -> StarHistory:
-        """Return one repo's counts, a snapshot for each sweep that saw it."""
-        ...
-
-    async def save_past(self, past: Mapping[RepoId, PastStars | None], at: datetime) -> None:
-        """Keep GitHub's own history; None is kept too, as "asked, has none"."""
-        ...
-
-    async def past_failed(self, ids: Sequence[RepoId], at: datetime) -> None:
-        """Note whose history was asked in vain: it is asked again, after all others."""
-        ...
-
-    async def asked_past(self, since: datetime) -> int:
-        """Return how many repos were asked for their history after an instant."""
-        ...
-
-    async def past(self, ids: Sequence[RepoId] | None = None) -> dict[RepoId, PastStars]:
-        """Return the histories that are there."""
-        ...
-
-    async def share_with_past(self, found: Found) -> float:
-        """Return the share of the matching repos whose past was asked, 0 to 1."""
-        ...
-
-    async def without_past(self, limit: int) -> list[CatalogueEntry]:
-        """Return repos nobody has asked the history of: newcomers first, then by size.
-
-        Who was asked in vain comes after them, and who is not about AI last.
-        """
+        """Return one repo's counts, a snapshot for each believed sweep that saw it."""
         ...

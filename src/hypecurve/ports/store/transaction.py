@@ -13,8 +13,10 @@ from typing import Protocol
 
 from hypecurve.ports.store.catalogue import Catalogue, Sources
 from hypecurve.ports.store.channels import Leases, Outbox, Subscriptions
+from hypecurve.ports.store.past import PastLog
 from hypecurve.ports.store.signals import SignalLog
 from hypecurve.ports.store.stars import StarLog
+from hypecurve.ports.store.submissions import Submissions
 
 
 class Transaction(Protocol):
@@ -36,6 +38,11 @@ class Transaction(Protocol):
         ...
 
     @property
+    def past(self) -> PastLog:
+        """What GitHub tells of the time before us."""
+        ...
+
+    @property
     def signals(self) -> SignalLog:
         """What changed."""
         ...
@@ -43,6 +50,11 @@ class Transaction(Protocol):
     @property
     def subscriptions(self) -> Subscriptions:
         """Who wants to hear it."""
+        ...
+
+    @property
+    def submissions(self) -> Submissions:
+        """What readers wish for."""
         ...
 
     @property

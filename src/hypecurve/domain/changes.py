@@ -1,0 +1,89 @@
+"""What a new look at a repo tells that the last one did not: the facts that lie in a change."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hypecurve.domain.catalogue import FactKind
+from hypecurve.domain.gains import PURGE_SHARE, PURGE_STARS, RETURN_WITHIN
+from hypecurve.domain.repo import Repo, RepoName
+
+MILESTONES = tuple(step * 10**power for power in range(3, 7) for step in (1, 2, 5))
+"""Numbers of stars whose passing is a fact: 1,000, 2,000, 5,000, 10,000 ..."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A fact in the making; `before` and `after` as in `catalogue.Fact`."""
+
+    kind: FactKind
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What the look before said of a repo. `told`: its milestones and corrections, oldest first."""
+
+    name: RepoName
+    stars: int
+    archived: bool = False
+    is_fork: bool = False
+    license: str | None = None
+    gone: bool = False
+    told: tuple[Change, ...] = ()
+
+
+def changes(before: Before, now: Repo) -> list[Change]:
+    """Return what changed since the look before, each once."""
+    return [*_life(before, now), *_counts(before, now.stars)]
+
+
+def _life(before: Before, now: Repo) -> Iterator[Change]:
+    if before.gone:
+        yield Change(FactKind.RETURNED)
+    if before.name.key != now.name.key:
+        moved = before.name.owner.casefold() != now.name.owner.casefold()
+        kind = FactKind.MOVED if moved else FactKind.RENAMED
+        yield Change(kind, str(before.name), str(now.name))
+    if before.archived is not now.archived:
+        yield Change(FactKind.ARCHIVED if now.archived else FactKind.UNARCHIVED)
+    if before.is_fork and not now.is_fork:
+        yield Change(FactKind.DETACHED)
+    if before.license and now.license and before.license != now.license:
+        yield Change(FactKind.RELICENSED, before.license, now.license)
+
+
+def _counts(before: Before, stars: int) -> Iterator[Change]:
+    # Who makes a repo private loses its stars: that is no correction, and `RETURNED` tells it.
+    if not before.gone and (is_purge(before.stars, stars) or _gives_back(before, stars)):
+        yield Change(FactKind.CORRECTED, str(before.stars), str(stars))
+    # A count may fall and pass a milestone again: it is told the first time.
+    told = max(
+        (int(each.after) for each in before.told if each.kind is FactKind.MILESTONE), default=0
+    )
+    passed = milestone(stars)
+    if passed > max(milestone(before.stars), told):
+        yield Change(FactKind.MILESTONE, "", str(passed))
+
+
+def milestone(stars: int) -> int:
+    """The last milestone at or under a count, 0 before the first."""
+    passed = bisect_right(MILESTONES, stars)
+    return MILESTONES[passed - 1] if passed else 0
+
+
+def is_purge(before: int, stars: int) -> bool:
+    """Tell a fall that is a correction: at least 50 stars and 1 % (`gains.is_purge`)."""
+    return before - stars >= max(PURGE_STARS, before * PURGE_SHARE)
+
+
+def _gives_back(before: Before, stars: int) -> bool:
+    """Tell a rise that gives back what the last correction took, give or take a fifth of it."""
+    last = next((each for each in before.told[::-1] if each.kind is FactKind.CORRECTED), None)
+    if last is None:
+        return False
+    taken = int(last.before) - int(last.after)
+    return taken > 0 and abs((stars - before.stars) - taken) <= RETURN_WITHIN * taken
