@@ -18,7 +18,8 @@ _DOCUMENTATION = "https://docs.github.com/rest"
 class Question:
     """A request: `path` without the prefix of Enterprise, `api` the address it came in under.
 
-    `resource`: the budget it draws on: core, search or graphql. `at`: the instant of the world.
+    `resource`: the budget it draws on: core, search or graphql. `at`: the instant of the world;
+    `clock`: what GitHub's clock shows then.
     """
 
     path: str
@@ -28,6 +29,7 @@ class Question:
     token: str
     api: str
     at: datetime
+    clock: datetime
     fault: Fault | None = None
 
     def suffers(self, *kinds: FaultKind) -> bool:

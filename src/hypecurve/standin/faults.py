@@ -25,6 +25,7 @@ class FaultKind(StrEnum):
     EXPIRED = "401 Bad credentials"
     NONSENSE = "JSON of another shape"
     REDIRECT = "301 to wherever it was told"
+    SLOW = "an answer that is held back until the stand-in is let go on"
 
 
 @dataclass(slots=True)
@@ -32,6 +33,8 @@ class Fault:
     """One misbehaviour: on which kind of request, how often (None: always), and its figure.
 
     `seconds`: to wait, for limits. `above`: the batch size that is still answered.
+    `share`: the part of a PARTIAL batch that is null, by repo: whoever asks for those again within
+    the hour is told the same. 0: every third of a batch, whichever they are.
     """
 
     kind: FaultKind
@@ -41,6 +44,7 @@ class Fault:
     """Requests of that kind that are answered well first."""
     seconds: float = 60.0
     above: int = 0
+    share: float = 0.0
     location: str = ""
     """Where a REDIRECT leads."""
 
@@ -56,6 +60,14 @@ class Faults:
     def add(self, fault: Fault) -> None:
         """Let something go wrong from the next request on."""
         self._faults.append(fault)
+
+    def hold(self, fault: Fault) -> None:
+        """Let something go wrong before all that went wrong already."""
+        self._faults.insert(0, fault)
+
+    def lift(self, kind: FaultKind) -> None:
+        """Let a kind of thing go wrong no more."""
+        self._faults = [fault for fault in self._faults if fault.kind is not kind]
 
     def poison(self, node_id: str) -> None:
         """Let every GraphQL query that asks for this node fail with 502."""

@@ -10,6 +10,8 @@ GITHUB = {"core": 5_000, "search": 30, "graphql": 5_000}
 """What GitHub grants a token: an hour's worth, for the search a minute's."""
 GENEROUS = dict.fromkeys(GITHUB, 1_000_000)
 """For a demo whose clock does not move while it asks."""
+UNLIMITED: Mapping[str, int] = {}
+"""As an Enterprise server that limits nobody: no headers, and no report."""
 _WINDOW = {"search": 60.0}
 _HOUR = 3_600.0
 
@@ -21,7 +23,7 @@ class _Window:
 
 
 class Limits:
-    """Counts what is used; time comes from outside."""
+    """Counts what is used; time is GitHub's own and comes from outside."""
 
     def __init__(self, grants: Mapping[str, int]) -> None:
         """`grants`: points for each resource and window."""
@@ -30,6 +32,8 @@ class Limits:
 
     def use(self, resource: str, points: int, at: datetime) -> bool:
         """Take points; False where they are not there any more."""
+        if not self.grants:
+            return True
         window = self._window(resource, at)
         if window.used + points > self.grants[resource]:
             return False
@@ -38,11 +42,15 @@ class Limits:
 
     def empty(self, resource: str, at: datetime, seconds: float) -> None:
         """Let nothing be left for some seconds."""
+        if not self.grants:
+            return
         window = self._window(resource, at)
         window.used, window.resets = self.grants[resource], at.timestamp() + seconds
 
     def headers(self, resource: str, at: datetime) -> dict[str, str]:
         """What GitHub tells with every answer."""
+        if not self.grants:
+            return {}
         window = self._window(resource, at)
         return {
             "x-ratelimit-limit": str(self.grants[resource]),
@@ -53,7 +61,7 @@ class Limits:
         }
 
     def report(self, at: datetime) -> dict[str, dict[str, int]]:
-        """The body of /rate_limit."""
+        """What /rate_limit tells; nothing where nobody is limited."""
         return {
             resource: {
                 "limit": grant,

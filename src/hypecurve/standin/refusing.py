@@ -23,7 +23,8 @@ def refusal(question: Question, limits: Limits) -> Answer | None:
     if fault is not None and fault.kind in _FAULTY:
         return _FAULTY[fault.kind](question, fault, limits)
     # GraphQL counts by what a query costs, once it is known (see `graphql`).
-    if question.resource == "graphql" or limits.use(question.resource, 1, question.at):
+    free = question.resource == "graphql" or question.path == "/rate_limit"
+    if free or limits.use(question.resource, 1, question.clock):
         return None
     return say(403, _EXCEEDED)
 
@@ -49,12 +50,12 @@ def _vague(_question: Question, _fault: Fault, _limits: Limits) -> Answer:
 
 
 def _primary(question: Question, fault: Fault, limits: Limits) -> Answer:
-    limits.empty(question.resource, question.at, fault.seconds)
+    limits.empty(question.resource, question.clock, fault.seconds)
     return say(403, _EXCEEDED)
 
 
 def _graphql_limit(question: Question, fault: Fault, limits: Limits) -> Answer:
-    limits.empty(question.resource, question.at, fault.seconds)
+    limits.empty(question.resource, question.clock, fault.seconds)
     return Answer(200, {"errors": [{"type": "RATE_LIMITED", "message": _EXCEEDED}]})
 
 

@@ -60,6 +60,20 @@ def rest_item(repo: Repo, api: str) -> dict[str, Any]:
     }
 
 
+def rest_repo(
+    repo: Repo, api: str, parent: Repo | None = None, source: Repo | None = None
+) -> dict[str, Any]:
+    """A repository asked for alone; `parent`: what it was forked from, `source`: in the end."""
+    whole = rest_item(repo, api)
+    del whole["score"]
+    whole["subscribers_count"] = repo.stars // 50
+    whole["network_count"] = repo.forks
+    for key, other in (("parent", parent), ("source", source)):
+        if other is not None:
+            whole[key] = rest_repo(other, api)
+    return whole
+
+
 # One function a field: a query gets what it asks for and no more.
 _NODE_FIELDS: Mapping[str, Callable[[Repo], object]] = {
     "__typename": lambda _repo: "Repository",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from hypecurve.domain.repo import Repo
 from hypecurve.standin import render
 from hypecurve.standin.answering import Answer, Question, link_to_next, say
 from hypecurve.standin.faults import FaultKind
@@ -19,7 +22,7 @@ def answer(world: World, index: Index, limits: Limits, question: Question) -> An
         case ["search", "repositories"]:
             return _search(world, index, question)
         case ["rate_limit"]:
-            return Answer(200, {"resources": limits.report(question.at)})
+            return _rate_limit(limits, question)
         case ["repositories", number, *tail] if number.isdecimal():
             place = int(number) - FIRST_ID
             known = 0 <= place < world.size and world.exists(place, question.at)
@@ -27,6 +30,12 @@ def answer(world: World, index: Index, limits: Limits, question: Question) -> An
         case ["repos", owner, name, *tail]:
             return _named(world, f"{owner}/{name}", tail, question)
     return say(404, "Not Found")
+
+
+def _rate_limit(limits: Limits, question: Question) -> Answer:
+    if not limits.grants:
+        return say(404, "Rate limiting is not enabled.")
+    return Answer(200, {"resources": limits.report(question.clock)})
 
 
 def _named(world: World, name: str, tail: list[str], question: Question) -> Answer:
@@ -44,19 +53,27 @@ def _named(world: World, name: str, tail: list[str], question: Question) -> Answ
 def _repo(world: World, place: int, tail: list[str], question: Question) -> Answer:
     away = world.absence(place, question.at)
     if away is not None and away.why in _BLOCKED:
-        block = {"reason": away.why, "created_at": away.since.isoformat(), "html_url": ""}
+        since = away.since.isoformat(timespec="seconds").replace("+00:00", "Z")
+        block = {"reason": away.why, "created_at": since, "html_url": None}
         return say(_BLOCKED[away.why], "Repository access blocked", block=block)
-    repo = world.repo_at(place, question.at)
-    if repo is None:
+    if away is not None:
         return say(404, "Not Found")
     match tail:
-        case []:
-            return Answer(200, render.rest_item(repo, question.api))
-        case ["stargazers", "count"]:
+        case [] if repo := world.told(place, question.at):
+            return Answer(200, _alone(world, place, repo, question))
+        case ["stargazers", "count"] if repo := world.told(place, question.at):
             return Answer(200, {"count": repo.stars})
         case ["stargazers", "history"]:
             return _history(world, place, question)
     return say(404, "Not Found")
+
+
+def _alone(world: World, place: int, repo: Repo, question: Question) -> dict[str, Any]:
+    """A repo that is asked for by itself is told with what it is a fork of, if that is public."""
+    of = world.life_of(place).fork_of(question.at)
+    parent = None if of is None else world.repo_at(of, question.at)
+    source = world.repo_at(world.fork_root(place, question.at), question.at) if parent else None
+    return render.rest_repo(repo, question.api, parent, source)
 
 
 def _history(world: World, place: int, question: Question) -> Answer:
@@ -81,7 +98,7 @@ def _search(world: World, index: Index, question: Question) -> Answer:
     incomplete = question.suffers(FaultKind.INCOMPLETE)
     if incomplete:
         shown = shown[::2]
-    repos = (world.repo_at(int(place), question.at) for place in shown)
+    repos = (world.told(int(place), question.at) for place in shown)
     body = {
         "total_count": len(found),
         "incomplete_results": incomplete,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hypecurve.domain.repo import RepoName
 from hypecurve.standin.world import World
 
 _PART = re.compile(r'(?:(?P<key>[a-z]+):)?(?:"(?P<quoted>[^"]*)"|(?P<word>[^\s"]+))')
@@ -30,6 +31,12 @@ class Range:
     low: float = -np.inf
     high: float = np.inf
 
+    def __contains__(self, value: float | datetime | None) -> bool:
+        """Say whether it holds a number, or an instant in whole seconds."""
+        if isinstance(value, datetime):
+            value = value.timestamp()
+        return value is not None and self.low <= value <= self.high
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -40,25 +47,30 @@ class Query:
     stars: Range = Range()
     created: Range = Range()
     """In Unix seconds."""
+    pushed: Range = Range()
+    """In Unix seconds."""
+    forks: str = "false"
+    """"true": forks too, "only": nothing else."""
 
 
 def parse(text: str) -> Query:
     """Read a search query; BadQuery for a qualifier this stand-in does not know."""
-    phrases, topics, ranges = [], [], {"stars": Range(), "created": Range()}
+    phrases, topics, forks = [], [], "false"
+    ranges = {"stars": Range(), "created": Range(), "pushed": Range()}
     for found in _PART.finditer(text):
         key, value = found["key"], found["quoted"] or found["word"] or ""
         if key is None:
             phrases.append(tuple(_TOKEN.findall(value.lower())))
         elif key == "topic":
             topics.append(value.lower())
-        elif key == "stars":
-            ranges[key] = _range(value, _stars)
-        elif key == "created":
-            ranges[key] = _range(value, _seconds)
+        elif key in ranges:
+            ranges[key] = _range(value, _stars if key == "stars" else _seconds)
+        elif key == "fork" and value in {"true", "false", "only"}:
+            forks = value
         elif (key, value) != ("is", "public"):
             message = f"unknown qualifier {key}:{value}"
             raise BadQuery(message)
-    return Query(tuple(phrases), tuple(topics), ranges["stars"], ranges["created"])
+    return Query(tuple(phrases), tuple(topics), **ranges, forks=forks)
 
 
 class Index:
@@ -83,32 +95,56 @@ class Index:
         wanted = self._matching(query) & (born <= at.timestamp())
         wanted &= (stars >= query.stars.low) & (stars <= query.stars.high)
         wanted &= (born >= query.created.low) & (born <= query.created.high)
+        if query.pushed != Range():
+            pushed = self._world.pushed(at)
+            wanted &= (pushed >= query.pushed.low) & (pushed <= query.pushed.high)
+        if query.forks == "only":
+            wanted[:] = False
+        # Those to whom something has happened are looked at one by one.
         for index in self._world.lives:
-            if wanted[index] and self._world.absence(index, at):
-                wanted[index] = False
+            wanted[index] = int(stars[index]) in query.stars and self._wants(query, index, at)
         found = np.flatnonzero(wanted)
         return found[np.argsort(-stars[found], kind="stable")]
+
+    def _wants(self, query: Query, index: int, at: datetime) -> bool:
+        repo = self._world.repo_at(index, at)
+        return (
+            repo is not None
+            and query.forks in {"only" if repo.is_fork else "false", "true"}
+            and repo.created_at in query.created
+            and repo.pushed_at in query.pushed
+            and all(topic in repo.topics for topic in query.topics)
+            and _says(_text(repo.name, repo.description, repo.topics), _patterns(query))
+        )
 
     def _matching(self, query: Query) -> NDArray[np.bool_]:
         key = (query.phrases, query.topics)
         if key not in self._matches:
             if not self._texts:
                 self._texts = [
-                    " ".join(
-                        _TOKEN.findall(f"{x.name} {x.description} {' '.join(x.topics)}".lower())
-                    )
-                    for x in self._world.facts
+                    _text(each.name, each.description, each.topics) for each in self._world.facts
                 ]
-            # GitHub matches whole words and their plurals.
-            patterns = [re.compile(rf"\b{' '.join(each)}s?\b") for each in query.phrases]
+            patterns = _patterns(query)
             self._matches[key] = np.array(
                 [
-                    all(pattern.search(text) for pattern in patterns)
-                    and all(topic in facts.topics for topic in query.topics)
+                    _says(text, patterns) and all(topic in facts.topics for topic in query.topics)
                     for text, facts in zip(self._texts, self._world.facts, strict=True)
                 ]
             )
         return self._matches[key]
+
+
+def _text(name: RepoName, description: str, topics: Sequence[str]) -> str:
+    return " ".join(_TOKEN.findall(f"{name} {description} {' '.join(topics)}".lower()))
+
+
+def _patterns(query: Query) -> list[re.Pattern[str]]:
+    # GitHub matches whole words and their plurals.
+    return [re.compile(rf"\b{' '.join(each)}s?\b") for each in query.phrases]
+
+
+def _says(text: str, patterns: Sequence[re.Pattern[str]]) -> bool:
+    return all(pattern.search(text) for pattern in patterns)
 
 
 def _range(text: str, read: Callable[[str], tuple[float, float]]) -> Range:

@@ -45,7 +45,7 @@ def tell(world: World) -> None:
     world.remove(cast["deleted"], ago[6])
     world.remove(cast["blocked"], ago[3], "dmca")
     world.remove(cast["away for a day"], ago[11], "private", ago[10])
-    world.life(cast["relicensed"]).licences.append((ago[4], "BUSL-1.1"))
+    world.life(cast["relicensed"]).licences.note(ago[4], "BUSL-1.1")
     world.purge(cast["purged"], _BOUGHT, bought=30, taken=9)
 
 
