@@ -1,49 +1,12 @@
-"""Text from outside made fit to show: without what cannot be seen, and no longer than a limit."""
+"""Text made fit to show: no longer than a limit, in whole graphemes; `clean` is the domain's."""
 
 from __future__ import annotations
 
-from unicodedata import category
-
 from wcwidth import iter_graphemes
 
-ELLIPSIS = "…"
-_JOINER = "\u200d"
-_STYLES = frozenset("\ufe0e\ufe0f")
-_KEYCAPS = frozenset("#*0123456789")
-# Letters and symbols that draw nothing, so that a name may seem empty or equal to another:
-# Hangul fillers and the blank braille cell. They are as good as a space.
-_BLANKS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
-# Marks that draw nothing: grapheme joiner, Khmer inherent vowels, Mongolian selectors.
-_HIDDEN_MARKS = frozenset("\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f")
-_MARKS_IN_A_ROW = 8
-"""More than any script needs; stacks of hundreds paint over the neighbouring lines."""
+from hypecurve.domain.outside import ELLIPSIS, clean
 
-
-def clean(text: str) -> str:
-    """Drop what cannot be seen and collapse white space to single spaces.
-
-    Dropped are control and format characters (the bidirectional ones among them), lone
-    surrogates, noncharacters, hidden marks and stacks of more than 8 marks. The joiner and the
-    variation selectors stay where they shape an emoji. Doing it twice changes nothing more.
-    """
-    if text.isascii() and text.isprintable():
-        return " ".join(text.split())
-    kept: list[str] = []
-    marks = 0
-    for place, char in enumerate(text):
-        last = kept[-1] if kept else " "
-        if char.isspace() or char in _BLANKS:
-            if last != " ":
-                kept.append(" ")
-            marks = 0
-        elif category(char) in {"Mn", "Me"} and not _is_variation(char):
-            marks += 1
-            if marks <= _MARKS_IN_A_ROW and last != " " and char not in _HIDDEN_MARKS:
-                kept.append(char)
-        elif _stays(char, last, text[place + 1 : place + 2]):
-            kept.append(char)
-            marks = 0
-    return "".join(kept).rstrip(" ")
+__all__ = ["ELLIPSIS", "clean", "cut", "length"]
 
 
 def length(text: str, *, utf16: bool = False) -> int:
@@ -71,36 +34,3 @@ def cut(text: str, limit: int, *, utf16: bool = False) -> str:
             break
         kept.append(grapheme)
     return "".join(kept).rstrip() + ELLIPSIS
-
-
-def _stays(char: str, last: str, following: str) -> bool:
-    """Whether a character is to be seen, between the one kept before it and the one after it."""
-    if char == _JOINER:
-        return (_is_picture(last) or last in _STYLES) and _is_picture(following)
-    if _is_variation(char):
-        return char in _STYLES and (_is_picture(last) or last in _KEYCAPS)
-    return not _is_hidden(char)
-
-
-def _is_hidden(char: str) -> bool:
-    """Control, format, half of a surrogate pair, or no character at all."""
-    if category(char) in {"Cc", "Cf", "Cs"}:
-        return True
-    code = ord(char)
-    return 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE  # noqa: PLR2004  # Unicode's noncharacters
-
-
-def _is_variation(char: str) -> bool:
-    """A variation selector; the supplementary ones are a known way to smuggle hidden text."""
-    return "\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef"
-
-
-def _is_picture(char: str) -> bool:
-    """Roughly Unicode's Extended_Pictographic, skin tones and flags; "" is none."""
-    return (
-        char in {"©", "®"}
-        or (
-            ("\u203c" <= char <= "\u3299" or "\U0001f000" <= char <= "\U0001faff")
-            and category(char)[0] in "SP"
-        )
-    ) and char not in _BLANKS
