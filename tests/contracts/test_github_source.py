@@ -1,4 +1,7 @@
-"""What every GitHubSource does, shown by the real client over loopback."""
+"""What every GitHubSource does, shown by the real client over loopback.
+
+Everything twice: at api.github.com's paths, and at those of GitHub Enterprise.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,8 @@ from datetime import timedelta
 import pytest
 
 from hypecurve.domain.errors import SourceGone, SourceRefused
-from hypecurve.domain.repo import RepoName
-from hypecurve.ports import GitHubSource, Gone, Term
+from hypecurve.domain.repo import Repo, RepoId, RepoName
+from hypecurve.ports import GitHubSource, Gone, Lately, Term
 from hypecurve.standin.story import FOLLOWED, RENAMED
 from hypecurve.standin.world import FIRST_ID, World, node_id
 from support.github import (
@@ -25,9 +28,16 @@ from support.github import (
 )
 
 
+@pytest.fixture(params=["", "/api/v3"], ids=["github.com", "Enterprise"])
+def prefix(request: pytest.FixtureRequest) -> str:
+    """What GITHUB_API_URL has behind the host."""
+    assert isinstance(request.param, str)
+    return request.param
+
+
 @pytest.fixture
-async def setting() -> AsyncIterator[Setting]:
-    async with connected(read_only_world()) as setting:
+async def setting(prefix: str) -> AsyncIterator[Setting]:
+    async with connected(read_only_world(), prefix=prefix) as setting:
         yield setting
 
 
@@ -58,7 +68,7 @@ async def test_a_search_brings_every_repo_of_the_term(setting: Setting, term: st
 
 async def test_a_search_for_a_topic_brings_the_repos_that_carry_it(setting: Setting) -> None:
     pages = [page async for page in setting.github.search(Term("mcp-server", is_topic=True), 500)]
-    repos = [repo for page in pages for repo in page]
+    repos = [repo for page in pages for repo in page.repos]
     assert len(repos) > 10
     assert all("mcp-server" in repo.topics for repo in repos)
 
@@ -104,12 +114,12 @@ async def test_a_renamed_repo_keeps_its_identity(setting: Setting) -> None:
     assert (by_old.id, by_old.name) == (FIRST_ID + index, RENAMED)
 
 
-async def test_a_name_taken_by_another_means_the_other() -> None:
+async def test_a_name_taken_by_another_means_the_other(prefix: str) -> None:
     world = World.make(3, 80, until=UNTIL, story=False)
     first, second = world.facts[0].name, world.facts[1].name
     world.rename(0, UNTIL - timedelta(days=3), RepoName("elsewhere", "now"))
     world.rename(1, UNTIL - timedelta(days=2), first)
-    async with connected(world) as setting:
+    async with connected(world, prefix=prefix) as setting:
         assert (await setting.github.repo(first)).id == FIRST_ID + 1
         assert (await setting.github.repo(second)).id == FIRST_ID + 1
         assert (await setting.github.repo(RepoName("elsewhere", "now"))).id == FIRST_ID
@@ -119,24 +129,42 @@ async def test_letter_case_does_not_tell_repos_apart(setting: Setting) -> None:
     assert (await setting.github.repo(RepoName("ACME", "RagKit"))).name == FOLLOWED
 
 
-@pytest.mark.parametrize(
-    ("role", "why"),
-    [("deleted", "deleted, private, or never there"), ("blocked", "blocked by GitHub (dmca)")],
-)
-async def test_a_repo_that_is_not_there_is_gone_by_name(
-    setting: Setting, role: str, why: str
+async def test_a_repo_is_found_by_its_id_whatever_it_is_called(setting: Setting) -> None:
+    index = setting.world.cast["renamed"]
+    assert await setting.github.repo(RepoId(FIRST_ID + index)) == await setting.github.repo(RENAMED)
+
+
+GONE = [
+    ("deleted", "deleted", "is not there: it was deleted or made private, or never was."),
+    ("private", "deleted", "is not there: it was deleted or made private, or never was."),
+    ("dmca", "dmca", "was taken down by GitHub after a copyright (DMCA) notice."),
+    ("tos", "tos", "was disabled by GitHub for a breach of its terms of service."),
+]
+
+
+@pytest.mark.parametrize(("what", "why", "words"), GONE)
+async def test_a_repo_that_is_not_there_is_gone_for_a_reason(
+    prefix: str, what: str, why: str, words: str
 ) -> None:
-    name = setting.world.facts[setting.world.cast[role]].name
-    with pytest.raises(SourceGone, match=re.escape(f"{name} is not there for us: {why}.")):
-        await setting.github.repo(name)
-
-
-async def test_a_repo_blocked_for_its_terms_is_gone() -> None:
     world = World.make(3, 80, until=UNTIL, story=False)
-    world.remove(0, UNTIL - timedelta(days=1), "tos")
-    async with connected(world) as setting:
-        with pytest.raises(SourceGone, match=r"\(tos\)"):
-            await setting.github.repo(world.facts[0].name)
+    world.remove(4, UNTIL - timedelta(days=1), what)
+    async with connected(world, prefix=prefix) as setting:
+        with pytest.raises(SourceGone) as by_name:
+            await setting.github.repo(world.facts[4].name)
+        with pytest.raises(SourceGone) as by_id:
+            await setting.github.repo(RepoId(FIRST_ID + 4))
+        [batch] = await swept(setting.github, [node_id(4)])
+    assert (by_name.value.why, by_id.value.why) == (why, why)
+    assert str(by_name.value) == f"{world.facts[4].name} {words}"
+    assert str(by_id.value) == f"The repo with id {FIRST_ID + 4} {words}"
+    # A sweep only learns that it is not there: who wants the reason asks for the repo alone.
+    assert batch.gone == (Gone(node_id(4), "not found"),)
+
+
+async def test_a_repo_that_never_was_is_gone(setting: Setting) -> None:
+    with pytest.raises(SourceGone, match="nobody/nothing is not there: ") as gone:
+        await setting.github.repo(RepoName("nobody", "nothing"))
+    assert gone.value.why == "deleted"
 
 
 async def test_the_past_is_the_stars_of_each_day_up_to_now(setting: Setting) -> None:
@@ -176,27 +204,80 @@ async def test_a_repo_that_is_gone_has_no_past_to_give(setting: Setting) -> None
     assert await setting.github.past_stars(RepoName("nobody", "nothing"), 10) is None
 
 
-async def test_a_wrong_token_is_refused_and_never_shown() -> None:
-    async with connected(read_only_world(), token="ghp_wrongSecret") as setting:
+async def test_a_wrong_token_is_refused_and_never_shown(prefix: str) -> None:
+    async with connected(read_only_world(), prefix=prefix, token="ghp_wrongSecret") as setting:
         with pytest.raises(SourceRefused) as refused:
             await setting.github.repo(FOLLOWED)
     assert "GITHUB_TOKEN" in str(refused.value)
     assert "wrongSecret" not in f"{refused.value!r} {setting.github!r}"
 
 
-async def test_a_missing_token_is_asked_for() -> None:
-    async with connected(read_only_world(), token="") as setting:
+async def test_a_missing_token_is_asked_for(prefix: str) -> None:
+    async with connected(read_only_world(), prefix=prefix, token="") as setting:
         with pytest.raises(SourceRefused, match="GitHub wants a token: set GITHUB_TOKEN"):
             await swept(setting.github, [node_id(0)])
 
 
-@pytest.mark.parametrize("prefix", ["", "/api/v3", "/api/v3/"])
-async def test_github_enterprise_works_by_its_address_alone(prefix: str) -> None:
-    async with connected(read_only_world(), prefix=prefix) as setting:
+async def test_a_slash_at_the_end_of_the_address_does_no_harm(prefix: str) -> None:
+    async with connected(read_only_world(), prefix=f"{prefix}/") as setting:
         assert (await setting.github.repo(RepoName("pola", "docwise"))).name == RENAMED
         assert len(await swept(setting.github, [node_id(0)])) == 1
-        assert len(await found(setting.github, "gpt", 20_000)) > 0
-        assert await setting.github.past_stars(FOLLOWED, 40) is not None
+
+
+async def test_the_standing_tells_what_is_left_of_each_budget(setting: Setting) -> None:
+    await swept(setting.github, [node_id(index) for index in range(300)])
+    stands = await setting.github.standing()
+    assert set(stands.allowances) == {"core", "search", "graphql"}
+    graphql = stands.allowances["graphql"]
+    assert (graphql.left, graphql.of) == (1_000_000 - 3, 1_000_000)
+    assert UNTIL < graphql.resets_at <= UNTIL + timedelta(hours=1)
+    assert stands.skew == timedelta()
+
+
+async def test_asking_for_the_standing_costs_no_point(setting: Setting) -> None:
+    before = (await setting.github.standing()).allowances
+    assert (await setting.github.standing()).allowances == before
+
+
+@pytest.mark.parametrize("skew", [timedelta(minutes=-7), timedelta(days=2, seconds=3)])
+async def test_the_standing_tells_how_far_our_clock_is_off(
+    setting: Setting, skew: timedelta
+) -> None:
+    setting.theirs.skew = skew
+    assert (await setting.github.standing()).skew == skew
+
+
+async def test_a_wrong_token_has_no_standing(prefix: str) -> None:
+    async with connected(read_only_world(), prefix=prefix, token="wrong") as setting:
+        with pytest.raises(SourceRefused, match="set GITHUB_TOKEN"):
+            await setting.github.standing()
+
+
+async def test_a_search_of_what_is_new_brings_only_that(setting: Setting) -> None:
+    since = UNTIL - timedelta(days=200, microseconds=7)
+    everything = await found(setting.github, "llm", 50)
+    fresh: dict[int, Repo] = {}
+    async for page in setting.github.search(Term("llm"), 50, lately=Lately(created=since)):
+        fresh |= {repo.id: repo for repo in page.repos}
+    wanted = {
+        id_
+        for id_, repo in everything.items()
+        if repo.created_at is not None and repo.created_at >= since
+    }
+    assert set(fresh) == wanted
+    assert 0 < len(wanted) < len(everything)
+
+
+async def test_a_search_that_was_cut_off_goes_on_and_finds_the_rest(setting: Setting) -> None:
+    whole = [page async for page in setting.github.search(Term("llm"), 50)]
+    assert len(whole) > 3
+    assert whole[-1].rest == ""
+    everything = {repo.id for page in whole for repo in page.repos}
+    for cut in range(len(whole) - 1):
+        met = {repo.id for page in whole[: cut + 1] for repo in page.repos}
+        async for page in setting.github.search(Term("llm"), 50, rest=whole[cut].rest):
+            met |= {repo.id for repo in page.repos}
+        assert met == everything
 
 
 async def test_every_request_names_the_version_of_the_api(setting: Setting) -> None:

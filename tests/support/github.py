@@ -35,6 +35,18 @@ class Waits:
 
 
 @dataclass
+class SkewedClock:
+    """GitHub's clock: goes with ours, and differs from it by what is said."""
+
+    clock: SetClock
+    skew: timedelta = timedelta()
+
+    def now(self) -> datetime:
+        """Return the time that GitHub has."""
+        return self.clock.now() + self.skew
+
+
+@dataclass
 class Setting:
     """A stand-in, the client that talks to it, and what it waited for."""
 
@@ -42,6 +54,7 @@ class Setting:
     github: GitHub
     waits: Waits
     clock: SetClock
+    theirs: SkewedClock
 
     @property
     def world(self) -> World:
@@ -62,10 +75,10 @@ async def connected(
 ) -> AsyncIterator[Setting]:
     """Open both; retries are immediate, so that no test sleeps."""
     clock = SetClock(at)
-    waits = Waits(clock)
+    waits, theirs = Waits(clock), SkewedClock(clock)
     patience = Patience(first_pause=0.0, sleep=waits.sleep, answer_within=answer_within)
     async with (
-        StandIn(world, now=clock.now, limits=limits) as standin,
+        StandIn(world, now=theirs.now, limits=limits) as standin,
         open_github(
             standin.url + prefix,
             token,
@@ -75,7 +88,7 @@ async def connected(
             patience=patience,
         ) as github,
     ):
-        yield Setting(standin, github, waits, clock)
+        yield Setting(standin, github, waits, clock, theirs)
 
 
 @cache
@@ -88,7 +101,7 @@ async def found(github: GitHub, term: str, min_stars: int = 500) -> dict[int, Re
     """Search to the end; the repos by id."""
     repos: dict[int, Repo] = {}
     async for page in github.search(Term(term), min_stars):
-        repos |= {repo.id: repo for repo in page}
+        repos |= {repo.id: repo for repo in page.repos}
     return repos
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from hypecurve.adapters.github.payloads import clean
 from hypecurve.domain.errors import (
     SourceError,
     SourceGone,
@@ -19,6 +19,7 @@ from hypecurve.domain.errors import (
     SourceRefused,
     SourceUnavailable,
 )
+from hypecurve.domain.outside import clean
 
 MENDED = "set GITHUB_TOKEN to a valid one (github.com/settings/tokens; no scopes are needed)"
 _LIMIT_WORDS = ("rate limit", "abuse detection")
@@ -26,6 +27,12 @@ _REDIRECTS = frozenset({301, 302, 307, 308})
 _OK = 200
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _BLOCKED, _TOO_MANY = 401, 403, 404, 451, 429
 _REDIRECTED, _SERVER_ERROR = 300, 500
+_LIMITS_NOBODY = "rate limiting is not enabled"
+# Why GitHub has closed a repo, by its own word for it, and how that is said of the repo.
+_CLOSED = {
+    "dmca": "was taken down by GitHub after a copyright (DMCA) notice",
+    "tos": "was disabled by GitHub for a breach of its terms of service",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,8 @@ def quota(headers: Mapping[str, str], now: float) -> Quota | None:
     except (KeyError, ValueError):
         return None
     resource = clean(headers.get("x-ratelimit-resource", "core"), 40)
-    return Quota(resource, remaining, max(0.0, reset - _date(headers, now)))
+    at = date(headers)
+    return Quota(resource, remaining, max(0.0, reset - (at.timestamp() if at else now)))
 
 
 def decipher(
@@ -64,6 +72,7 @@ def decipher(
     """Return the JSON of a good answer, Moved for a redirect; raise the SourceError of a bad one.
 
     SourceLimited carries `retry_after` where GitHub said it, and None where it only said "later".
+    SourceGone's message is what is to be said of the repo, to be put behind its name.
     """
     if status == _OK:
         return _json(body)
@@ -81,14 +90,13 @@ def _error(
     if status == _UNAUTHORIZED:
         what = f"refuses the token ({said or 'no reason given'})" if has_token else "wants a token"
         return SourceRefused(f"GitHub {what}: {MENDED}.")
+    # Before the limits: the last request of a budget may well meet a repo that is closed.
+    if status in {_NOT_FOUND, _BLOCKED} or (status == _FORBIDDEN and "block" in told):
+        return _gone(status, told)
     if status == _TOO_MANY or (status == _FORBIDDEN and _is_limit(headers, said)):
         return SourceLimited(
             f"GitHub asks to slow down ({said or status}).", retry_after=_wait(headers, now)
         )
-    if status == _BLOCKED or (status == _FORBIDDEN and "block" in told):
-        return SourceGone(f"blocked by GitHub{_reason(told)}")
-    if status == _NOT_FOUND:
-        return SourceGone("deleted, private, or never there")
     if status >= _SERVER_ERROR or status < _REDIRECTED:
         return SourceUnavailable(f"GitHub answered {status}{': ' + said if said else ''}.")
     return SourceRefused(f"GitHub refuses the request ({status}: {said or 'no reason given'}).")
@@ -130,14 +138,32 @@ def _wait(headers: Mapping[str, str], now: float) -> float | None:
     return left.seconds if left is not None and left.remaining == 0 else None
 
 
-def _reason(told: Mapping[str, object]) -> str:
+def limits_nobody(status: int, body: bytes) -> bool:
+    """Say whether an Enterprise server answers to /rate_limit that it has no limits."""
+    message = _told(body).get("message") if status == _NOT_FOUND else None
+    return isinstance(message, str) and _LIMITS_NOBODY in message.lower()
+
+
+def _gone(status: int, told: Mapping[str, object]) -> SourceError:
+    if status == _NOT_FOUND and told:
+        return SourceGone("is not there: it was deleted or made private, or never was")
+    if status == _NOT_FOUND:
+        # A proxy or a wrong address says so too, of everything: no repo may be held gone for it.
+        message = "Something that is no GitHub API answered 404: check GITHUB_API_URL."
+        return SourceUnavailable(message)
     block = told.get("block")
     reason = block.get("reason") if isinstance(block, Mapping) else None
-    return f" ({clean(reason, 40)})" if isinstance(reason, str) else ""
+    if isinstance(reason, str) and reason in _CLOSED:
+        return SourceGone(_CLOSED[reason], why=reason)
+    more = f" ({clean(reason, 40)})" if isinstance(reason, str) and clean(reason) else ""
+    return SourceGone(f"was blocked by GitHub{more}", why="blocked")
 
 
-def _date(headers: Mapping[str, str], now: float) -> float:
+def date(headers: Mapping[str, str]) -> datetime | None:
+    """Return when GitHub answered, by its own clock, to the second; None where it does not say."""
     try:
-        return parsedate_to_datetime(headers["date"]).timestamp()
-    except (KeyError, ValueError, OverflowError):
-        return now
+        at = parsedate_to_datetime(headers["date"])
+        # An offset of -0000 is read as none; without one it would be this machine's own zone.
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (KeyError, ValueError, IndexError, OverflowError):
+        return None

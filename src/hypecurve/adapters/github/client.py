@@ -1,34 +1,35 @@
-"""GitHub as the core sees it: search, sweep, the stars of the past, one repo."""
+"""GitHub as the core sees it: search, sweep, the stars of the past, one repo, our standing."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import httpx
 
-from hypecurve.adapters.github import payloads, slices, sweeping
+from hypecurve.adapters.github import bookmark, payloads, slices, sweeping
 from hypecurve.adapters.github.address import checked, graphql_url, headers
 from hypecurve.adapters.github.past import join
 from hypecurve.adapters.github.queries import SWEEP
 from hypecurve.adapters.github.slices import Slice
+from hypecurve.adapters.github.standing import standing
 from hypecurve.adapters.github.sweeping import Course
-from hypecurve.adapters.github.wire import Ask, Page, Patience, Spent, Unreachable, Wire
+from hypecurve.adapters.github.walking import walk
+from hypecurve.adapters.github.wire import FREE, Ask, Page, Patience, Spent, Unreachable, Wire
 from hypecurve.domain.errors import (
     SourceGone,
     SourceRefused,
     SourceUnavailable,
 )
-from hypecurve.domain.repo import Repo, RepoName
+from hypecurve.domain.repo import Repo, RepoId, RepoName
 from hypecurve.domain.stars import PastStars
-from hypecurve.ports import Clock, SweepBatch, Term
+from hypecurve.ports import Clock, Lately, SearchPage, Standing, SweepBatch, Term
 
 _HISTORY_PAGE = 30
 _HISTORY_PAGES = 100
-_ENOUGH = 0.9
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -93,35 +94,24 @@ class GitHub:
         """What the last answer said is left of "core", "search" or "graphql"; None before it."""
         return self._wire.left.get(limit)
 
-    async def search(self, term: Term, min_stars: int) -> AsyncIterator[Sequence[Repo]]:
+    async def search(
+        self, term: Term, min_stars: int, *, lately: Lately | None = None, rest: str = ""
+    ) -> AsyncIterator[SearchPage]:
         """Yield pages that together hold every public repo of the term with that many stars.
 
-        A slice that brings fewer repos than it promised is read a second time: repos change places
-        while we page. What is missing then as well, GitHub counts but does not list.
+        `rest` of another term, threshold or `lately` begins anew, as one that cannot be read does.
         """
-        todo = [Slice(min_stars)]
-        while todo:
-            part = todo.pop()
-            total, first = await self._page(term, part, 1)
-            yield first
-            if total > slices.CAP and part.low == part.high:
-                created = [repo.created_at for repo in first if repo.created_at]
-                todo.extend(slices.by_created(part, total, created, self._clock.now()))
-                continue
-            expected, read = min(total, slices.CAP), list(first)
-            for reading in range(2):
-                for number in range(1 if reading else 2, -(-expected // slices.PAGE) + 1):
-                    _, page = await self._page(term, part, number)
-                    yield page
-                    read.extend(page)
-                known = len({repo.id for repo in read})
-                if known >= expected:
-                    break
-            if known < expected * _ENOUGH:
-                message = f"GitHub's search gave {known} of {expected} repos."
-                raise SourceUnavailable(message)
-            if total > slices.CAP:
-                todo.extend(slices.rest(part, read))
+        lately = lately or Lately()
+        whole = slices.whole(min_stars, lately)
+        question = slices.query(term, whole, lately.pushed)
+        todo = bookmark.read(rest, question) or [whole]
+
+        async def ask(part: Slice, number: int) -> tuple[int, tuple[Repo, ...]]:
+            return await self._page(slices.query(term, part, lately.pushed), number)
+
+        async with aclosing(walk(ask, todo, self._clock.now)) as pages:
+            async for found, left in pages:
+                yield SearchPage(found, bookmark.written(question, left))
 
     async def sweep(self, node_ids: Sequence[str]) -> AsyncIterator[SweepBatch]:
         """Yield the present facts of each of the repos, every node id in exactly one batch.
@@ -184,20 +174,33 @@ class GitHub:
                 break
         return join(found, weeks, self._clock.now())
 
-    async def repo(self, name: RepoName) -> Repo:
-        """Return one repo by name, following renames; SourceGone where it is not there."""
+    async def repo(self, which: RepoName | RepoId) -> Repo:
+        """Return one repo by name, following renames, or by id; SourceGone says why it is not."""
+        path = f"repos/{which}" if isinstance(which, RepoName) else f"repositories/{which}"
         try:
-            return await self._wire.ask(Ask("GET", f"{self._api}/repos/{name}"), _public_repo)
+            return await self._wire.ask(Ask("GET", f"{self._api}/{path}"), _public_repo)
         except SourceGone as error:
-            raise _named(name, error) from None
+            called = str(which) if isinstance(which, RepoName) else f"The repo with id {which}"
+            message = f"{called} {error}."
+            raise SourceGone(message, why=error.why) from None
 
-    async def _page(self, term: Term, part: Slice, number: int) -> tuple[int, tuple[Repo, ...]]:
+    async def standing(self) -> Standing:
+        """Return how GitHub sees us; costs no point. SourceRefused where it takes no token."""
+        try:
+            return await self._wire.ask(
+                Ask("GET", f"{self._api}/rate_limit", limit=FREE),
+                lambda page: standing(page.payload, page.headers, self._clock.now()),
+            )
+        except SourceGone:
+            raise self._no_api() from None
+
+    async def _page(self, query: str, number: int) -> tuple[int, tuple[Repo, ...]]:
         ask = Ask(
             "GET",
             f"{self._api}/search/repositories",
             limit="search",
             params={
-                "q": slices.query(term, part),
+                "q": query,
                 "sort": "stars",
                 "order": "desc",
                 "per_page": str(slices.PAGE),
@@ -246,10 +249,6 @@ def _history(page: Page) -> tuple[dict[datetime, tuple[int, ...]], bool]:
 
 def _public_repo(page: Page) -> Repo:
     if payloads.is_private(page.payload):
-        message = "private"
+        message = "is not there: it is private"
         raise SourceGone(message)
     return payloads.repo_from_rest(page.payload)
-
-
-def _named(name: RepoName, error: SourceGone) -> SourceGone:
-    return SourceGone(f"{name} is not there for us: {error}.")

@@ -13,33 +13,18 @@ from functools import lru_cache
 from typing import NoReturn, TypeVar
 
 from hypecurve.domain.errors import SourceUnavailable
+from hypecurve.domain.outside import clean
 from hypecurve.domain.repo import Repo, RepoId, RepoName
 
 MAX_DESCRIPTION = 1_000
 _MAX_SHORT = 100
-_MAX_WORD = 200
 _MAX_COUNT = 2**53
 _MAX_TOPICS = 20
 _DAYS = 7
 _T = TypeVar("_T")
-
-# Characters that show nothing but change how their neighbours are read: controls, bidi marks and
-# overrides (they can turn a line of a digest around), zero-width spaces, the invisible "tags",
-# and lone surrogates, which no database takes. Joiners stay: emoji and Indic scripts need them.
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
-    "\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
-)
 _NAME = re.compile(r"(?P<owner>[A-Za-z0-9._-]{1,100})/(?P<name>[A-Za-z0-9._-]{1,100})")
+_WORD = re.compile("[!-~]{1,200}")
 _NO_LICENCE = frozenset({"NOASSERTION", "NONE", ""})
-
-
-def clean(text: str, limit: int = MAX_DESCRIPTION) -> str:
-    """Return outside text as one line without invisible characters, at most `limit` long."""
-    if not (text.isascii() and text.isprintable()):
-        text = _INVISIBLE.sub("", text)
-    line = " ".join(text.split())
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
 @lru_cache(maxsize=8_192)
@@ -62,7 +47,7 @@ def repo_from_rest(item: object) -> Repo:
         node_id=_word(fields, "node_id"),
         name=_name(fields, "full_name"),
         stars=_count(fields, "stargazers_count"),
-        description=clean(_optional(fields, "description", str) or ""),
+        description=_description(fields),
         topics=_topics(_optional(fields, "topics", list) or ()),
         language=_short(fields, "language"),
         license=_licence(licence, "spdx_id"),
@@ -73,6 +58,7 @@ def repo_from_rest(item: object) -> Repo:
         updated_at=_instant(fields, "updated_at"),
         archived=_flag(fields, "archived"),
         is_fork=_flag(fields, "fork"),
+        fork_of=_parent(fields.get("parent")),
     )
 
 
@@ -88,7 +74,7 @@ def repo_from_node(node: object) -> Repo:
         node_id=_word(fields, "id"),
         name=_name(fields, "nameWithOwner"),
         stars=_count(fields, "stargazerCount"),
-        description=clean(_optional(fields, "description", str) or ""),
+        description=_description(fields),
         topics=_topics([_topic(each) for each in _optional(topics, "nodes", list) or ()]),
         language=_short(language, "name") if language is not None else None,
         license=_licence(licence, "spdxId"),
@@ -160,9 +146,13 @@ def _optional(fields: Mapping[str, object], key: str, kind: type[_T]) -> _T | No
 def _word(fields: Mapping[str, object], key: str) -> str:
     value = fields.get(key)
     # A node id goes back to GitHub in every sweep and into the database: plain ASCII or nothing.
-    if not isinstance(value, str) or not (0 < len(value) <= _MAX_WORD and value.isascii()):
+    if not isinstance(value, str) or not _WORD.fullmatch(value):
         _refuse("an answer", key, value)
     return value
+
+
+def _description(fields: Mapping[str, object]) -> str:
+    return clean(_optional(fields, "description", str) or "", MAX_DESCRIPTION)
 
 
 def _short(fields: Mapping[str, object], key: str) -> str | None:
@@ -196,12 +186,22 @@ def _instant(fields: Mapping[str, object], key: str) -> datetime | None:
 
 
 def _name(fields: Mapping[str, object], key: str) -> RepoName:
-    text = fields.get(key)
+    return _named(fields.get(key)) or _refuse("an answer", key, fields.get(key))
+
+
+def _named(text: object) -> RepoName | None:
     # Looser than what people may type: owners of managed accounts carry an underscore.
     found = _NAME.fullmatch(text) if isinstance(text, str) else None
     if found is None or found["name"] in {".", ".."}:
-        return _refuse("an answer", key, text)
+        return None
     return RepoName(found["owner"], found["name"])
+
+
+def _parent(payload: object) -> RepoName | None:
+    """What a repo was forked from; nonsense there costs the hint, not the repo."""
+    if not isinstance(payload, Mapping) or is_private(payload):
+        return None
+    return _named(payload.get("full_name"))
 
 
 def _topic(payload: object) -> object:

@@ -16,7 +16,7 @@ from statistics import median_low
 
 from hypecurve.domain.errors import BadSetting, SourceUnavailable
 from hypecurve.domain.repo import Repo
-from hypecurve.ports import Term
+from hypecurve.ports import Lately, Term
 
 PAGE = 100
 CAP = 1_000
@@ -41,8 +41,17 @@ class Slice:
     until: datetime | None = None
 
 
-def query(term: Term, part: Slice) -> str:
-    """Return the search query of a slice; BadSetting where the term makes it too long."""
+def whole(min_stars: int, lately: Lately) -> Slice:
+    """Return the slice that holds all of a search. A bound on creation is a slice's own bound."""
+    since = lately.created
+    return Slice(min_stars, since=None if since is None else since.replace(microsecond=0))
+
+
+def query(term: Term, part: Slice, pushed: datetime | None = None) -> str:
+    """Return the search query of a slice, of what was pushed to at or after an instant.
+
+    BadSetting where the term makes it too long.
+    """
     stars = f"stars:>={part.low}" if part.high is None else f"stars:{part.low}..{part.high}"
     words = [_words(term), stars, "is:public"]
     if part.since is not None and part.until is not None:
@@ -51,6 +60,8 @@ def query(term: Term, part: Slice) -> str:
         words.append(f"created:>={_stamp(part.since)}")
     elif part.until is not None:
         words.append(f"created:<={_stamp(part.until)}")
+    if pushed is not None:
+        words.append(f"pushed:>={_stamp(pushed)}")
     text = " ".join(words)
     if len(text) > MAX_QUERY:
         message = f"The search term '{term.text[:40]}...' is too long for GitHub: shorten it."
@@ -58,7 +69,7 @@ def query(term: Term, part: Slice) -> str:
     return text
 
 
-def rest(part: Slice, read: Sequence[Repo]) -> tuple[Slice, ...]:
+def below(part: Slice, read: Sequence[Repo]) -> tuple[Slice, ...]:
     """Return what is left of a slice that was cut off at 1,000 results, `read`, most stars first.
 
     The slice below overlaps what was read by a few stars, because stars are given while we page.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from hypecurve.adapters.github.payloads import clean, is_private, repo_from_node
+from hypecurve.adapters.github.payloads import is_private, repo_from_node
 from hypecurve.adapters.github.queries import SWEEP_SIZE
 from hypecurve.domain.errors import SourceLimited, SourceRefused, SourceUnavailable
+from hypecurve.domain.outside import clean
 from hypecurve.domain.repo import Repo
 from hypecurve.ports import Gone, SweepBatch
 

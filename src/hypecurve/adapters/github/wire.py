@@ -6,7 +6,7 @@ GitHub advises serial requests; a lock keeps them so whoever shares the wire.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -14,10 +14,12 @@ from typing import TypeVar
 import httpx
 import stamina
 
-from hypecurve.adapters.github.answers import Moved, Quota, decipher, quota
+from hypecurve.adapters.github.answers import Moved, Quota, decipher, limits_nobody, quota
 from hypecurve.domain.errors import SourceLimited, SourceRefused, SourceUnavailable
 from hypecurve.ports import Clock
 
+FREE = "secondary"
+"""The limit of what draws on no budget: there is none but GitHub's secondary one."""
 _T = TypeVar("_T")
 _HOPS = 5
 _FIRST_WAIT = 60.0  # GitHub: "wait for at least one minute", then growing
@@ -51,7 +53,7 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request. `limit` names the budget it draws on: core, search or graphql."""
+    """One request. `limit` names the budget it draws on: core, search, graphql, or FREE."""
 
     method: str
     url: str
@@ -62,10 +64,11 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The JSON of an answer, and whether GitHub says that more follow."""
+    """The JSON of an answer, its headers, and whether GitHub says that more follow."""
 
     payload: object
     has_next: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Wire:
@@ -139,6 +142,8 @@ class Wire:
             response = await self._send(ask, url, params)
             now = self._clock.now().timestamp()
             self._remember(quota(response.headers, now), ask.limit)
+            if ask.limit == FREE and limits_nobody(response.status_code, response.content):
+                return Page(None, headers=response.headers)
             payload = decipher(
                 response.status_code,
                 response.headers,
@@ -147,7 +152,8 @@ class Wire:
                 has_token=self._has_token,
             )
             if not isinstance(payload, Moved):
-                return Page(payload, 'rel="next"' in response.headers.get("link", ""))
+                has_next = 'rel="next"' in response.headers.get("link", "")
+                return Page(payload, has_next, response.headers)
             # An address that is none has failed in httpx before: it looks ahead.
             there = url.join(payload.address)
             # The token goes to this host alone, whatever an answer says.
@@ -174,7 +180,8 @@ class Wire:
             raise SourceUnavailable(message) from None
 
     def _remember(self, left: Quota | None, limit: str) -> None:
-        if left is None:
+        # What is free tells of a budget too, of one that it does not draw on.
+        if left is None or limit == FREE:
             return
         self.left[limit] = left.remaining
         self._empty_until.pop(limit, None)

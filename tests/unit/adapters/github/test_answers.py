@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hypecurve.adapters.github.answers import Moved, Quota, decipher, quota
+from hypecurve.adapters.github.answers import Moved, Quota, date, decipher, limits_nobody, quota
 from hypecurve.domain.errors import (
     SourceError,
     SourceGone,
@@ -46,12 +47,11 @@ CASES: list[tuple[int, dict[str, str], bytes, type[SourceError], str]] = [
     (403, {}, said("You have exceeded a secondary rate limit"), SourceLimited, "secondary"),
     (403, {"x-ratelimit-remaining": "0"}, b"", SourceLimited, "403"),
     (403, {"retry-after": "5"}, said("Slow down"), SourceLimited, "Slow down"),
-    (403, {}, said("Blocked", block={"reason": "tos"}), SourceGone, r"\(tos\)"),
-    (404, {}, said("Not Found"), SourceGone, "deleted, private"),
+    (404, {}, said("Not Found"), SourceGone, "is not there: it was deleted or made private"),
+    (404, {}, b"<html>", SourceUnavailable, "no GitHub API answered 404: check GITHUB_API_URL"),
+    (404, {}, b"", SourceUnavailable, "404"),
     (422, {}, said("Validation Failed"), SourceRefused, "422: Validation Failed"),
     (429, {"retry-after": "30"}, b"", SourceLimited, "429"),
-    (451, {}, said("Blocked", block={"reason": "dmca"}), SourceGone, r"\(dmca\)"),
-    (451, {}, b"", SourceGone, "blocked"),
     (500, {}, b"", SourceUnavailable, "500"),
     (502, {}, said("Server Error"), SourceUnavailable, "502: Server Error"),
 ]
@@ -64,6 +64,34 @@ def test_a_bad_answer_is_an_error_in_words(
     with pytest.raises(kind, match=words) as error:
         decipher(status, headers, body, now=NOW)
     assert type(error.value) is kind
+
+
+CLOSED: list[tuple[int, bytes, str, str]] = [
+    (451, said("Blocked", block={"reason": "dmca"}), "dmca", r"copyright \(DMCA\) notice$"),
+    (403, said("Blocked", block={"reason": "tos"}), "tos", "terms of service$"),
+    (403, said("Blocked", block={"reason": "dmca"}), "dmca", "copyright"),
+    (451, said("Blocked", block={"reason": "se\x00nsitive\n"}), "blocked", r"\(sensitive\)$"),
+    (403, said("Blocked", block=None), "blocked", "was blocked by GitHub$"),
+    (403, said("Blocked", block={"reason": ["tos"]}), "blocked", "was blocked by GitHub$"),
+    (451, b"<html>", "blocked", "was blocked by GitHub$"),
+]
+
+
+@pytest.mark.parametrize(("status", "body", "why", "words"), CLOSED)
+def test_a_repo_that_github_closed_is_gone_for_githubs_reason(
+    status: int, body: bytes, why: str, words: str
+) -> None:
+    # Nothing left of the budget: that the repo is closed comes first.
+    with pytest.raises(SourceGone, match=words) as gone:
+        decipher(status, {"x-ratelimit-remaining": "0"}, body, now=NOW)
+    assert gone.value.why == why
+
+
+def test_only_a_server_without_limits_says_that_it_has_none() -> None:
+    assert limits_nobody(404, said("Rate limiting is not enabled."))
+    assert not limits_nobody(404, said("Not Found"))
+    assert not limits_nobody(404, b"<html>")
+    assert not limits_nobody(200, said("Rate limiting is not enabled."))
 
 
 def test_retry_after_comes_before_the_reset() -> None:
@@ -103,6 +131,13 @@ def test_the_quota_is_read_from_the_headers() -> None:
     }
     assert quota(headers, NOW) == Quota("graphql", 4_999, 60.0)
     assert quota({}, NOW) is None
+
+
+@pytest.mark.parametrize("told", [DATE, "Sun, 22 Nov 2026 00:00:00 -0000", DATE[:-3] + "+0000"])
+def test_the_date_of_an_answer_is_utc_however_it_is_written(told: str) -> None:
+    at = date({"date": told})
+    assert at is not None
+    assert (at.timestamp(), at.utcoffset()) == (NOW, timedelta())
 
 
 names = st.sampled_from(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +15,6 @@ from hypothesis import strategies as st
 from hypecurve.adapters.github import payloads
 from hypecurve.adapters.github.payloads import (
     MAX_DESCRIPTION,
-    clean,
     history_page,
     repo_from_node,
     repo_from_rest,
@@ -27,7 +25,6 @@ from hypecurve.domain.repo import Repo, RepoId, RepoName
 
 SAMPLES = Path(__file__).parents[3] / "samples" / "github"
 SUNDAY = 1_795_305_600  # 2026-11-22
-BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c"
 
 
 def sample(name: str) -> Any:  # noqa: ANN401 - JSON
@@ -99,6 +96,8 @@ WRONG = [
     {"id": 10**30},
     {"node_id": ""},
     {"node_id": "R_\u0416"},
+    {"node_id": "R_\x00"},
+    {"node_id": "R_1 2"},
     {"full_name": "acme"},
     {"full_name": "acme/flash/kv"},
     {"full_name": "acme/<!channel>"},
@@ -181,41 +180,76 @@ def test_any_value_in_any_field_of_a_node_is_read_or_refused(key: str, value: ob
     assert "\n" not in complaint(repo_from_node, sweep_node(**{key: value}))
 
 
+CONTROL = "\x00\x1b[2J\r\n\u202e\u2066\u200b\ud83d\U000e0041"
+
+
+@pytest.mark.parametrize("text", ["word " * 2_000, f"word{CONTROL}" * 1_000, "智能体 " * 2_500])
+def test_a_long_description_is_one_line_that_is_cut_and_says_so(text: str) -> None:
+    assert len(text) >= 10_000
+    rest = repo_from_rest(rest_item(description=text)).description
+    assert rest == repo_from_node(sweep_node(description=text)).description
+    assert 900 < len(rest) <= MAX_DESCRIPTION
+    assert rest.endswith("…")
+    assert not set(rest) & set(CONTROL.replace("[2J", ""))
+    assert rest == " ".join(rest.split())
+
+
+hostile = st.text(st.sampled_from(f"a/-{CONTROL}"), max_size=12) | st.text(
+    st.characters(codec=None), max_size=12
+)
+
+
+def read_quietly(read: Callable[[object], Repo], payload: object) -> list[str]:
+    """Every text of a repo that was read; none where it was refused."""
+    try:
+        repo = read(payload)
+    except SourceUnavailable:
+        return []
+    held = [repo.node_id, str(repo.name), repo.description, *repo.topics]
+    return [*held, repo.language or "", repo.license or "", str(repo.fork_of)]
+
+
 @settings(deadline=None)
-@given(st.text(st.characters(codec=None), max_size=1_500))
-def test_cleaned_text_is_one_harmless_line(text: str) -> None:
-    line = clean(text)
-    assert len(line) <= MAX_DESCRIPTION
-    assert line == line.strip()
-    assert "  " not in line
-    assert not any(unicodedata.category(each) in {"Cc", "Cs", "Zl", "Zp"} for each in line)
-    assert not set(BIDI) & set(line)
-    assert clean(line) == line
-    line.encode()
+@given(text=hostile, key=st.sampled_from(["node_id", "full_name", "description", "language"]))
+def test_nothing_that_a_database_would_choke_on_gets_through_rest(text: str, key: str) -> None:
+    more = {key: text, "topics": [text], "license": {"spdx_id": text}, "fork": True}
+    item = rest_item(**more, parent={"full_name": text})
+    for each in read_quietly(repo_from_rest, item):
+        assert "\x00" not in each
+        each.encode()
+
+
+@settings(deadline=None)
+@given(text=hostile, key=st.sampled_from(["id", "nameWithOwner", "description"]))
+def test_nothing_that_a_database_would_choke_on_gets_through_a_sweep(text: str, key: str) -> None:
+    topics = {"nodes": [{"topic": {"name": text}}]}
+    more = {key: text, "repositoryTopics": topics, "primaryLanguage": {"name": text}}
+    for each in read_quietly(repo_from_node, sweep_node(**more, licenseInfo={"spdxId": text})):
+        assert "\x00" not in each
+        each.encode()
+
+
+def test_a_fork_tells_what_it_was_forked_from() -> None:
+    parent = {"full_name": "acme/flashkv", "private": False}
+    repo = repo_from_rest(rest_item(fork=True, parent=parent))
+    assert (repo.is_fork, repo.fork_of) == (True, RepoName("acme", "flashkv"))
 
 
 @pytest.mark.parametrize(
-    ("text", "line"),
+    "parent",
     [
-        ("plain", "plain"),
-        ("  two \n\t lines ", "two lines"),
-        ("a\u202eb\u202cc", "abc"),
-        ("zero\u200bwidth\ufeff", "zerowidth"),
-        ("bell\x07 esc\x1b[31m", "bell esc[31m"),
-        ("two \U0001f468\u200d\U0001f469", "two \U0001f468\u200d\U0001f469"),
-        ("half \ud83d", "half"),
-        ("\u57fa\u4e8e LLM \u7684\u6846\u67b6", "\u57fa\u4e8e LLM \u7684\u6846\u67b6"),
-        ("hidden\U000e0041\U000e0042", "hidden"),
+        None,
+        "acme/flashkv",
+        {},
+        {"full_name": 7},
+        {"full_name": "acme/<!channel>"},
+        {"full_name": "acme/.."},
+        {"full_name": "acme/secret", "private": True},
     ],
 )
-def test_outside_text_is_cleaned(text: str, line: str) -> None:
-    assert clean(text) == line
-
-
-def test_a_long_description_is_cut_and_says_so() -> None:
-    repo = repo_from_rest(rest_item(description="word " * 2_000))
-    assert len(repo.description) <= MAX_DESCRIPTION
-    assert repo.description.endswith("…")
+def test_a_parent_that_is_none_or_hidden_costs_only_the_hint(parent: object) -> None:
+    repo = repo_from_rest(rest_item(fork=True, parent=parent))
+    assert (repo.is_fork, repo.fork_of) == (True, None)
 
 
 def week(start: int, days: list[int], total: int | None = None) -> dict[str, object]:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hypecurve.adapters.github.slices import CAP, Slice, by_created, query, rest
+from hypecurve.adapters.github.slices import CAP, Slice, below, by_created, query
 from hypecurve.domain.errors import BadSetting, SourceUnavailable
 from hypecurve.domain.repo import Repo, RepoId, RepoName
 from hypecurve.ports import Term
@@ -64,22 +64,22 @@ def test_a_term_too_long_for_github_is_a_bad_setting() -> None:
 
 def test_the_next_slice_begins_a_little_above_where_the_last_one_ended() -> None:
     read = repos(*range(1_700, 700, -1))
-    assert rest(Slice(500), read) == (Slice(500, 705 + 1),)
-    assert rest(Slice(500, 706), read) == (Slice(500, 705),)
-    assert rest(Slice(500, 50_000), repos(*range(41_000, 40_000, -1))) == (Slice(500, 40_085),)
+    assert below(Slice(500), read) == (Slice(500, 705 + 1),)
+    assert below(Slice(500, 706), read) == (Slice(500, 705),)
+    assert below(Slice(500, 50_000), repos(*range(41_000, 40_000, -1))) == (Slice(500, 40_085),)
 
 
 def test_a_crowd_of_one_star_count_is_read_by_itself_and_last() -> None:
     read = repos(*[512] * 1_000)
-    assert rest(Slice(500), read) == (Slice(512, 512), Slice(500, 511))
-    assert rest(Slice(500, 512), read) == (Slice(512, 512), Slice(500, 511))
-    assert rest(Slice(512), read) == (Slice(512, 512),)
+    assert below(Slice(500), read) == (Slice(512, 512), Slice(500, 511))
+    assert below(Slice(500, 512), read) == (Slice(512, 512), Slice(500, 511))
+    assert below(Slice(512), read) == (Slice(512, 512),)
     # Counts above the slice's own end: the index lags, and its end has not been seen whole.
-    assert rest(Slice(500, 600), repos(*[900] * 20)) == (Slice(600, 600), Slice(500, 599))
+    assert below(Slice(500, 600), repos(*[900] * 20)) == (Slice(600, 600), Slice(500, 599))
 
 
 def test_one_repo_that_has_lost_its_stars_since_does_not_make_us_skip_the_others() -> None:
-    assert rest(Slice(500), repos(*[900] * 19, 510)) == (Slice(500, 901),)
+    assert below(Slice(500), repos(*[900] * 19, 510)) == (Slice(500, 901),)
 
 
 @settings(deadline=None)
@@ -87,7 +87,7 @@ def test_one_repo_that_has_lost_its_stars_since_does_not_make_us_skip_the_others
 def test_slices_always_come_to_an_end(low: int, width: int, data: st.DataObject) -> None:
     part = Slice(low, low + width)
     shown = data.draw(st.lists(st.integers(0, 6_000), min_size=1, max_size=20))
-    following = rest(part, repos(*sorted(shown, reverse=True)))
+    following = below(part, repos(*sorted(shown, reverse=True)))
     assert all(low <= each.low <= (each.high or 0) <= low + width for each in following)
     assert all(each.high != part.high or each.low == each.high for each in following)
 
@@ -98,7 +98,7 @@ def test_nothing_below_the_end_of_what_was_read_is_left_out(
     low: int, width: int, seed: int
 ) -> None:
     shown = np.random.default_rng(seed).integers(low, low + width, CAP, endpoint=True).tolist()
-    following = rest(Slice(low, low + width), repos(*sorted(shown, reverse=True)))
+    following = below(Slice(low, low + width), repos(*sorted(shown, reverse=True)))
     assert following[-1].low == low
     covered = {each for part in following for each in range(part.low, (part.high or 0) + 1)}
     # What is above the fifth lowest count was seen whole, as far as the order can be trusted.
