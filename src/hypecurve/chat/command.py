@@ -91,6 +91,17 @@ class ShowRepo:
 
 
 @dataclass(frozen=True, slots=True)
+class Why:
+    """Why a repo was announced, or was not."""
+
+    name: RepoName
+
+    def __str__(self) -> str:
+        """`why acme/flashkv`."""
+        return f"why {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
 class Categories:
     """The categories by layer."""
 
@@ -122,6 +133,18 @@ class Unfollow:
 
 
 @dataclass(frozen=True, slots=True)
+class Submit:
+    """See a repo in the catalogue; `category` is a category's slug, None where none was said."""
+
+    name: RepoName
+    category: str | None = None
+
+    def __str__(self) -> str:
+        """`submit acme/flashkv "inference"`."""
+        return " ".join(["submit", str(self.name), *([f'"{self.category}"'] * bool(self.category))])
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """The digest as it would be sent now."""
 
@@ -141,9 +164,9 @@ class Help:
         return " ".join(filter(None, ["help", self.topic]))
 
 
-Question = Subscriptions | ListNow | ShowRepo | Categories | Preview | Help
+Question = Subscriptions | ListNow | ShowRepo | Why | Categories | Preview | Help
 """What only tells."""
-Command = Subscribe | Unsubscribe | Schedule | Follow | Unfollow | Question
+Command = Subscribe | Unsubscribe | Schedule | Follow | Unfollow | Submit | Question
 
 
 def _categories(slugs: frozenset[str]) -> list[str]:

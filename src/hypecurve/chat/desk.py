@@ -8,7 +8,7 @@ from hypecurve.chat import command as said
 from hypecurve.chat.grammar import parse
 from hypecurve.domain.asking import Answer, Asker
 from hypecurve.domain.category import Taxonomy
-from hypecurve.domain.errors import HypecurveError
+from hypecurve.domain.errors import BadCommand, HypecurveError
 from hypecurve.domain.message import Message
 from hypecurve.domain.subscription import Wants
 from hypecurve.ports import Clock
@@ -20,6 +20,7 @@ from hypecurve.wording.card import card_message
 from hypecurve.wording.digest import digest_message
 from hypecurve.wording.help import help_message
 from hypecurve.wording.lists import categories_message, list_message
+from hypecurve.wording.texts import to_say
 from hypecurve.wording.welcome import welcome_message
 
 _FALLBACK_ZONE = "UTC"
@@ -52,6 +53,8 @@ class ServiceDesk:
                 answer = await self._schedule(asker, command)
             case said.Follow() | said.Unfollow():
                 answer = await self._follow(asker, command)
+            case said.Submit():
+                raise BadCommand(to_say("Repos cannot be submitted here yet."))
             case _:
                 answer = Answer(await self._tell(asker, command))
         return answer
@@ -64,6 +67,8 @@ class ServiceDesk:
                 message = await self._list(asker, command)
             case said.ShowRepo():
                 message = await self._card(asker, command)
+            case said.Why():
+                raise BadCommand(to_say("That cannot be told here yet."))
             case said.Categories():
                 counts = await lookup.sizes(self.store)
                 message = categories_message(self.taxonomy, counts, asker.locale)

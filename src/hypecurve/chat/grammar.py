@@ -17,12 +17,14 @@ from hypecurve.chat.command import (
     Preview,
     Schedule,
     ShowRepo,
+    Submit,
     Subscribe,
     Subscriptions,
     Unfollow,
     Unsubscribe,
+    Why,
 )
-from hypecurve.chat.phrases import categories, read_wish, take_window
+from hypecurve.chat.phrases import categories, one_category, read_wish, take_window
 from hypecurve.chat.words import Word, words
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import BadCommand, BadInput
@@ -121,6 +123,17 @@ def _unfollow(typed: Sequence[Word], _: Taxonomy) -> Command:
     return Unfollow(_name(typed, "unfollow acme/flashkv"))
 
 
+def _why(typed: Sequence[Word], _: Taxonomy) -> Command:
+    return Why(_name(typed, "why acme/flashkv"))
+
+
+def _submit(typed: Sequence[Word], taxonomy: Taxonomy) -> Command:
+    # A second repo is not a category that was mistyped.
+    repos = [word for word in typed if "/" in word.text]
+    name = _name(repos if len(repos) > 1 else typed[:1], "submit acme/flashkv inference")
+    return Submit(name, one_category(typed[1:], taxonomy))
+
+
 def _help(typed: Sequence[Word], _: Taxonomy) -> Command:
     if not typed:
         return Help()
@@ -151,6 +164,8 @@ _READERS: dict[str, Callable[[Sequence[Word], Taxonomy], Command]] = {
     "repo": _repo,
     "follow": _follow,
     "unfollow": _unfollow,
+    "why": _why,
+    "submit": _submit,
     "categories": _alone(Categories()),
     "help": _help,
     "?": _help,

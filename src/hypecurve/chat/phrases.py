@@ -112,6 +112,25 @@ def categories(typed: Sequence[Word], taxonomy: Taxonomy) -> list[str]:
     return list(dict.fromkeys(slugs))
 
 
+def one_category(typed: Sequence[Word], taxonomy: Taxonomy) -> str | None:
+    """Return the slug of the one category that words name, None for no words.
+
+    A layer stands for its only category; BadCommand names those of a layer with several.
+    """
+    if len(named := categories(typed, taxonomy)) > 1:
+        raise BadCommand(to_say("One category at a time, please."))
+    if not named:
+        return None
+    within = sorted(taxonomy.expand(named))
+    if len(within) > 1:
+        raise BadCommand(
+            to_say("{layer} is a layer. Name one of its categories: {categories}."),
+            layer=taxonomy.title(named[0]),
+            categories=", ".join(within),
+        )
+    return within[0]
+
+
 def take_window(typed: Sequence[Word], taxonomy: Taxonomy) -> tuple[Window, list[Word]]:
     """Return the window that is named (7d where none is) and the other words."""
     window: Window = "7d"

@@ -131,6 +131,13 @@ COMMANDS: tuple[CommandSpec, ...] = (
         (_REPO,),
     ),
     CommandSpec(
+        "why",
+        to_say("Tell why a repo was announced, or was not"),
+        "owner/name",
+        "why acme/flashkv",
+        (_REPO,),
+    ),
+    CommandSpec(
         "follow",
         to_say("Hear about a repo whatever its category"),
         "owner/name",
@@ -145,6 +152,16 @@ COMMANDS: tuple[CommandSpec, ...] = (
         "unfollow acme/flashkv",
         (_REPO,),
         manages=True,
+    ),
+    CommandSpec(
+        "submit",
+        to_say("Have a repo watched, and listed once it has enough stars"),
+        "owner/name [CATEGORY]",
+        "submit acme/flashkv inference",
+        (
+            _REPO,
+            OptionSpec("category", to_say("The category it belongs to, if you know"), "category"),
+        ),
     ),
     CommandSpec(
         "categories",
