@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hypecurve.adapters.github.slices import CAP, Slice, below, by_created, query
+from hypecurve.adapters.github.slices import CAP, Slice, below, by_created, query, whole
 from hypecurve.domain.errors import BadSetting, SourceUnavailable
 from hypecurve.domain.repo import Repo, RepoId, RepoName
-from hypecurve.ports import Term
+from hypecurve.ports import Lately, Term
 from hypecurve.standin.world import FIRST_ID, World
 from support.github import UNTIL, connected, found
 
@@ -57,9 +57,29 @@ def test_a_slice_is_written_as_github_reads_it(term: Term, part: Slice, text: st
     assert query(term, part) == text
 
 
-def test_a_term_too_long_for_github_is_a_bad_setting() -> None:
+def test_a_search_of_what_was_pushed_lately_says_so_in_every_slice() -> None:
+    text = "llm stars:500..700 is:public pushed:>=2026-01-01T00:00:00Z"
+    assert query(Term("llm"), Slice(500, 700), DAY) == text
+
+
+def test_what_was_created_lately_is_one_range_with_the_dates_of_a_slice() -> None:
+    fresh = whole(500, Lately(created=DAY + timedelta(microseconds=9)))
+    assert query(Term("llm"), fresh) == "llm stars:>=500 is:public created:>=2026-01-01T00:00:00Z"
+    crowd = Slice(500, 500, fresh.since)
+    for piece in by_created(crowd, 3_000, [], UNTIL):
+        assert piece.since is not None
+        assert piece.since >= DAY
+        assert query(Term("llm"), piece, DAY).count("created:") == 1
+    below_it = below(fresh, repos(*range(1_700, 700, -1)))
+    assert [each.since for each in below_it] == [DAY]
+
+
+@pytest.mark.parametrize(
+    ("term", "pushed"), [(Term("words " * 60), None), (Term("words " * 37), DAY)]
+)
+def test_a_term_too_long_for_github_is_a_bad_setting(term: Term, pushed: datetime | None) -> None:
     with pytest.raises(BadSetting, match="too long"):
-        query(Term("words " * 60), Slice(500))
+        query(term, Slice(500), pushed)
 
 
 def test_the_next_slice_begins_a_little_above_where_the_last_one_ended() -> None:
