@@ -14,7 +14,8 @@ import pytest
 
 from hypecurve.domain.errors import SourceGone, SourceRefused
 from hypecurve.domain.repo import Repo, RepoId, RepoName
-from hypecurve.ports import GitHubSource, Gone, Lately, Term
+from hypecurve.ports import GitHubSource, Gone, Lately, Standing, Term
+from hypecurve.standin.limits import UNLIMITED
 from hypecurve.standin.story import FOLLOWED, RENAMED
 from hypecurve.standin.world import FIRST_ID, World, node_id
 from support.github import (
@@ -123,6 +124,53 @@ async def test_a_name_taken_by_another_means_the_other(prefix: str) -> None:
         assert (await setting.github.repo(first)).id == FIRST_ID + 1
         assert (await setting.github.repo(second)).id == FIRST_ID + 1
         assert (await setting.github.repo(RepoName("elsewhere", "now"))).id == FIRST_ID
+
+
+async def test_a_node_id_that_changes_form_still_finds_its_repo(prefix: str) -> None:
+    world = World.make(3, 80, until=UNTIL, story=False)
+    world.renode(5, UNTIL)
+    world.renode(6, UNTIL, resolves=False)
+    old = [world.node_id_at(index, UNTIL - timedelta(hours=1)) for index in (5, 6)]
+    async with connected(world, prefix=prefix) as setting:
+        [batch] = await swept(setting.github, [*old, node_id(7)])
+    assert [(repo.id, repo.node_id) for repo in batch.repos] == [
+        (FIRST_ID + 5, node_id(5)),
+        (FIRST_ID + 7, node_id(7)),
+    ]
+    assert old[0] != node_id(5)
+    # This one is not to be told from a repo that was deleted: who asks by id learns better.
+    assert batch.gone == (Gone(old[1], "not found"),)
+    assert batch.failed == ()
+
+
+async def test_a_fork_tells_what_of_until_it_is_detached(prefix: str) -> None:
+    world = World.make(3, 80, until=UNTIL, story=False)
+    world.make_fork(5, of=6, until=UNTIL + timedelta(hours=1))
+    async with connected(world, prefix=prefix) as setting:
+        by_name = await setting.github.repo(world.facts[5].name)
+        by_id = await setting.github.repo(RepoId(FIRST_ID + 5))
+        [batch] = await swept(setting.github, [node_id(5)])
+        setting.clock.at += timedelta(hours=2)
+        later = await setting.github.repo(RepoId(FIRST_ID + 5))
+    assert (by_name.is_fork, by_name.fork_of) == (True, world.facts[6].name)
+    assert by_id == by_name
+    # A sweep asks for less: it knows that it is a fork, and not of what.
+    assert (batch.repos[0].is_fork, batch.repos[0].fork_of) == (True, None)
+    assert (later.is_fork, later.fork_of) == (False, None)
+
+
+async def test_a_description_is_one_short_line_however_it_is_asked_for(prefix: str) -> None:
+    world = World.make(3, 80, until=UNTIL, story=False)
+    index = next(i for i in range(80) if world.stars(i, UNTIL) >= 500)
+    world.describe(index, UNTIL, "llm \x00\x1b[2J\u202e\n\ud83d" * 1_000)
+    async with connected(world, prefix=prefix) as setting:
+        by_search = await found(setting.github, "llm")
+        alone = await setting.github.repo(RepoId(FIRST_ID + index))
+        [batch] = await swept(setting.github, [node_id(index)])
+    assert batch.repos[0].description == alone.description
+    assert by_search[FIRST_ID + index].description == alone.description
+    assert 900 < len(alone.description) <= 1_000
+    assert alone.description.isprintable()
 
 
 async def test_letter_case_does_not_tell_repos_apart(setting: Setting) -> None:
@@ -243,8 +291,28 @@ async def test_asking_for_the_standing_costs_no_point(setting: Setting) -> None:
 async def test_the_standing_tells_how_far_our_clock_is_off(
     setting: Setting, skew: timedelta
 ) -> None:
-    setting.theirs.skew = skew
+    setting.standin.skew = skew
     assert (await setting.github.standing()).skew == skew
+
+
+async def test_the_standing_tells_the_rights_and_the_end_of_a_token(setting: Setting) -> None:
+    bare = await setting.github.standing()
+    assert (bare.scopes, bare.expires_at) == (None, None)
+    setting.standin.scopes = "repo, read:org"
+    setting.standin.expires_at = UNTIL + timedelta(days=11)
+    stands = await setting.github.standing()
+    assert (stands.scopes, stands.expires_at) == (("repo", "read:org"), UNTIL + timedelta(days=11))
+    setting.standin.scopes = ""
+    assert (await setting.github.standing()).scopes == ()
+
+
+async def test_a_server_that_limits_nobody_still_tells_of_the_token(prefix: str) -> None:
+    async with connected(read_only_world(), prefix=prefix, limits=UNLIMITED) as setting:
+        setting.standin.scopes = ""
+        setting.standin.skew = timedelta(seconds=40)
+        stands = await setting.github.standing()
+        assert await setting.github.repo(FOLLOWED)
+    assert stands == Standing({}, (), None, timedelta(seconds=40))
 
 
 async def test_a_wrong_token_has_no_standing(prefix: str) -> None:
@@ -266,6 +334,37 @@ async def test_a_search_of_what_is_new_brings_only_that(setting: Setting) -> Non
     }
     assert set(fresh) == wanted
     assert 0 < len(wanted) < len(everything)
+
+
+async def test_a_search_of_what_was_pushed_lately_brings_only_that(setting: Setting) -> None:
+    since = UNTIL - timedelta(hours=9)
+    everything = await found(setting.github, "llm")
+    lately = Lately(pushed=since, created=UNTIL - timedelta(days=500))
+    fresh = {
+        repo.id
+        async for page in setting.github.search(Term("llm"), 500, lately=lately)
+        for repo in page.repos
+    }
+    assert lately.created is not None
+    wanted = {
+        id_
+        for id_, repo in everything.items()
+        if (repo.pushed_at or since) >= since and (repo.created_at or since) >= lately.created
+    }
+    assert fresh == wanted
+    assert 0 < len(wanted) < len(everything)
+
+
+async def test_what_is_left_of_one_search_is_nothing_to_another(setting: Setting) -> None:
+    whole = [page async for page in setting.github.search(Term("llm"), 50)]
+    for rest in (whole[2].rest.replace("llm", "gpt"), whole[2].rest[:-1], "?"):
+        pages = [page async for page in setting.github.search(Term("llm"), 50, rest=rest)]
+        assert pages == whole
+    narrower = Lately(pushed=UNTIL - timedelta(days=900))
+    pages = [p async for p in setting.github.search(Term("llm"), 50, lately=narrower)]
+    assert whole[2].rest != pages[2].rest
+    again = setting.github.search(Term("llm"), 50, lately=narrower, rest=whole[2].rest)
+    assert [page async for page in again] == pages
 
 
 async def test_a_search_that_was_cut_off_goes_on_and_finds_the_rest(setting: Setting) -> None:

@@ -35,18 +35,6 @@ class Waits:
 
 
 @dataclass
-class SkewedClock:
-    """GitHub's clock: goes with ours, and differs from it by what is said."""
-
-    clock: SetClock
-    skew: timedelta = timedelta()
-
-    def now(self) -> datetime:
-        """Return the time that GitHub has."""
-        return self.clock.now() + self.skew
-
-
-@dataclass
 class Setting:
     """A stand-in, the client that talks to it, and what it waited for."""
 
@@ -54,7 +42,6 @@ class Setting:
     github: GitHub
     waits: Waits
     clock: SetClock
-    theirs: SkewedClock
 
     @property
     def world(self) -> World:
@@ -75,10 +62,10 @@ async def connected(
 ) -> AsyncIterator[Setting]:
     """Open both; retries are immediate, so that no test sleeps."""
     clock = SetClock(at)
-    waits, theirs = Waits(clock), SkewedClock(clock)
+    waits = Waits(clock)
     patience = Patience(first_pause=0.0, sleep=waits.sleep, answer_within=answer_within)
     async with (
-        StandIn(world, now=theirs.now, limits=limits) as standin,
+        StandIn(world, now=clock.now, limits=limits) as standin,
         open_github(
             standin.url + prefix,
             token,
@@ -88,7 +75,7 @@ async def connected(
             patience=patience,
         ) as github,
     ):
-        yield Setting(standin, github, waits, clock, theirs)
+        yield Setting(standin, github, waits, clock)
 
 
 @cache
