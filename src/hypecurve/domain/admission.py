@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from hypecurve.domain.catalogue import CatalogueEntry, ListedReason
+from hypecurve.domain.repo import AHEAD
 from hypecurve.domain.stars import PastStars
 
 SUBMISSION = "submission"
@@ -41,7 +42,8 @@ def admission(
         return ListedReason.BASELINE
     looked_at = previous_at or first_complete_at
     created = entry.repo.created_at
-    if created is not None and created > looked_at:
+    # One that lies in the future says nothing of its age.
+    if created is not None and looked_at < created <= entry.seen_at + AHEAD:
         return ListedReason.CREATED
     if past is not None:
         # Days are only about UTC days: the one we looked on may hold stars from before the look.

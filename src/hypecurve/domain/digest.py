@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hypecurve.domain.catalogue import CatalogueEntry, RepoState
+from hypecurve.domain.health import Health
 from hypecurve.domain.message import SectionKind
 from hypecurve.domain.repo import RepoId
 from hypecurve.domain.signal import Evidence, Lane, Signal, SignalKind
@@ -48,6 +49,15 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceHealth:
+    """What the last sweep was worth; `seen` of `expected` repos answered."""
+
+    health: Health
+    seen: int
+    expected: int
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """What one channel is told at one time. `since`: the digest before it; None for the first."""
 
@@ -61,6 +71,8 @@ class Digest:
     watched: int
     shown: tuple[Item, ...] = ()
     overflow: tuple[Item, ...] = ()
+    source: SourceHealth | None = None
+    """How the last sweep went; None where nobody asks."""
 
     @property
     def items(self) -> tuple[Item, ...]:

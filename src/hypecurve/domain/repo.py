@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NewType
 
 from hypecurve.domain.errors import BadRepoName
@@ -21,6 +21,8 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _MAX_OWNER = 39
+AHEAD = timedelta(days=1)
+"""A creation so far in the future is a clock that goes wrong; a later one is not believed."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -83,3 +85,10 @@ class Repo:
     def url(self) -> str:
         """Where people look at it."""
         return f"https://github.com/{self.name}"
+
+
+def age_days(created_at: datetime | None, at: datetime) -> int | None:
+    """Return a repo's age in whole days; None where it is not known, or lies in the future."""
+    if created_at is None or created_at > at + AHEAD:
+        return None
+    return max(0, (at - created_at).days)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hypecurve.domain.gains import gains_of
+from hypecurve.domain.repo import AHEAD
 from hypecurve.domain.stars import PastStars
 
 DAYS = 120
@@ -82,7 +83,9 @@ def windows_from_counts(  # noqa: PLR0913  (one argument a column of Windows)
     if stars is None:
         present[:] = counts[:, -1]
     present[~(present >= 0)] = np.nan
-    created = _column(created_at, size, "datetime64[s]", np.datetime64("NaT"))
+    created = _column(created_at, size, "datetime64[s]", np.datetime64("NaT")).copy()
+    # What was created in the future is of unknown age; NaT compares false.
+    created[created > np.datetime64((at + AHEAD).replace(tzinfo=None), "s")] = np.datetime64("NaT")
     gains = np.empty((size, days), np.float32)
     for start in range(0, size, _ROWS):
         rows = slice(start, start + _ROWS)

@@ -10,8 +10,9 @@ import structlog
 
 from hypecurve.domain.catalogue import CatalogueEntry, RepoState
 from hypecurve.domain.category import Taxonomy
-from hypecurve.domain.digest import Digest, choose
+from hypecurve.domain.digest import Digest, SourceHealth, choose
 from hypecurve.domain.errors import StoreUnavailable
+from hypecurve.domain.health import Health
 from hypecurve.domain.repo import RepoId
 from hypecurve.domain.schedule import last_due, next_due
 from hypecurve.domain.signal import SUBSCRIBABLE, Signal, SignalKind
@@ -24,6 +25,8 @@ _log = structlog.get_logger(__name__)
 _AT_ONCE = 500
 USEFUL = timedelta(days=7)
 """News that did not arrive is told by a later digest for so long."""
+HELD_BACK = timedelta(hours=3)
+"""A digest waits so long for a sweep that can be trusted, then goes out without what it lacks."""
 _ON_TIME = timedelta(minutes=15)
 """A digest composed so late still belongs to the time it was due."""
 _BACK = frozenset({SignalKind.STALLED, SignalKind.AWAKE})
@@ -36,10 +39,13 @@ async def compose_due(store: Store, clock: Clock, taxonomy: Taxonomy) -> int:
     Each channel is one transaction: its digest, its delivery, and its next due time. Running it
     twice, or in two processes, composes nothing twice. A channel that cannot be composed (its zone
     is one the time zone database has no more) is logged and left for the next time: the others
-    get theirs.
+    get theirs. While the last sweep is degraded digests are held back, for three hours at most.
     """
     async with store.read() as tx:
-        waiting = await tx.subscriptions.due(clock.now(), _AT_ONCE)
+        last = await tx.stars.latest(whatever_health=True)
+        degraded = last is not None and last.health is not Health.GOOD
+        patience = HELD_BACK if degraded else timedelta(0)
+        waiting = await tx.subscriptions.due(clock.now() - patience, _AT_ONCE)
     deliveries = 0
     for channel_id in waiting:
         try:
@@ -139,6 +145,7 @@ async def draft_digest(
         since = released.since
     wants = merged([item.wants for item in subscriptions])
     latest = await tx.stars.latest()
+    last = await tx.stars.latest(whatever_health=True)
     shown, overflow = choose(
         (signal for _, signal in wanted),
         entries,
@@ -155,6 +162,7 @@ async def draft_digest(
         watched=await count_watched(tx, wants, taxonomy),
         shown=shown,
         overflow=overflow,
+        source=None if last is None else SourceHealth(last.health, last.seen, last.expected),
     )
     return Draft(digest, tuple(signal_id for signal_id, _ in wanted))
 

@@ -81,7 +81,7 @@ async def _look_and_judge(
     tracking: Tracking,
     tell: Callable[[str], None],
 ) -> Detected | None:
-    sweep = await snapshot(store, github, clock)
+    sweep = await snapshot(store, github, clock, tracking.interval)
     if sweep is None:
         return None
     tell(f"saw {sweep.seen:,} of {sweep.expected:,} repos")

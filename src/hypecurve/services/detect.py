@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,17 +12,16 @@ from numpy.typing import NDArray
 from hypecurve.domain.admission import admission
 from hypecurve.domain.catalogue import NEWS, CatalogueEntry, Fact, Growth, ListedReason
 from hypecurve.domain.detection import REPO_STATES, Detection, detect
-from hypecurve.domain.repo import RepoId
+from hypecurve.domain.health import Health
+from hypecurve.domain.repo import RepoId, age_days
 from hypecurve.domain.signal import Evidence, Signal, SignalKind
 from hypecurve.domain.stars import PastStars
-from hypecurve.domain.windows import DAYS, Windows, best_month, daily_past, windows_from_counts
+from hypecurve.domain.windows import Windows, best_month
 from hypecurve.ports.store import Measured, Packed, Roster, Source, Store, Sweep, Transaction
+from hypecurve.services.sight import Counts, PastBySlot, counts_at, past_of, windows_of
 
-_Past = Mapping[int, PastStars]
 LISTING_RULE = "listing/1"
 FACT_RULE = "fact/1"
-_DAY = timedelta(days=1)
-_INSTANT = timedelta(seconds=1)
 _WEEKS_SHOWN = 8
 
 
@@ -42,35 +41,52 @@ async def detect_changes(
     """Judge the last sweep; None before the first one.
 
     `interval`: the usual time between sweeps. `measure` False leaves the entries' figures alone:
-    a replay writes them once, at its end.
+    a replay writes them once, at its end. Of counts that stand still, all of them at once, nothing
+    is concluded: only what GitHub tells in words (renamed, archived, gone) is told.
     """
     async with store.write() as tx:
-        sweep = await tx.stars.latest()
+        sweep = await tx.stars.latest(whatever_health=True)
         if sweep is None:
             return None
         judged = await tx.signals.judged_at()
         cycle = await tx.signals.next_cycle(sweep.at)
-        counts = await _counts(tx, sweep.at, interval, judged)
+        if sweep.health is Health.STILL:
+            return await _only_facts(tx, sweep, cycle)
+        counts = await counts_at(tx, sweep.at, interval, judged)
         reasons, entries = await _admit(tx, counts.stars, counts.before, sweep.at, min_stars)
         roster = await tx.catalogue.roster()
-        past = await _past(tx, sweep.at, roster)
-        windows = _windows(sweep.at, counts, roster, past)
+        past = await past_of(tx, sweep.at, roster)
+        windows = windows_of(sweep.at, counts, roster, past)
         found = detect(windows, await _states(tx, roster, past))
         await tx.signals.save_states(found.states)
         facts = await tx.catalogue.facts()
         signals = [
             *found.signals,
             *_new(entries, reasons, windows, sweep.at, min_stars),
-            *_from_facts(facts, windows, roster),
+            *_from_facts(facts, roster, windows.stars),
         ]
-        if await tx.signals.add(signals, cycle) < len(signals):
-            kept = await tx.signals.between(cycle - 1, cycle)
-            new = {_key(signal) for _, signal in kept}
-            signals = [signal for signal in signals if _key(signal) in new]
+        signals = await _add(tx, signals, cycle)
         await tx.catalogue.told(facts, cycle)
         if measure:
             await tx.catalogue.measure(_measured(counts, windows, found, roster))
     return Detected(cycle, sweep, tuple(signals), len(reasons))
+
+
+async def _only_facts(tx: Transaction, sweep: Sweep, cycle: int) -> Detected:
+    """Speak of what GitHub tells in words, and of no count."""
+    facts, roster = await tx.catalogue.facts(), await tx.catalogue.roster()
+    unknown = np.full(len(roster.ids), np.nan)
+    signals = await _add(tx, list(_from_facts(facts, roster, unknown)), cycle)
+    await tx.catalogue.told(facts, cycle)
+    return Detected(cycle, sweep, tuple(signals), 0)
+
+
+async def _add(tx: Transaction, signals: list[Signal], cycle: int) -> list[Signal]:
+    """Keep the signals; return those that were new."""
+    if await tx.signals.add(signals, cycle) == len(signals):
+        return signals
+    new = {_key(signal) for _, signal in await tx.signals.between(cycle - 1, cycle)}
+    return [signal for signal in signals if _key(signal) in new]
 
 
 async def measure_only(store: Store, *, interval: timedelta) -> None:
@@ -79,43 +95,12 @@ async def measure_only(store: Store, *, interval: timedelta) -> None:
         sweep = await tx.stars.latest()
         if sweep is None:
             return
-        counts = await _counts(tx, sweep.at, interval)
+        counts = await counts_at(tx, sweep.at, interval)
         roster = await tx.catalogue.roster()
-        past = await _past(tx, sweep.at, roster)
-        windows = _windows(sweep.at, counts, roster, past)
+        past = await past_of(tx, sweep.at, roster)
+        windows = windows_of(sweep.at, counts, roster, past)
         found = detect(windows, await _states(tx, roster, past))
         await tx.catalogue.measure(_measured(counts, windows, found, roster))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Counts:
-    """Counts by slot: `grid` (N, DAYS + 1) each 24 h, oldest first, -1 unknown."""
-
-    grid: NDArray[np.int32]
-    stars: Packed
-    """As of the sweep: seen within 1.5 intervals before it."""
-    before: Packed
-    """As of the sweep that was judged before: of those in between nobody has heard."""
-
-
-async def _counts(
-    tx: Transaction, at: datetime, interval: timedelta, judged: datetime | None = None
-) -> _Counts:
-    instants = [at - _DAY * day for day in range(DAYS, -1, -1)]
-    previous = await tx.stars.latest(at - _INSTANT)
-    before = None if judged is None else await tx.stars.latest(min(judged, at - _INSTANT))
-    looks = [look.at for look in (previous, before) if look is not None]
-    columns, slots = await tx.stars.columns([*instants, *looks], interval / 2)
-    padded = np.full((slots, len(columns)), -1, np.int32)
-    for place, column in enumerate(columns):
-        if column is not None:
-            padded[: len(column), place] = column
-    grid = padded[:, : len(instants)]
-    unknown = np.full(slots, -1, np.int32)
-    if previous is not None and at - previous.at <= 1.5 * interval:
-        # Who was missed just now is still known from the sweep before.
-        grid[:, -1] = np.where(grid[:, -1] < 0, padded[:, len(instants)], grid[:, -1])
-    return _Counts(grid, grid[:, -1].copy(), unknown if before is None else padded[:, -1])
 
 
 async def _admit(
@@ -151,47 +136,7 @@ def _reason(
     )
 
 
-def _windows(at: datetime, counts: _Counts, roster: Roster, past: _Past) -> Windows:
-    return windows_from_counts(
-        at,
-        roster.ids,
-        counts.grid,
-        _past_gains(past, at, roster),
-        stars=np.where(counts.stars < 0, np.nan, counts.stars.astype(np.float64)),
-        created_at=roster.created_at,
-        pushed_at=roster.pushed_at,
-        archived=roster.archived,
-        gone=roster.gone,
-        eligible=roster.listed & roster.about_ai,
-    )
-
-
-async def _past(tx: Transaction, at: datetime, roster: Roster) -> _Past:
-    """GitHub's own history, by slot, of the repos that our counts do not cover yet."""
-    opens = np.datetime64((at - _DAY * DAYS).replace(tzinfo=None), "s")
-    slots = np.flatnonzero(roster.first_seen_at > opens)
-    everything = len(slots) == len(roster.ids)
-    ids = [RepoId(key) for key in roster.ids[slots].tolist()]
-    past = await tx.past.of(None if everything else ids) if ids else {}
-    return {
-        slot: past[repo_id]
-        for slot, repo_id in zip(slots.tolist(), ids, strict=True)
-        if repo_id in past
-    }
-
-
-def _past_gains(past: _Past, at: datetime, roster: Roster) -> NDArray[np.float32] | None:
-    """The histories on the grid of the windows."""
-    if not past:
-        return None
-    gains = np.full((len(roster.ids), DAYS), np.nan, np.float32)
-    for slot, known in past.items():
-        first_seen = roster.first_seen_at[slot].item().replace(tzinfo=at.tzinfo)
-        gains[slot] = daily_past(known, at, first_seen)
-    return gains
-
-
-async def _states(tx: Transaction, roster: Roster, past: _Past) -> NDArray[np.void]:
+async def _states(tx: Transaction, roster: Roster, past: PastBySlot) -> NDArray[np.void]:
     """What the detection remembers; a repo's best month may lie in the past we were told of."""
     states = await tx.signals.states(len(roster.ids))
     for slot, known in past.items():
@@ -221,9 +166,7 @@ def _new(
                 stars=int(windows.stars[entry.slot]),
                 gain_7d=_whole(windows.gains[entry.slot, -7:].sum()),
                 weeks=_weeks(windows.gains[entry.slot]),
-                age_days=None
-                if entry.repo.created_at is None
-                else (at - entry.repo.created_at).days,
+                age_days=age_days(entry.repo.created_at, at),
                 after=str(min_stars),
             ),
         )
@@ -232,15 +175,15 @@ def _new(
     ]
 
 
-def _from_facts(facts: Sequence[Fact], windows: Windows, roster: Roster) -> list[Signal]:
-    """Signals for those who follow a listed repo; each fact is its own episode."""
+def _from_facts(facts: Sequence[Fact], roster: Roster, stars: NDArray[np.float64]) -> list[Signal]:
+    """Signals for those who follow a listed repo; each fact is its own episode. `stars` by slot."""
     slot_of = {int(key): slot for slot, key in enumerate(roster.ids.tolist())}
     signals = []
     for fact in facts:
         slot, kind = slot_of[fact.repo_id], fact.kind.signal
         if kind is not None and roster.listed[slot]:
             evidence = Evidence(
-                stars=_whole(windows.stars[slot]),
+                stars=_whole(stars[slot]),
                 before=fact.before or None,
                 after=fact.after or None,
             )
@@ -262,7 +205,7 @@ def _whole(value: float | np.floating) -> int | None:
     return None if np.isnan(value) else round(float(value))
 
 
-def _measured(counts: _Counts, windows: Windows, found: Detection, roster: Roster) -> Measured:
+def _measured(counts: Counts, windows: Windows, found: Detection, roster: Roster) -> Measured:
     """Growth from our counts where both ends are known; GitHub's history before we looked."""
     growth = np.full((len(roster.ids), 3), np.nan)
     at = np.datetime64(windows.at.replace(tzinfo=None), "s")

@@ -9,6 +9,7 @@ from itertools import groupby
 
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.digest import Digest, Item
+from hypecurve.domain.health import Health
 from hypecurve.domain.message import (
     Action,
     Control,
@@ -83,8 +84,19 @@ def _times(digest: Digest, teller: Teller) -> tuple[Line, ...]:
         counts = said.say_line(
             "counts as of {day} {time}", day=teller.day(read), time=hour(read, teller)
         )
-    line = joined((since, counts))
-    return (line,) if line else ()
+    return tuple(line for line in (joined((since, counts)), _degraded(digest, said)) if line)
+
+
+def _degraded(digest: Digest, said: Texts) -> Line:
+    """What the last sweep lacks, in one line; empty where it lacks nothing."""
+    source = digest.source
+    if source is None or source.health is Health.GOOD:
+        return ()
+    if source.health is Health.STILL:
+        return (Text(said.say("GitHub's counts stand still; rising and quiet are left out.")),)
+    share = said.percent(source.seen / source.expected)
+    form = to_say("GitHub answered for {share} of the repos; the others are left out.")
+    return (Text(said.say(form, share=share)),)
 
 
 def _begin(since: datetime, teller: Teller) -> datetime:

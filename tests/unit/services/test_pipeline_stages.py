@@ -17,7 +17,7 @@ from hypecurve.services.backfill import Backfilled, backfill
 from hypecurve.services.discover import Discovered, discover, sort_in, source_key
 from hypecurve.services.snapshot import snapshot
 from support.catalogue import DAY, a_repo, entry_of, keep, listed
-from support.databases import NOW
+from support.databases import INTERVAL, NOW
 from support.sources import MemoryGitHub
 from support.tracking import an_ai_repo, past_of, taxonomy
 
@@ -108,7 +108,7 @@ async def test_everything_gets_its_place_and_an_operators_stays(store: SqlStore)
 
 
 async def test_nothing_watched_is_no_sweep(store: SqlStore, github: MemoryGitHub) -> None:
-    assert await snapshot(store, github, CLOCK) is None
+    assert await snapshot(store, github, CLOCK, INTERVAL) is None
 
 
 async def test_a_sweep_keeps_counts_facts_and_who_was_missed(
@@ -118,7 +118,7 @@ async def test_a_sweep_keeps_counts_facts_and_who_was_missed(
     github.star(1, 777)
     github.silent = {2, 29}
     github.gone = {3: "blocked"}
-    found = await snapshot(store, github, CLOCK)
+    found = await snapshot(store, github, CLOCK, INTERVAL)
     assert found is not None
     assert (found.at, found.expected, found.seen) == (NOW, 29, 27)
     assert await _seen(store, 1) == [777]
@@ -135,7 +135,7 @@ async def test_a_sweep_that_nobody_answered_is_an_error_and_no_sweep(
     await keep(store, list(github.repos.values()))
     github.silent = set(github.repos)
     with pytest.raises(SourceUnavailable, match="not kept"):
-        await snapshot(store, github, CLOCK)
+        await snapshot(store, github, CLOCK, INTERVAL)
     async with store.read() as tx:
         assert await tx.stars.latest() is None
         assert len(await tx.catalogue.watched()) == 30
@@ -145,9 +145,9 @@ async def test_a_renamed_repo_is_the_same_repo_in_the_next_sweep(
     store: SqlStore, github: MemoryGitHub
 ) -> None:
     await keep(store, [github.repos[1]])
-    await snapshot(store, github, SetClock(NOW))
+    await snapshot(store, github, SetClock(NOW), INTERVAL)
     github.add([an_ai_repo(1, 510, name="nori/elsewhere")])
-    await snapshot(store, github, SetClock(NOW + DAY))
+    await snapshot(store, github, SetClock(NOW + DAY), INTERVAL)
     assert await _seen(store, 1) == [501, 510]
     assert str((await entry_of(store, 1)).repo.name) == "nori/elsewhere"
 

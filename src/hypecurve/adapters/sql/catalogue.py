@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -183,6 +184,15 @@ class SqlCatalogue:
             *(np.array(column, "datetime64[s]") for column in columns[1:4]),
             *(np.array(column, np.bool_) for column in columns[4:]),
         )
+
+    async def usual_weeks(self, slots: int) -> NDArray[np.float64]:
+        """Return the usual pace of each repo, stars a week, by slot; NaN unknown."""
+        known = select(repo.c.slot, repo.c.usual_week).where(repo.c.usual_week.is_not(None))
+        places, paces = await columns_of(self._connection, known)
+        weeks = np.full(slots, np.nan)
+        inside = np.array(places, np.int64) < slots
+        weeks[np.array(places, np.int64)[inside]] = np.array(paces, np.float64)[inside]
+        return weeks
 
     async def watched(self, gone_since: datetime | None = None) -> list[Watched]:
         """Return every repo that a sweep asks for, by slot."""

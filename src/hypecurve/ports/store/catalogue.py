@@ -153,6 +153,10 @@ class Catalogue(Protocol):
         """Return the whole catalogue as arrays by slot."""
         ...
 
+    async def usual_weeks(self, slots: int) -> NDArray[np.float64]:
+        """Return the usual pace of each repo, stars a week, by slot; NaN unknown."""
+        ...
+
     async def watched(self, gone_since: datetime | None = None) -> list[Watched]:
         """Return every repo that a sweep asks for, by slot.
 
