@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from hypecurve.domain.category import Taxonomy
+from hypecurve.domain.catalogue import Place
+from hypecurve.domain.category import UNSURE, Taxonomy
 from hypecurve.domain.classify import classify
-from hypecurve.domain.errors import SourceError, SourceUnavailable
-from hypecurve.domain.repo import RepoId
+from hypecurve.domain.errors import SourceError, SourceUnavailable, UnknownCategory
+from hypecurve.domain.repo import Repo, RepoId
 from hypecurve.ports import Clock, GitHubSource, Term
 from hypecurve.ports.store import Found, Store
 
@@ -67,12 +68,28 @@ async def sort_in(store: Store, taxonomy: Taxonomy, ids: Collection[RepoId] | No
         entries = await tx.catalogue.entries(
             Found(ids=None if ids is None else list(ids), listed=False)
         )
+        suggested = await tx.submissions.suggested()
     places = {
         entry.repo.id: place
         for entry in entries
-        if not entry.place.by_operator and (place := classify(entry.repo, taxonomy)) != entry.place
+        if not entry.place.by_operator
+        and (place := place_of(entry.repo, taxonomy, suggested.get(entry.repo.id))) != entry.place
     }
     if places:
         async with store.write() as tx:
             await tx.catalogue.place(places)
     return len(places)
+
+
+def place_of(repo: Repo, taxonomy: Taxonomy, suggested: str | None = None) -> Place:
+    """Where a repo belongs by its text or, where that leaves it unsure, by who submitted it.
+
+    `suggested`: the slug that was proposed; one that the taxonomy no longer has says nothing.
+    """
+    place = classify(repo, taxonomy)
+    if place.category != UNSURE or suggested is None:
+        return place
+    try:
+        return Place(taxonomy.category(suggested).slug, "suggested by who submitted it")
+    except UnknownCategory:
+        return place
