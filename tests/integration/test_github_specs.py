@@ -15,12 +15,14 @@ from typing import Any
 import graphql
 import pytest
 
-from hypecurve.adapters.github.answers import Moved, decipher
+from hypecurve.adapters.github.answers import Moved, decipher, quota
 from hypecurve.adapters.github.payloads import repo_from_node, repo_from_rest, search_page
 from hypecurve.adapters.github.queries import SWEEP
+from hypecurve.adapters.github.standing import standing
 from hypecurve.domain.errors import SourceError
 from hypecurve.domain.repo import RepoName
-from hypecurve.standin.render import rest_item
+from hypecurve.standin.limits import GENEROUS, Limits
+from hypecurve.standin.render import rest_item, rest_repo
 from hypecurve.standin.world import World
 from support.github import UNTIL
 
@@ -135,19 +137,65 @@ def test_every_recorded_exchange_is_an_answer_or_a_source_error() -> None:
     assert seen > 10
 
 
-def test_the_stand_ins_items_have_the_shape_that_github_describes() -> None:
+@cache
+def described() -> dict[str, Any]:
     spec = json.loads(gzip.decompress((SPECS / "github-rest-subset.json.gz").read_bytes()))
-    schemas = spec["components"]["schemas"]
-    described = schemas["repo-search-result-item"]["properties"]
-    world = World.make(7, 80, until=UNTIL)
+    schemas: dict[str, Any] = spec["components"]["schemas"]
+    return schemas
+
+
+def assert_shape(payload: dict[str, Any], properties: dict[str, Any]) -> None:
+    """Every field is described, and of a kind that it is described to be."""
     kinds = {"integer": int, "string": str, "boolean": bool, "array": list, "number": float}
+    for key, value in payload.items():
+        assert key in properties, key
+        kind = properties[key].get("type")
+        kind = kind[0] if isinstance(kind, list) else kind
+        if value is not None and kind in kinds:
+            assert isinstance(value, kinds[kind]), key
+
+
+def test_the_stand_ins_items_have_the_shape_that_github_describes() -> None:
+    world = World.make(7, 80, until=UNTIL)
     for index in range(world.size):
         repo = world.repo_at(index, UNTIL)
-        if repo is None:
-            continue
-        for key, value in rest_item(repo, "https://api.github.com").items():
-            assert key in described, key
-            kind = described[key].get("type")
-            kind = kind[0] if isinstance(kind, list) else kind
-            if value is not None and kind in kinds:
-                assert isinstance(value, kinds[kind]), key
+        if repo is not None:
+            item = rest_item(repo, "https://api.github.com")
+            assert_shape(item, described()["repo-search-result-item"]["properties"])
+
+
+def test_the_stand_ins_forks_have_the_shape_that_github_describes() -> None:
+    world = World.make(7, 80, until=UNTIL, story=False)
+    world.make_fork(3, of=4)
+    fork, parent = world.repo_at(3, UNTIL), world.repo_at(4, UNTIL)
+    assert fork is not None
+    payload = rest_repo(fork, "https://api.github.com", parent, parent)
+    properties = described()["full-repository"]["properties"]
+    assert_shape(payload, properties)
+    assert properties["parent"] == {"$ref": "#/components/schemas/repository"}
+    assert "full_name" in described()["repository"]["required"]
+    assert repo_from_rest(payload).fork_of == world.facts[4].name
+
+
+def test_the_budgets_we_read_are_those_that_github_describes() -> None:
+    overview = described()["rate-limit-overview"]["properties"]["resources"]["properties"]
+    fields = described()["rate-limit"]["required"]
+    payload = {"resources": {name: dict.fromkeys(fields, 1) for name in overview}}
+    assert set(standing(payload, {}, UNTIL).allowances) == {"core", "search", "graphql"}
+    stand_in = Limits(GENEROUS).report(UNTIL)
+    assert set(stand_in) <= set(overview)
+    assert all(set(budget) == set(fields) for budget in stand_in.values())
+
+
+def test_the_headers_of_recorded_answers_tell_our_standing() -> None:
+    seen = 0
+    for each in recorded("get-repository"):
+        headers = {key.lower(): str(value) for key, value in each["headers"].items()}
+        stands = standing(None, headers, UNTIL)
+        assert stands.skew is not None
+        assert stands.scopes == tuple(filter(None, headers["x-oauth-scopes"].split(", ")))
+        left = quota(headers, UNTIL.timestamp())
+        assert left is not None
+        assert left.remaining == int(headers["x-ratelimit-remaining"])
+        seen += 1
+    assert seen
