@@ -61,7 +61,7 @@ async def test_a_replay_detects_day_by_day_and_measures_the_last(store: SqlStore
     done = await _replay(store)
     assert (done.days, done.observations) == (DAYS, 20 * DAYS + DAYS - 50)
     assert done.signals["new"] == 1
-    assert done.signals["renamed"] == 1
+    assert done.signals["moved"] == 1
     assert 1 <= done.signals["rising"] <= 3
     rising = [s for s in await _signals(store) if s.kind is SignalKind.RISING]
     assert {signal.repo_id for signal in rising} == {-1}
