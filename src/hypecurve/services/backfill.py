@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from hypecurve.domain.errors import SourceError, SourceGone, SourceUnavailable
+from hypecurve.domain.category import Taxonomy
+from hypecurve.domain.errors import (
+    SourceError,
+    SourceGone,
+    SourceLimited,
+    SourceRefused,
+    SourceUnavailable,
+    UnknownCategory,
+)
 from hypecurve.domain.repo import RepoId
 from hypecurve.domain.stars import PastStars
 from hypecurve.ports import Clock, GitHubSource
-from hypecurve.ports.store import Store
+from hypecurve.ports.store import Filled, Store
 
 WEEKS = 30
 """One page of GitHub's history: enough for the 8 weeks of a baseline and 84 days of a stall."""
@@ -41,23 +50,36 @@ class _Asked:
 
 
 async def backfill(
-    store: Store, github: GitHubSource, clock: Clock, *, budget: int, weeks: int = WEEKS
+    store: Store,
+    github: GitHubSource,
+    clock: Clock,
+    *,
+    budget: int,
+    weeks: int = WEEKS,
+    first: frozenset[str] = frozenset(),
 ) -> Backfilled:
-    """Ask for the past of at most `budget` repos an hour, newcomers first; kept every few repos.
+    """Ask for the past of at most `budget` repos an hour; kept every few repos.
 
-    What others asked within the hour counts. It can be stopped at any point and goes on where it
-    was. A repo without a usable answer is left for later; an error that concerns them all ends it
-    and is handed back, with what came before it kept.
+    Those of the categories `first` are asked first, among them newcomers. What others asked within
+    the hour counts, and half of what GitHub grants for an hour is left alone, whoever spent the
+    rest. It can be stopped at any point and goes on where it was. A repo without a usable answer
+    is left for later; an error that concerns them all ends it and is handed back, with what came
+    before it kept.
     """
     began = clock.now()
     async with store.read() as tx:
         left = max(0, budget - await tx.past.asked(began - _HOUR))
-        entries = await tx.past.missing(left + 1)
+        entries = await tx.past.missing(left + 1, first)
     asked = in_vain = in_a_row = 0
+    room: int | None = 0
     error: SourceError | None = None
     unkept = _Asked()
     try:
         for entry in entries[:left]:
+            if room == 0:
+                room = await _room(github)
+                if room == 0:
+                    break
             repo_id, in_a_row = entry.repo.id, in_a_row + 1
             try:
                 unkept.past[repo_id] = await github.past_stars(entry.repo.name, weeks)
@@ -69,19 +91,55 @@ async def backfill(
                 unkept.in_vain.append(repo_id)
                 in_vain += 1
                 error = found if in_a_row == _IN_VAIN else None
-            except SourceError as found:
-                error = found
-                break
             asked += 1
+            room = None if room is None else room - 1
             if len(unkept.past) + len(unkept.in_vain) >= _KEEP_EVERY:
                 await _keep(store, began, unkept)
                 unkept = _Asked()
             if error is not None:
                 break
+    except SourceError as found:
+        error = found
     finally:
         await _keep(store, began, unkept)
-    complete = len(entries) <= left and not in_vain and error is None
+    complete = len(entries) <= asked and not in_vain and error is None
     return Backfilled(asked, complete, in_vain, error)
+
+
+async def _room(github: GitHubSource) -> int | None:
+    """How many histories may be asked before half of an hour's points is spent; None: any number.
+
+    GitHub's hours are its own: when this is used up, a new one may have begun, so it is asked anew.
+    """
+    try:
+        allowance = (await github.standing()).allowances.get("core")
+    except (SourceRefused, SourceLimited):
+        raise
+    except SourceError:
+        return None  # a server that does not tell; an outage shows at the first history
+    return None if allowance is None else max(0, allowance.left - allowance.of // 2)
+
+
+async def wanted_categories(store: Store, taxonomy: Taxonomy) -> frozenset[str]:
+    """Return the categories that channels subscribe to; empty where one wants them all."""
+    async with store.read() as tx:
+        listeners = await tx.subscriptions.listeners()
+    wishes = [item.wants.categories for each in listeners for item in each.subscriptions]
+    if not all(wishes):
+        return frozenset()
+    wanted: set[str] = set()
+    for slug in frozenset().union(*wishes):
+        with suppress(UnknownCategory):  # the taxonomy has it no more
+            wanted |= taxonomy.expand([slug])
+    return frozenset(wanted)
+
+
+def time_left(filled: Filled, an_hour: int) -> timedelta | None:
+    """How long the filling in still takes at so many repos an hour; None where it never ends."""
+    missing = filled.total - filled.asked
+    if missing <= 0:
+        return timedelta(0)
+    return timedelta(hours=missing / an_hour) if an_hour > 0 else None
 
 
 async def _keep(store: Store, began: datetime, asked: _Asked) -> None:

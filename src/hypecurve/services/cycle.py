@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from hypecurve.domain.category import Taxonomy
-from hypecurve.domain.errors import SourceError, SourceRefused
+from hypecurve.domain.errors import SourceError, SourceLimited, SourceRefused
 from hypecurve.ports import Clock, GitHubSource, Term
-from hypecurve.ports.store import Store
-from hypecurve.services.backfill import WEEKS, Backfilled, backfill
+from hypecurve.ports.store import Store, Sweep
+from hypecurve.services.backfill import WEEKS, Backfilled, backfill, wanted_categories
 from hypecurve.services.detect import Detected, detect_changes
-from hypecurve.services.discover import discover, sort_in, source_key
+from hypecurve.services.discover import discover, due_terms, sort_in
 from hypecurve.services.memory import many_rows
 from hypecurve.services.snapshot import snapshot
 
-DISCOVER_EVERY = timedelta(hours=22)
-"""A little under a day, so that a cycle that starts early does not put a search off by another."""
+Tell = Callable[[str], None]
+_CYCLES_SHARE = 10
+"""A tenth of an hour's histories is left to the cycles: newcomers are asked before the judgement"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,74 +33,122 @@ class Tracking:
     backfill_weeks: int = WEEKS
 
 
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What every stage works with; `tell` hears a line for each of them."""
+
+    store: Store
+    github: GitHubSource
+    clock: Clock
+    taxonomy: Taxonomy
+    tracking: Tracking
+    tell: Tell = lambda _line: None
+
+
 async def run_cycle(
     store: Store,
     github: GitHubSource,
     clock: Clock,
     taxonomy: Taxonomy,
     tracking: Tracking,
-    tell: Callable[[str], None] = lambda _line: None,
+    tell: Tell = lambda _line: None,
 ) -> Detected | None:
     """Run one cycle; `tell` hears a line for each stage.
 
     Every stage keeps what it did; running it again after a failure repeats nothing that counts.
     A search or a history that fails keeps no other stage from its work: a history's error is told,
-    a search's is raised at the end, and so is GitHub's refusal of us.
+    a search's is raised at the end with what was done all the same, and so is GitHub's refusal of
+    us. Where no sweep can be had, the last one is judged if nobody did.
     """
     with many_rows():
-        return await _cycle(store, github, clock, taxonomy, tracking, tell)
+        return await _cycle(Means(store, github, clock, taxonomy, tracking, tell))
 
 
-async def _cycle(
-    store: Store,
-    github: GitHubSource,
-    clock: Clock,
-    taxonomy: Taxonomy,
-    tracking: Tracking,
-    tell: Callable[[str], None],
-) -> Detected | None:
-    failed: SourceError | None = None
-    due = await _due(store, clock, tracking.terms, tracking.min_stars)
-    if due:
-        found = await discover(store, github, clock, due, tracking.min_stars)
-        changed = await sort_in(store, taxonomy)
-        failed = found.error
-        if found.met or failed is None:
-            tell(f"discovered {found.met:,} repos, {found.new:,} new, {changed:,} sorted in")
-    detected = await _look_and_judge(store, github, clock, tracking, tell)
-    if failed is not None:
-        raise failed
+async def _cycle(it: Means) -> Detected | None:
+    unread = await _discover(it)
+    try:
+        sweep = await snapshot(it.store, it.github, it.clock, it.tracking.interval)
+    except SourceError:
+        if await is_unjudged(it.store):
+            await _judge(it)
+        raise
+    detected = None
+    if sweep is not None:
+        it.tell(f"saw {sweep.seen:,} of {sweep.expected:,} repos")
+        detected = await _fill_in_and_judge(it)
+    if unread:
+        raise _unread(unread, sweep, detected)
     if detected is None:
-        tell("nothing is watched yet")
+        it.tell("nothing is watched yet")
     return detected
 
 
-async def _look_and_judge(
-    store: Store,
-    github: GitHubSource,
-    clock: Clock,
-    tracking: Tracking,
-    tell: Callable[[str], None],
-) -> Detected | None:
-    sweep = await snapshot(store, github, clock, tracking.interval)
-    if sweep is None:
-        return None
-    tell(f"saw {sweep.seen:,} of {sweep.expected:,} repos")
-    filled = await backfill(
-        store, github, clock, budget=tracking.backfill_budget, weeks=tracking.backfill_weeks
-    )
-    tell_filled(filled, tell)
-    detected = await detect_changes(store, interval=tracking.interval, min_stars=tracking.min_stars)
-    if detected is not None:
-        tell(
-            f"cycle {detected.cycle}: {detected.listed:,} listed, {len(detected.signals):,} signals"
-        )
+async def judge_last(it: Means) -> Detected | None:
+    """Finish a cycle that ended between its sweep and the judgement; None where none did.
+
+    Its newcomers are asked for their past first, as the cycle would have done.
+    """
+    with many_rows():
+        return await _fill_in_and_judge(it) if await is_unjudged(it.store) else None
+
+
+async def fill_in(it: Means) -> Backfilled:
+    """Fill in more of the past, between cycles; a part of the hour's is left to them."""
+    budget = it.tracking.backfill_budget
+    return await _fill_in(it, budget - budget // _CYCLES_SHARE)
+
+
+async def is_unjudged(store: Store) -> bool:
+    """Whether there is a sweep that no cycle has judged."""
+    async with store.read() as tx:
+        sweep = await tx.stars.latest(whatever_health=True)
+        judged = await tx.signals.judged_at()
+    return sweep is not None and (judged is None or judged < sweep.at)
+
+
+async def _discover(it: Means) -> Mapping[Term, SourceError]:
+    """Search what is due, and the latest of all else; return what was not read to its end."""
+    terms, bar = it.tracking.terms, it.tracking.min_stars
+    due, others = await due_terms(it.store, it.clock, terms, bar)
+    found = await discover(it.store, it.github, it.clock, due, bar, lately=others)
+    # Once a day everything gets its place anew: descriptions and topics change.
+    changed = await sort_in(it.store, it.taxonomy, None if due else found.new)
+    if found.met or not found.unread:
+        it.tell(f"discovered {found.met:,} repos, {len(found.new):,} new, {changed:,} sorted in")
+    return found.unread
+
+
+async def _fill_in_and_judge(it: Means) -> Detected | None:
+    filled = await _fill_in(it, it.tracking.backfill_budget)
+    detected = await _judge(it)
     if isinstance(filled.error, SourceRefused):
         raise filled.error
     return detected
 
 
-def tell_filled(filled: Backfilled, tell: Callable[[str], None]) -> None:
+async def _fill_in(it: Means, budget: int) -> Backfilled:
+    filled = await backfill(
+        it.store,
+        it.github,
+        it.clock,
+        budget=budget,
+        weeks=it.tracking.backfill_weeks,
+        first=await wanted_categories(it.store, it.taxonomy),
+    )
+    tell_filled(filled, it.tell)
+    return filled
+
+
+async def _judge(it: Means) -> Detected | None:
+    interval, bar = it.tracking.interval, it.tracking.min_stars
+    detected = await detect_changes(it.store, interval=interval, min_stars=bar)
+    if detected is not None:
+        signals = len(detected.signals)
+        it.tell(f"cycle {detected.cycle}: {detected.listed:,} listed, {signals:,} signals")
+    return detected
+
+
+def tell_filled(filled: Backfilled, tell: Tell) -> None:
     """Say in a line what a backfill did, and in another what ended it; nothing where idle."""
     if filled.asked:
         later = f", {filled.in_vain:,} of them in vain" if filled.in_vain else ""
@@ -109,13 +158,20 @@ def tell_filled(filled: Backfilled, tell: Callable[[str], None]) -> None:
         tell(f"the past was cut short, it goes on later: {filled.error}")
 
 
-async def _due(store: Store, clock: Clock, terms: Sequence[Term], min_stars: int) -> list[Term]:
-    """The terms whose last complete search is long enough ago."""
-    oldest = clock.now() - DISCOVER_EVERY
-    due = []
-    async with store.read() as tx:
-        for term in terms:
-            look = (await tx.sources.source(source_key(term, min_stars))).complete_at
-            if look is None or look <= oldest:
-                due.append(term)
-    return due
+def _unread(
+    unread: Mapping[Term, SourceError], sweep: Sweep | None, detected: Detected | None
+) -> SourceError:
+    """The error of a cycle of which only searches failed: what was not done, and what was."""
+    error = next(iter(unread.values()))
+    if sweep is None or detected is None:
+        return error
+    terms = ", ".join(str(term) for term in unread)
+    what = f"the search for {terms} was" if len(unread) == 1 else f"the searches {terms} were"
+    message = (
+        f"Not done: {what} not read to the end, the next cycle goes on with it "
+        f"({str(error).removesuffix('.')}). Done: {sweep.seen:,} of {sweep.expected:,} repos "
+        f"counted, {len(detected.signals):,} signals told."
+    )
+    if isinstance(error, SourceLimited):
+        return SourceLimited(message, retry_after=error.retry_after)
+    return type(error)(message)

@@ -11,7 +11,7 @@ from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.domain.catalogue import Place, RepoState
 from hypecurve.domain.errors import SourceGone, SourceLimited, SourceUnavailable
 from hypecurve.domain.repo import RepoId
-from hypecurve.ports import Term
+from hypecurve.ports import Lately, Term
 from hypecurve.ports.store import Source
 from hypecurve.services.backfill import Backfilled, backfill
 from hypecurve.services.discover import Discovered, discover, sort_in, source_key
@@ -49,16 +49,29 @@ async def _past(store: SqlStore) -> set[int]:
         return set(await tx.past.of())
 
 
+def _ids(*numbers: int) -> frozenset[RepoId]:
+    return frozenset(map(RepoId, numbers))
+
+
 async def test_discovery_keeps_what_the_searches_bring(
     store: SqlStore, github: MemoryGitHub
 ) -> None:
     github.terms = {"llm": set(range(1, 21)), "topic:mcp": set(range(11, 26))}
-    assert await discover(store, github, CLOCK, [LLM, MCP], 500) == Discovered(25, 25)
-    assert await discover(store, github, CLOCK, [LLM, MCP], 500) == Discovered(25, 0)
-    github.star(1, 999)
-    assert await discover(store, github, CLOCK, [LLM], 500) == Discovered(20, 0)
-    assert (await entry_of(store, 1)).repo.stars == 999
+    found = await discover(store, github, CLOCK, [LLM, MCP], 500)
+    assert found == Discovered(25, _ids(*range(1, 26)))
+    assert await discover(store, github, CLOCK, [LLM, MCP], 500) == Discovered(25)
     assert (await _source(store, MCP)).first_complete_at == NOW
+
+
+async def test_a_search_leaves_a_count_as_the_sweep_saw_it(
+    store: SqlStore, github: MemoryGitHub
+) -> None:
+    await keep(store, [github.repos[1]])
+    github.star(1, 999)
+    assert await discover(store, github, CLOCK, [LLM], 500) == Discovered(30, _ids(*range(2, 31)))
+    assert (await entry_of(store, 1)).repo.stars == 501
+    await snapshot(store, github, CLOCK, INTERVAL)
+    assert (await entry_of(store, 1)).repo.stars == 999
 
 
 async def test_a_term_cut_short_keeps_its_pages_and_has_no_completion(
@@ -68,9 +81,11 @@ async def test_a_term_cut_short_keeps_its_pages_and_has_no_completion(
     github.cut_short = {"gpt": limited}
     github.terms = {"llm": {1}}
     found = await discover(store, github, CLOCK, [LLM, GPT, MCP], 500)
-    assert found == Discovered(11, 11, limited)
+    assert found == Discovered(11, _ids(1, *range(21, 31)), {GPT: limited, MCP: limited})
+    assert found.error is limited
+    assert [term for term, _, _ in github.searched] == [LLM, GPT], "behind a limit nobody asks"
     assert (await _source(store, LLM)).complete_at == NOW
-    assert (await _source(store, GPT)) == Source(source_key(GPT, 500))
+    assert (await _source(store, GPT)) == Source(source_key(GPT, 500), rest="10", rest_at=NOW)
     assert (await _source(store, MCP)).complete_at is None
     async with store.read() as tx:
         assert len(await tx.catalogue.watched()) == 11
@@ -79,13 +94,105 @@ async def test_a_term_cut_short_keeps_its_pages_and_has_no_completion(
 async def test_a_term_that_fails_does_not_stop_the_others(
     store: SqlStore, github: MemoryGitHub
 ) -> None:
-    outage = SourceUnavailable("an outage")
-    github.cut_short = {"gpt": outage, "llm": SourceUnavailable("another")}
+    outage, another = SourceUnavailable("an outage"), SourceUnavailable("another")
+    github.cut_short = {"gpt": outage, "llm": another}
     github.terms = {"gpt": set(range(1, 16)), "llm": {1}, "topic:mcp": {30}}
     found = await discover(store, github, CLOCK, [GPT, LLM, MCP], 500)
-    assert found == Discovered(12, 12, outage)
+    assert found == Discovered(12, _ids(1, *range(6, 16), 30), {GPT: outage, LLM: another})
     assert (await _source(store, GPT)).complete_at is None
     assert (await _source(store, MCP)).complete_at == NOW
+
+
+@pytest.mark.parametrize(
+    ("later", "goes_on_from"), [(HOUR, "10"), (11.9 * HOUR, "10"), (12 * HOUR, ""), (2 * DAY, "")]
+)
+async def test_a_search_goes_on_where_it_was_cut_off_if_that_was_lately(
+    store: SqlStore, github: MemoryGitHub, later: timedelta, goes_on_from: str
+) -> None:
+    github.cut_short = {"llm": SourceUnavailable("an outage")}
+    await discover(store, github, CLOCK, [LLM], 500)
+    github.cut_short = {}
+    found = await discover(store, github, SetClock(NOW + later), [LLM], 500)
+    assert github.searched == [(LLM, None, ""), (LLM, None, goes_on_from)]
+    assert found.new == _ids(*range(1, 21)), "what came before the outage was kept"
+    done = Source(
+        source_key(LLM, 500),
+        first_complete_at=NOW + later,
+        complete_at=NOW + later,
+        # What was pushed to since the reading began is looked at once more.
+        lately_at=NOW if goes_on_from else NOW + later,
+    )
+    assert await _source(store, LLM) == done
+
+
+async def test_a_search_that_is_killed_goes_on_where_it_was(
+    store: SqlStore, github: MemoryGitHub
+) -> None:
+    class Killed(BaseException):
+        """The process is gone."""
+
+    github.cut_short = {"llm": Killed()}  # type: ignore[dict-item] # no error of the source's
+    with pytest.raises(Killed):
+        await discover(store, github, CLOCK, [LLM], 500)
+    github.cut_short = {}
+    await discover(store, github, CLOCK, [LLM], 500)
+    assert github.searched[-1] == (LLM, None, "10")
+    async with store.read() as tx:
+        assert len(await tx.catalogue.watched()) == 30
+
+
+async def test_a_baseline_that_is_read_in_two_goes_is_one_baseline(
+    store: SqlStore, github: MemoryGitHub
+) -> None:
+    github.cut_short = {"llm": SourceUnavailable("an outage")}
+    await discover(store, github, CLOCK, [LLM], 500)
+    github.cut_short = {}
+    await discover(store, github, SetClock(NOW + HOUR), [LLM], 500)
+    source = await _source(store, LLM)
+    for number in (30, 1):
+        entry = await entry_of(store, number)
+        assert source.first_complete_at is not None
+        assert entry.first_seen_at <= source.first_complete_at
+    assert source.previous_at is None
+
+
+async def test_between_full_searches_what_is_young_or_was_pushed_to_lately_is_looked_for(
+    store: SqlStore, github: MemoryGitHub
+) -> None:
+    await discover(store, github, CLOCK, [LLM], 500)
+    old = NOW - 400 * DAY
+    github.add(
+        [
+            an_ai_repo(31, created_at=NOW - 29 * DAY, pushed_at=NOW - 2 * DAY),
+            an_ai_repo(32, created_at=old, pushed_at=NOW - HOUR / 2),
+            an_ai_repo(33, created_at=old, pushed_at=NOW - 2 * HOUR),
+        ]
+    )
+    later = SetClock(NOW + 6 * HOUR)
+    found = await discover(store, github, later, [], 500, lately=[LLM])
+    assert found.new == _ids(31, 32)
+    assert github.searched[1:] == [
+        (LLM, Lately(created=later.at - 30 * DAY), ""),
+        (LLM, Lately(pushed=NOW - HOUR), ""),
+    ]
+    source = await _source(store, LLM)
+    assert (source.complete_at, source.lately_at) == (NOW, later.at)
+    await discover(store, github, SetClock(later.at + HOUR), [], 500, lately=[LLM])
+    assert github.searched[-1] == (LLM, Lately(pushed=later.at - HOUR), "")
+
+
+async def test_slices_that_are_cut_short_are_looked_at_again_from_where_they_began(
+    store: SqlStore, github: MemoryGitHub
+) -> None:
+    await discover(store, github, CLOCK, [LLM, GPT], 500)
+    github.add([an_ai_repo(31, created_at=NOW)])
+    github.cut_short = {"llm": SourceUnavailable("an outage")}
+    later = SetClock(NOW + 6 * HOUR)
+    found = await discover(store, github, later, [], 500, lately=[LLM, GPT])
+    assert list(found.unread) == [LLM]
+    assert (await _source(store, LLM)).lately_at == NOW
+    assert (await _source(store, GPT)).lately_at == later.at
+    assert (await _source(store, LLM)).rest == "", "a slice is no reading of the whole"
 
 
 async def test_another_threshold_is_another_source() -> None:
