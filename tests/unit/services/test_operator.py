@@ -170,7 +170,7 @@ async def test_without_a_channel_it_is_a_line_of_the_log_and_nothing_is_kept(wat
 async def test_a_token_is_told_at_fourteen_seven_three_and_one_days_before_its_end(
     watch: Watch,
 ) -> None:
-    ends = NOW + 16 * DAY
+    ends = watch.clock.at + 16 * DAY
     watch.github.stands = Standing(expires_at=ends)
     days = []
     while watch.clock.at < ends:
