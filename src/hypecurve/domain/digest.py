@@ -32,6 +32,16 @@ _SHARE = {
 """Places a heading may take before the others had theirs."""
 _MOVED = frozenset({SignalKind.RISING, SignalKind.AWAKE})
 """What is told by the gain of a week."""
+_URGENT = {
+    SignalKind.GONE: 5,
+    SignalKind.RETURNED: 5,
+    SignalKind.ARCHIVED: 4,
+    SignalKind.UNARCHIVED: 4,
+    # Whoever installs by the old name gets another repo's code.
+    SignalKind.NAME_TAKEN: 3,
+    SignalKind.MOVED: 2,
+    SignalKind.RISING: 1,
+}
 _SMALL = frozenset({Lane.TRICKLE, Lane.SMALL})
 _SMALL_STARS = 5000
 """A repo of many stars may gain few a week; nobody would call it small."""
@@ -46,6 +56,8 @@ class Item:
     heading: SectionKind
     reserved: bool = False
     """It holds the place kept for a small repo."""
+    submitted_here: bool = False
+    """It is new, and somebody in this very channel asked for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +122,7 @@ def choose(
     limit: int = SHOWN,
     *,
     counts_at: datetime | None = None,
+    submitted: frozenset[RepoId] = frozenset(),
 ) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
     """Return (shown, overflow): the latest news of each repo, headings in order, best first.
 
@@ -117,7 +130,8 @@ def choose(
     about (archived, renamed, ...) are dropped for everybody else. At most `limit` are shown,
     one of them a small repo's where there is one among the rising. Of a repo that is gone
     nothing is told but that. With `counts_at`, the time of the counts the digest goes by, what
-    was noticed before it is told with the figures of then (see `at_present`).
+    was noticed before it is told with the figures of then (see `at_present`). `submitted`: what
+    the channel itself asked for; where that is new it goes before other new repos.
     """
     latest: dict[tuple[RepoId, SectionKind], Item] = {}
     for signal in sorted(signals, key=lambda s: (s.at, s.step)):
@@ -126,7 +140,8 @@ def choose(
         if entry is None or heading is None or _is_over(signal, entry):
             continue
         told = signal if counts_at is None else at_present(signal, entry, counts_at)
-        item = Item(told, entry, heading)
+        asked_for = signal.kind is SignalKind.NEW and signal.repo_id in submitted
+        item = Item(told, entry, heading, submitted_here=asked_for)
         # Under "yours" a repo may have two pieces of news; elsewhere the last one stands.
         key = (signal.repo_id, heading)
         if heading is SectionKind.YOURS and key in latest:
@@ -179,14 +194,16 @@ def _moved(evidence: Evidence, entry: CatalogueEntry) -> Evidence:
 
 
 def _is_over(signal: Signal, entry: CatalogueEntry) -> bool:
-    """A repo that was deleted since has no other news."""
-    return entry.state is RepoState.GONE and signal.kind is not SignalKind.GONE
+    """A repo that is gone since has no other news; of one that is back that it was gone is old."""
+    return (entry.state is RepoState.GONE) is not (signal.kind is SignalKind.GONE)
 
 
 def _urgency(item: Item) -> tuple[int, datetime]:
-    """Order news of one followed repo: what ends it (gone, archived) before what moves it."""
-    weight = {SignalKind.GONE: 3, SignalKind.ARCHIVED: 2, SignalKind.RISING: 1}
-    return weight.get(item.signal.kind, 0), item.signal.at
+    """Order news of one followed repo: what ends or revives it before what moves it.
+
+    Of an end and its revival the later one is told, as of all that are equally urgent.
+    """
+    return _URGENT.get(item.signal.kind, 0), item.signal.at
 
 
 def _rank(item: Item) -> tuple[int, float, int]:
@@ -196,7 +213,8 @@ def _rank(item: Item) -> tuple[int, float, int]:
         # A multiple of next to nothing is large and says little: nobody gets to see it.
         place, height = (1, score) if multiple is None else (0, multiple)
     else:
-        place, height = int(item.signal.kind is not SignalKind.AWAKE), score
+        first = item.signal.kind is SignalKind.AWAKE or item.submitted_here
+        place, height = int(not first), score
     return place, -height, -item.entry.repo.stars
 
 

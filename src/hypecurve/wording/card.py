@@ -25,6 +25,7 @@ from hypecurve.domain.signal import LEAST_PACE
 from hypecurve.wording.bars import bars, merged
 from hypecurve.wording.cut import clean, cut
 from hypecurve.wording.facts import last_push, usual
+from hypecurve.wording.happened import gone_why
 from hypecurve.wording.teller import LONGEST_NAME, Teller, joined, moment, name_of, words_of
 from hypecurve.wording.texts import Texts, texts, to_say
 
@@ -55,9 +56,15 @@ _SPOKEN = {
     "stalled": to_say("announced as stalled {day}"),
     "awake": to_say("announced as awake {day}"),
     "archived": to_say("archived {day}"),
+    "unarchived": to_say("unarchived {day}"),
     "renamed": to_say("renamed {day}"),
+    "moved": to_say("moved to another owner {day}"),
+    "name taken": to_say("its old name taken by another repo {day}"),
     "relicensed": to_say("licence changed {day}"),
+    "detached": to_say("no longer a fork since {day}"),
     "gone": to_say("gone from GitHub since {day}"),
+    "returned": to_say("back on GitHub since {day}"),
+    "corrected": to_say("count corrected {day}"),
     "milestone": to_say("passed a milestone {day}"),
 }
 _JUST = timedelta(days=7)
@@ -76,6 +83,7 @@ def card_message(card: Card, taxonomy: Taxonomy, locale: str, zone: str) -> Mess
     title = said.say("{name} · {state}", name=name, state=state) if state else name
     description = cut(clean(entry.repo.description), _LONGEST_TEXT)
     lines: Iterable[Line] = (
+        _gone(card, said),
         (Text(description),) if description else (),
         _what(entry, teller),
         _counts(card, said),
@@ -143,6 +151,13 @@ def growth_multiple(entry: CatalogueEntry) -> float | None:
     """The last week by the usual one; None where either is unknown or the pace under 5 a week."""
     week, pace = entry.growth.week, entry.usual_week
     return None if week is None or pace is None or pace < LEAST_PACE else week / pace
+
+
+def _gone(card: Card, said: Texts) -> Line:
+    """Why a repo that is gone is gone; of an earlier time it says nothing."""
+    gone = card.entry.state is RepoState.GONE and not card.past_view
+    why = gone_why(card.entry.gone_why, said) if gone else ""
+    return (Text(said.say("Gone from GitHub: {why}", why=why)),) if why else ()
 
 
 def _what(entry: CatalogueEntry, teller: Teller) -> Line:

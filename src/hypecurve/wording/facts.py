@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from hypecurve.domain.catalogue import CatalogueEntry
+from hypecurve.domain.catalogue import CatalogueEntry, ListedReason
 from hypecurve.domain.digest import Item
 from hypecurve.domain.message import Bars, Entry, Line, Style, Text
 from hypecurve.domain.signal import Signal, SignalKind
 from hypecurve.wording.bars import bars
 from hypecurve.wording.cut import clean, cut
+from hypecurve.wording.happened import HAPPENED
 from hypecurve.wording.teller import LONGEST_NAME, Teller, about, joined, name_of, words_of
 from hypecurve.wording.texts import Texts
 
-_TERM = 60
 _WITH_CURVE = frozenset({SignalKind.RISING, SignalKind.STALLED, SignalKind.AWAKE})
 _WITH_DETAIL = frozenset({SignalKind.RISING, SignalKind.NEW})
 
@@ -22,7 +22,7 @@ _WITH_DETAIL = frozenset({SignalKind.RISING, SignalKind.NEW})
 def told(item: Item, teller: Teller, *, brief: bool = False) -> Entry:
     """Return an item as an entry; `brief`: the head line alone."""
     signal, repo = item.signal, item.entry.repo
-    facts = [line for line in _FACTS[signal.kind](signal, item.entry, teller) if line]
+    facts = [line for line in _facts(item, teller) if line]
     total = teller.texts.short(_total(item))
     curve = bars(signal.evidence.weeks) if signal.kind in _WITH_CURVE else ""
     head: Line = (
@@ -49,8 +49,17 @@ def spoken_of(item: Item, teller: Teller) -> str:
     signal, texts = item.signal, teller.texts
     if signal.kind is SignalKind.RISING and signal.evidence.gain_7d is not None:
         return _spoken_rise(name, signal, texts)
-    facts = _FACTS[signal.kind](signal, item.entry, teller)
-    return f"{name} {', '.join(words_of(line) for line in facts if line)}"
+    return f"{name} {', '.join(words_of(line) for line in _facts(item, teller) if line)}"
+
+
+def _facts(item: Item, teller: Teller) -> list[Line]:
+    """The change first, then what goes behind the total."""
+    facts = _FACTS[item.signal.kind](item.signal, item.entry, teller)
+    if item.submitted_here:
+        return [*facts, (Text(teller.texts.say("submitted here")),)]
+    if item.signal.kind is SignalKind.NEW and item.entry.listed_reason is ListedReason.SUBMITTED:
+        return [*facts, (Text(teller.texts.say("submitted by a reader")),)]
+    return facts
 
 
 def _spoken_rise(name: str, signal: Signal, texts: Texts) -> str:
@@ -119,12 +128,7 @@ def _new(signal: Signal, entry: CatalogueEntry, teller: Teller) -> list[Line]:
         how = texts.say("listed {day}, {age} old", day=day, age=age)
     else:
         how = texts.say("listed {day}", day=day)
-    submitted = entry.listed_reason == "submitted"
-    return [
-        (Text(how),),
-        (Text(teller.place(entry)),),
-        (Text(texts.say("submitted by a reader")),) if submitted else (),
-    ]
+    return [(Text(how),), (Text(teller.place(entry)),)]
 
 
 def _age(signal: Signal, entry: CatalogueEntry, texts: Texts) -> str:
@@ -167,53 +171,11 @@ def _awake(signal: Signal, _: CatalogueEntry, teller: Teller) -> list[Line]:
     return [(Text(texts.say("woke up")),)]
 
 
-def _archived(signal: Signal, _: CatalogueEntry, teller: Teller) -> list[Line]:
-    return [(Text(teller.texts.say("archived by its owner {day}", day=teller.day(signal.at))),)]
-
-
-def _renamed(signal: Signal, _: CatalogueEntry, teller: Teller) -> list[Line]:
-    before = cut(clean(signal.evidence.before or ""), LONGEST_NAME)
-    day = teller.day(signal.at)
-    if not before:
-        return [(Text(teller.texts.say("renamed {day}", day=day)),)]
-    return [(Text(teller.texts.say("renamed {day}, was {before}", before=before, day=day)),)]
-
-
-def _relicensed(signal: Signal, _: CatalogueEntry, teller: Teller) -> list[Line]:
-    texts, day = teller.texts, teller.day(signal.at)
-    before, after = (
-        cut(clean(term or ""), _TERM) or texts.say("none")
-        for term in (signal.evidence.before, signal.evidence.after)
-    )
-    how = texts.say(
-        "licence changed {day}: {before} to {after}", day=day, before=before, after=after
-    )
-    return [(Text(how),)]
-
-
-def _gone(signal: Signal, _: CatalogueEntry, teller: Teller) -> list[Line]:
-    return [(Text(teller.texts.say("gone from GitHub since {day}", day=teller.day(signal.at))),)]
-
-
-def _milestone(signal: Signal, _: CatalogueEntry, teller: Teller) -> list[Line]:
-    texts, passed = teller.texts, signal.evidence.after or ""
-    if not passed.isdecimal():
-        return [(Text(texts.say("passed a milestone {day}", day=teller.day(signal.at))),)]
-    stars = texts.exact(int(passed))
-    return [
-        (Text(texts.say("passed {stars} stars {day}", stars=stars, day=teller.day(signal.at))),)
-    ]
-
-
 _FACTS: dict[SignalKind, Callable[[Signal, CatalogueEntry, Teller], list[Line]]] = {
     SignalKind.RISING: _rising,
     SignalKind.NEW: _new,
     SignalKind.STALLED: _stalled,
     SignalKind.AWAKE: _awake,
-    SignalKind.ARCHIVED: _archived,
-    SignalKind.RENAMED: _renamed,
-    SignalKind.RELICENSED: _relicensed,
-    SignalKind.GONE: _gone,
-    SignalKind.MILESTONE: _milestone,
+    **HAPPENED,
 }
 """What each kind says: the change first, what goes behind the total after it."""

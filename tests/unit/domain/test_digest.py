@@ -78,7 +78,9 @@ def test_every_piece_of_news_is_told_once_and_in_order(
     expected = {
         (signal.repo_id, H.YOURS if signal.repo_id in followed else HEADING_OF[signal.kind])
         for signal in signals
-        if signal.repo_id in ENTRIES and (signal.repo_id in followed or signal.kind in HEADING_OF)
+        if signal.repo_id in ENTRIES
+        and (signal.repo_id in followed or signal.kind in HEADING_OF)
+        and signal.kind is not K.GONE  # they are all there: that one was gone is old
     }
     # Who rises again is told of as rising alone.
     expected -= {(repo, H.QUIET) for repo, heading in expected if heading is H.RISING}
@@ -200,6 +202,40 @@ def test_of_a_repo_that_is_gone_nothing_is_told_but_that() -> None:
     assert choose(signals, gone) == ((), ())
     (item,), _ = choose(signals, gone, frozenset({RepoId(1)}))
     assert item.signal is signals[1]
+
+
+def test_a_repo_that_is_back_has_news_again() -> None:
+    followed = frozenset({RepoId(1)})
+    gone, back = _signal(1, K.GONE), _signal(1, K.RETURNED, hours=1)
+    (item,), _ = choose([gone, back], ENTRIES, followed)
+    assert item.signal is back
+    assert choose([gone], ENTRIES, followed) == ((), ())
+    (item,), _ = choose([gone, _signal(1, K.MILESTONE, hours=1)], ENTRIES, followed)
+    assert item.signal.kind is K.MILESTONE
+
+
+@pytest.mark.parametrize(
+    ("less", "more"),
+    [
+        (K.MOVED, K.NAME_TAKEN),
+        (K.RISING, K.MOVED),
+        (K.CORRECTED, K.RISING),
+        (K.NAME_TAKEN, K.UNARCHIVED),
+        (K.ARCHIVED, K.RETURNED),
+    ],
+)
+def test_of_two_facts_of_a_followed_repo_the_more_urgent_is_told(
+    less: SignalKind, more: SignalKind
+) -> None:
+    signals = [_signal(1, more), _signal(1, less, hours=1)]
+    (item,), _ = choose(signals, ENTRIES, frozenset({RepoId(1)}))
+    assert item.signal.kind is more
+
+
+def test_of_an_end_and_its_revival_the_later_is_told() -> None:
+    archived, open_again = _signal(1, K.ARCHIVED), _signal(1, K.UNARCHIVED, hours=1)
+    (item,), _ = choose([open_again, archived], ENTRIES, frozenset({RepoId(1)}))
+    assert item.signal is open_again
 
 
 def test_who_came_back_stands_before_who_fell_silent() -> None:
