@@ -1,0 +1,175 @@
+"""Vet: what an operator decides of submissions, and whom they want to hear no more of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from hypecurve.domain.catalogue import CatalogueEntry, Place
+from hypecurve.domain.category import NOT_AI, Category, Taxonomy
+from hypecurve.domain.classify import classify
+from hypecurve.domain.errors import (
+    BadChannel,
+    BadCommand,
+    BadInput,
+    BadRepoName,
+    NotFound,
+    UnknownCategory,
+)
+from hypecurve.domain.repo import RepoId, RepoName
+from hypecurve.domain.submission import Submission, SubmissionState
+from hypecurve.domain.subscription import Channel
+from hypecurve.ports import Clock
+from hypecurve.ports.store import Store, Transaction
+from hypecurve.wording.texts import to_say
+
+_REFUSED = Place(NOT_AI, "refused by the operator", by_operator=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided. `entry`: as it is from now on; `wishes`: submissions this answers."""
+
+    entry: CatalogueEntry
+    wishes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """What is blocked from now on, or no longer. `changed` False: it was so already."""
+
+    what: str
+    changed: bool
+    entry: CatalogueEntry | None = None
+    """The repo; None for a user."""
+    wishes: int = 0
+    """Submissions of the repo that were made before; a block does not end them."""
+
+
+async def decide(
+    store: Store, taxonomy: Taxonomy, name: RepoName, *, approve: bool, category: str | None = None
+) -> Decided:
+    """Let a submitted repo in once it reaches the bar, or keep it out; this stands for good.
+
+    `category`: where it belongs; None: where who submitted it, or its text, says. NotFound where
+    nobody submitted it; BadInput where nothing says where it belongs, and where refusing it would
+    take a listed repo out of the catalogue.
+    """
+    slug = None if category is None else category_of(taxonomy, category)
+    async with store.write() as tx:
+        entry, wishes = await _submitted(tx, name)
+        if approve:
+            place = _approved(entry, wishes, taxonomy, slug)
+        else:
+            _check_unlisted(entry)
+            place = _REFUSED
+        await tx.catalogue.place({entry.repo.id: place})
+        state = SubmissionState.APPROVED if approve else SubmissionState.REFUSED
+        await tx.submissions.decide(entry.repo.id, state)
+    return Decided(replace(entry, place=place), len(wishes))
+
+
+async def block(store: Store, clock: Clock, what: str, *, on: bool) -> Blocked:
+    """Take no more submissions of a repo, or by a user (`slack:T1/U1`), or do so again.
+
+    NotFound for a repo that is not known, BadInput for what is neither.
+    """
+    async with store.write() as tx:
+        entry, wishes = None, 0
+        user = _user(what)
+        if user is None:
+            name = _name(what)
+            entry = await tx.catalogue.find(name)
+            if entry is None:
+                message = f"{name} is not known: only what was submitted or found can be blocked."
+                raise NotFound(message)
+            key, shown = repo_key(entry.repo.id), str(entry.repo.name)
+            wishes = len(await tx.submissions.of(entry.repo.id))
+        else:
+            key, shown = user_key(user), user
+        was = bool(await tx.submissions.blocked([key]))
+        await tx.submissions.block(key, clock.now(), on=on)
+    return Blocked(shown, was is not on, entry, wishes)
+
+
+def category_of(taxonomy: Taxonomy, text: str) -> str:
+    """Return the slug of the category that a person means.
+
+    UnknownCategory says what may have been meant; BadCommand names the categories of a layer.
+    """
+    try:
+        return taxonomy.category(text).slug
+    except UnknownCategory:
+        found = taxonomy.find(text)
+    if isinstance(found, Category):
+        return found.slug
+    names = (each.slug for each in taxonomy.categories if each.layer == found)
+    raise BadCommand(
+        to_say("'{layer}' is a layer: name one of its categories ({names})."),
+        layer=found.slug,
+        names=", ".join(names),
+    )
+
+
+def user_key(user: str) -> str:
+    """Return the key under which a user (`slack:T1/U1`) is blocked."""
+    return f"user:{user}"
+
+
+def repo_key(repo_id: RepoId) -> str:
+    """Return the key under which a repo is blocked."""
+    return f"repo:{repo_id}"
+
+
+async def _submitted(tx: Transaction, name: RepoName) -> tuple[CatalogueEntry, list[Submission]]:
+    entry = await tx.catalogue.find(name)
+    wishes = [] if entry is None else await tx.submissions.of(entry.repo.id)
+    if entry is None or not wishes:
+        message = f"Nobody submitted {name}: see `hypecurve submissions`."
+        raise NotFound(message)
+    return entry, wishes
+
+
+def _approved(
+    entry: CatalogueEntry, wishes: list[Submission], taxonomy: Taxonomy, slug: str | None
+) -> Place:
+    known = {each.slug for each in taxonomy.categories}
+    suggested = (each.category for each in reversed(wishes))
+    said = (slug, *suggested, entry.place.category, classify(entry.repo, taxonomy).category)
+    found = next((each for each in said if each in known), None)
+    if found is None:
+        name = entry.repo.name
+        message = (
+            f"Nothing says where {name} belongs: name its category, "
+            f"`hypecurve submissions approve {name} CATEGORY`."
+        )
+        raise BadInput(message)
+    return Place(found, "approved by the operator", by_operator=True)
+
+
+def _check_unlisted(entry: CatalogueEntry) -> None:
+    if entry.listed_at is None or entry.place.category == NOT_AI:
+        return
+    name = entry.repo.name
+    message = (
+        f"{name} is listed since {entry.listed_at:%Y-%m-%d}, so its submission is not refused. "
+        f"To take it out of the catalogue: `hypecurve classify {name} --as not-ai`."
+    )
+    raise BadInput(message)
+
+
+def _user(what: str) -> str | None:
+    try:
+        return str(Channel.parse(what))
+    except BadChannel:
+        return None
+
+
+def _name(what: str) -> RepoName:
+    try:
+        return RepoName.parse(what)
+    except BadRepoName:
+        message = (
+            f"'{what.strip()[:60]}' is neither a repository nor a user: write owner/name "
+            "or PLATFORM:TENANT/USER, like slack:T123/U456."
+        )
+        raise BadInput(message) from None
