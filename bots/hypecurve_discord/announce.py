@@ -50,6 +50,12 @@ class DiscordBot:
 
         return connect(env)
 
+    async def probe(self, env: Mapping[str, str]) -> str:
+        """Return as whom Discord knows the token; a HypecurveError says what to do."""
+        from hypecurve_discord.probing import probe  # noqa: PLC0415 - discord.py: 0.4 s
+
+        return await probe(env)
+
     async def register(self, env: Mapping[str, str]) -> str:
         """Register the slash commands where they changed; say in a line what was done."""
         from hypecurve_discord.sync import sync  # noqa: PLC0415 - discord.py: 0.4 s

@@ -40,6 +40,12 @@ class SlackBot:
 
         return connect(env)
 
+    async def probe(self, env: Mapping[str, str]) -> str:
+        """Return as whom Slack knows the tokens; a HypecurveError says what to do."""
+        from hypecurve_slack.probing import probe  # noqa: PLC0415  # late: loads slack_sdk
+
+        return await probe(env)
+
     async def register(self, env: Mapping[str, str]) -> str:  # noqa: ARG002  # the port's
         """Say that there is nothing to do: Slack knows its command from the app's settings."""
         return "Slack knows /hype from your app's settings: nothing to register."

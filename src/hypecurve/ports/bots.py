@@ -82,6 +82,13 @@ class Bot(Protocol):
         """Open what posting needs; BadSetting where a setting cannot be used."""
         ...
 
+    async def probe(self, env: Mapping[str, str]) -> str:
+        """Ask the platform who we are there and say it in a line: "as hypebot in Acme (T123)".
+
+        Posts and changes nothing. A HypecurveError says what is wrong and what to do.
+        """
+        ...
+
     async def register(self, env: Mapping[str, str]) -> str:
         """Tell the platform of the commands where it must be told; say in a line what was done."""
         ...
