@@ -151,6 +151,7 @@ async def draft_digest(
         entries,
         listener.followed,
         counts_at=latest.at if latest else None,
+        submitted=await tx.submissions.by_channel(listener.id),
     )
     digest = Digest(
         channel=listener.channel,
