@@ -33,6 +33,8 @@ class ServiceDesk:
     store: Store
     clock: Clock
     taxonomy: Taxonomy
+    bar: int = 500
+    """Stars from which a repo is listed."""
 
     async def answer(self, asker: Asker, text: str) -> Answer:
         """Answer one command, written as after `/hype`; a mistake gets a line that mends it."""
