@@ -11,6 +11,7 @@ from pathlib import Path
 
 from hypecurve.adapters.clock import SystemClock
 from hypecurve.adapters.github.client import open_github
+from hypecurve.adapters.github.wire import Patience
 from hypecurve.adapters.sql import migrate
 from hypecurve.adapters.sql.engine import database_url, file_of
 from hypecurve.adapters.sql.store import SqlStore, World, open_store
@@ -31,6 +32,8 @@ FILES = {
 """Each world has a file of its own."""
 _MAKES = {"live": "hypecurve update", "replay": "hypecurve replay DIR", "demo": "hypecurve demo"}
 _DAILY = timedelta(days=1)
+_IN_A_CHAT = Patience(attempts=1, answer_within=5.0, max_wait=timedelta(seconds=2))
+"""A person looks at the answer to come: a GitHub that is dead is said so within seconds."""
 
 
 def load_taxonomy(file: Path | None = None) -> Taxonomy:
@@ -59,6 +62,7 @@ def tracking(settings: Settings) -> Tracking:
         min_stars=settings.min_stars,
         interval=settings.update_every,
         backfill_budget=settings.backfill_per_hour,
+        operator=settings.operator,
     )
 
 
@@ -162,7 +166,10 @@ async def any_store(
 
 @asynccontextmanager
 async def github(
-    settings: Settings, on_wait: Callable[[str], None] | None = None, clock: Clock | None = None
+    settings: Settings,
+    on_wait: Callable[[str], None] | None = None,
+    clock: Clock | None = None,
+    patience: Patience | None = None,
 ) -> AsyncIterator[GitHubSource]:
     """Open the connection to GitHub; BadSetting where GITHUB_TOKEN is missing."""
     token = settings.github_token
@@ -177,7 +184,19 @@ async def github(
         token.get_secret_value(),
         clock=clock or SystemClock(),
         on_wait=on_wait,
+        patience=patience,
     ) as source:
+        yield source
+
+
+@asynccontextmanager
+async def github_for_chats(settings: Settings, clock: Clock) -> AsyncIterator[GitHubSource | None]:
+    """Open a connection for who waits in a chat: it gives up soon. None without GITHUB_TOKEN."""
+    token = settings.github_token
+    if token is None or not token.get_secret_value():
+        yield None
+        return
+    async with github(settings, clock=clock, patience=_IN_A_CHAT) as source:
         yield source
 
 

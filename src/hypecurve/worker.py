@@ -7,11 +7,10 @@ counted. The services know nothing of who drives them: another driver may take t
 from __future__ import annotations
 
 import asyncio
-import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -19,16 +18,25 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from hypecurve.adapters.clock import SystemClock
 from hypecurve.answering import answer
-from hypecurve.bootstrap import configured_bots, live_store, load_bots, load_taxonomy, messengers
+from hypecurve.beat import beat_of, update_due
+from hypecurve.bootstrap import (
+    configured_bots,
+    github_for_chats,
+    live_store,
+    load_bots,
+    load_taxonomy,
+    messengers,
+)
 from hypecurve.chat.desk import ServiceDesk
 from hypecurve.config import Settings
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import BadInput, BadSetting, HypecurveError
 from hypecurve.holding import RENEW, TRACKER, Leases, this_process
 from hypecurve.ports import Bot, Clock, Messenger
-from hypecurve.ports.store import Store
+from hypecurve.ports.store import Store, Sweep
 from hypecurve.services.compose import compose_due
 from hypecurve.services.deliver import deliver_pending
+from hypecurve.stopping import ENDS_WITHIN, told_to_end
 
 DELIVER = "deliver"
 COMPOSE = "compose"
@@ -37,8 +45,7 @@ _TICK = timedelta(seconds=15)
 _RETRY = timedelta(minutes=15)
 """After a cycle began; the next is due by then only if it brought no sweep."""
 _BACKFILL = timedelta(hours=1)
-_EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
-_ENDS_WITHIN = 5.0
+_JOBS_END_WITHIN = 3.5
 """Seconds that a child and the jobs under way have at the end."""
 
 _log = structlog.get_logger(__name__)
@@ -48,20 +55,25 @@ Configured = Mapping[str, tuple[Bot, Mapping[str, str]]]
 async def serve(settings: Settings, parts: Sequence[str]) -> None:
     """Run the parts until SIGTERM or Ctrl-C; all of them if none is named.
 
-    BadInput for an unknown part, BadSetting where a named part lacks its settings.
+    Either ends it within 5 seconds, and well: that is how a service ends. BadInput for an unknown
+    part, BadSetting where a named part lacks its settings.
     """
     bots = configured_bots(load_bots())
     wanted = _wanted(settings, parts, bots)
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
     clock = SystemClock()
     taxonomy = load_taxonomy(settings.taxonomy_file)
-    async with live_store(settings, clock) as store:
-        service = Service(settings, store, clock, taxonomy, bots)
-        await service.run(wanted, stop, str(store.world))
-    _log.info("service stopped")
+    with told_to_end(stop.set, within=ENDS_WITHIN - 0.5, at_last=_cut_off):
+        async with live_store(settings, clock) as store:
+            beat = beat_of(store.world.made_at or clock.now())
+            service = Service(settings, store, clock, taxonomy, bots, beat=beat)
+            await service.run(wanted, stop, str(store.world))
+        _log.info("service stopped")
+
+
+def _cut_off(_number: int) -> int:
+    _log.warning("service stopped; something did not end in time and was cut off")
+    return 0
 
 
 def _wanted(settings: Settings, parts: Sequence[str], bots: Configured) -> list[str]:
@@ -94,31 +106,40 @@ class Service:
         bots: Configured,
         *,
         holder: str = "",
+        beat: timedelta = timedelta(0),
     ) -> None:
-        """Start nothing yet; `holder`: what it holds leases as, this process if empty."""
+        """Start nothing yet.
+
+        `holder`: what it holds leases as, this process if empty; `beat`: see `beat_of`.
+        """
         self._settings = settings
         self._store = store
         self._clock = clock
         self._taxonomy = taxonomy
         self._bots = bots
+        self._beat = beat
         self._leases = Leases(store, clock, holder or this_process())
         self._life = f"service {self._leases.holder}"
         self._child: asyncio.subprocess.Process | None = None
         self._tracking: asyncio.Task[None] | None = None
         self._jobs: set[asyncio.Future[None]] = set()
-        self._retry_at = clock.now()
+        self._retry_at = self._judge_at = clock.now()
         self._backfill_at = clock.now() + _BACKFILL
         self._stop = asyncio.Event()
 
     async def run(self, wanted: Sequence[str], stop: asyncio.Event, world: str = "") -> None:
         """Run the parts until `stop` is set; a part that fails for good stops all of them."""
         self._stop = stop
-        desk = ServiceDesk(self._store, self._clock, self._taxonomy)
         delivers = DELIVER in wanted
         bots = {name: bot for name, bot in self._bots.items() if delivers or name in wanted}
         try:
             # Opening them calls nobody, but says which setting cannot be used before anything runs.
-            async with messengers(bots) as open_messengers, asyncio.TaskGroup() as tasks:
+            async with (
+                github_for_chats(self._settings, self._clock) as _github,
+                messengers(bots) as open_messengers,
+                asyncio.TaskGroup() as tasks,
+            ):
+                desk = ServiceDesk(self._store, self._clock, self._taxonomy)
                 _log.info("service started", parts=", ".join(wanted), world=world)
                 if delivers and not bots:
                     _log.warning("nothing is delivered: no bot has its settings")
@@ -181,18 +202,30 @@ class Service:
             return
         try:
             async with self._store.read() as tx:
-                sweep = await tx.stars.latest()
+                sweep = await tx.stars.latest(whatever_health=True)
+                judged = await tx.signals.judged_at()
         except HypecurveError as error:
             _log.warning("the tracker waits", reason=str(error))
             return
-        now = self._clock.now()
-        last = sweep.at if sweep else None
-        if now >= self._retry_at and update_due(last, now, self._settings.update_every):
+        command = self._due(sweep, judged, self._clock.now())
+        if command:
+            self._tracking = asyncio.create_task(self._in_child(*command))
+
+    def _due(self, sweep: Sweep | None, judged: datetime | None, now: datetime) -> tuple[str, ...]:
+        """What is to be run now; empty for nothing."""
+        every = self._settings.update_every
+        if now >= self._retry_at and update_due(sweep, now, every, self._beat):
             self._retry_at = now + _RETRY
-            self._tracking = asyncio.create_task(self._in_child("update"))
-        elif now >= self._backfill_at:
+            return ("update",)
+        is_judged = sweep is None or (judged is not None and judged >= sweep.at)
+        if now >= self._judge_at and not is_judged:
+            # Its cycle died before it could judge: nobody shall wait for the next one.
+            self._judge_at = now + _RETRY
+            return ("update", "--only", "detect")
+        if now >= self._backfill_at:
             self._backfill_at = now + _BACKFILL
-            self._tracking = asyncio.create_task(self._in_child("update", "--only", "backfill"))
+            return ("update", "--only", "backfill")
+        return ()
 
     async def _in_child(self, *command: str) -> None:
         """Run a command in a process of its own, and log how it ended."""
@@ -248,23 +281,10 @@ class Service:
         await asyncio.sleep(0)  # what was handed out just now begins
         under_way = {*self._jobs, *([self._tracking] if self._tracking else [])}
         if under_way:
-            _, late = await asyncio.wait(under_way, timeout=_ENDS_WITHIN)
+            _, late = await asyncio.wait(under_way, timeout=_JOBS_END_WITHIN)
             if late:
                 _log.warning("stopped in the middle of a job", jobs=len(late))
         if self._child is not None and self._child.returncode is None:
             self._child.kill()
         platforms = [f"deliver {name}" for name in self._bots]
         await self._leases.give_back(self._life, TRACKER, COMPOSE, *platforms)
-
-
-def update_due(last: datetime | None, now: datetime, every: timedelta) -> bool:
-    """Whether it is time for a cycle, where the last sweep was at `last`.
-
-    Cycles keep to the clock (every 6 hours: 00:00, 06:00, ... UTC), so that they neither drift nor
-    come more often where services are restarted. The first comes at once, and the beat that
-    follows another sweep within half a span is left out.
-    """
-    if last is None:
-        return True
-    beat = _EPOCH + (now - _EPOCH) // every * every
-    return beat - last >= every / 2

@@ -1,58 +1,121 @@
-"""When the service looks at GitHub."""
+"""What the service starts, and when: by the last sweep, whoever made it."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from datetime import timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from hypecurve.worker import update_due
+from hypecurve.adapters.clock import SetClock
+from hypecurve.adapters.sql.store import SqlStore
+from hypecurve.config import Settings
+from hypecurve.domain.health import Health
+from hypecurve.services.detect import detect_changes
+from hypecurve.worker import Service
+from support.catalogue import listed
+from support.databases import INTERVAL, NOW
+from support.tracking import an_ai_repo, taxonomy
 
-HOUR = timedelta(hours=1)
-DAY = datetime(2026, 11, 22, tzinfo=UTC)
-
-
-def at(hours: float) -> datetime:
-    return DAY + hours * HOUR
-
-
-@pytest.mark.parametrize(
-    ("last", "first_due"),
-    [
-        (0.05, 6),
-        (5.9, 12),  # a first sweep just before the hour
-        (6.1, 12),
-        (2.9, 6),
-        (-20, -12),  # it was down for a day
-    ],
+MINUTE = timedelta(minutes=1)
+UPDATE, DETECT, BACKFILL = (
+    ("update",),
+    ("update", "--only", "detect"),
+    ("update", "--only", "backfill"),
 )
-def test_a_cycle_comes_every_six_hours_by_the_clock(last: float, first_due: float) -> None:
-    assert not update_due(at(last), at(first_due) - timedelta(seconds=1), 6 * HOUR)
-    assert update_due(at(last), at(first_due), 6 * HOUR)
-    assert update_due(at(last), at(first_due + 30), 6 * HOUR)
 
 
-def test_the_first_cycle_comes_at_once() -> None:
-    assert update_due(None, at(1.5), 6 * HOUR)
+class Recording(Service):
+    """A service whose children are only noted."""
+
+    def __init__(self, store: SqlStore, clock: SetClock) -> None:
+        settings = Settings(_env_file=None)
+        super().__init__(settings, store, clock, taxonomy(), {}, holder="host-a:1")
+        self.clock = clock
+        self.started: list[tuple[str, ...]] = []
+
+    async def _in_child(self, *command: str) -> None:
+        self.started.append(command)
+
+    async def asked(self, after: timedelta = timedelta(0)) -> list[tuple[str, ...]]:
+        """Let time pass and a tick come; what was started by it."""
+        self.clock.at += after
+        before = len(self.started)
+        await self.track()
+        if self._tracking is not None:
+            await self._tracking
+        return self.started[before:]
 
 
-@given(
-    starts=st.lists(st.floats(0, 30), min_size=1, max_size=6),
-    every=st.sampled_from([1, 3, 6, 24]),
-)
-def test_restarts_and_second_services_bring_no_more_cycles(starts: list[float], every: int) -> None:
-    span = every * HOUR
-    last, cycles = None, []
-    for tick in range(60 * 36):
-        now = DAY + timedelta(minutes=tick)
-        # Any number of services ask at any time: it is the last sweep that answers.
-        asked = tick % 7 == 0 or any(abs(start * 60 - tick) < 1 for start in starts)
-        if asked and update_due(last, now, span):
-            last = now
-            cycles.append(now)
-    gaps = [after - before for before, after in pairwise(cycles)]
-    assert all(span / 2 <= gap < 2 * span for gap in gaps), "half a span to one and a half"
-    assert all(span - timedelta(minutes=7) <= gap for gap in gaps[1:])
+async def _sweep(store: SqlStore, clock: SetClock, health: Health = Health.GOOD) -> None:
+    async with store.write() as tx:
+        found = await tx.stars.record(clock.at, {an_ai_repo(1).id: 600})
+        await tx.stars.mark(found.number, health)
+
+
+async def _judge(store: SqlStore) -> None:
+    assert await detect_changes(store, interval=INTERVAL, min_stars=500) is not None
+
+
+@pytest.fixture
+async def service(store: SqlStore) -> Recording:
+    """One that has just been started beside a sweep that was judged."""
+    clock = SetClock(NOW)
+    await listed(store, [an_ai_repo(1)])
+    await _sweep(store, clock)
+    await _judge(store)
+    return Recording(store, clock)
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_between_cycles_nothing_is_started_but_the_backfill_of_each_hour(
+    service: Recording,
+) -> None:
+    assert await service.asked() == []
+    assert await service.asked(59 * MINUTE) == []
+    assert await service.asked(MINUTE) == [BACKFILL]
+    assert await service.asked(MINUTE) == []
+
+
+async def test_a_sweep_that_nobody_judged_is_judged_at_once(
+    store: SqlStore, service: Recording
+) -> None:
+    service.clock.at += 5 * MINUTE
+    await _sweep(store, service.clock)
+    assert await service.asked() == [DETECT]
+    assert await service.asked(MINUTE) == [], "it may be at work, or in trouble"
+    assert await service.asked(14 * MINUTE) == [DETECT]
+    await _judge(store)
+    assert await service.asked(16 * MINUTE) == []
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_after_the_first_sweep_of_all_the_judgement_is_made_up_for(store: SqlStore) -> None:
+    service = Recording(store, SetClock(NOW))
+    assert await service.asked() == [UPDATE]
+    await listed(store, [an_ai_repo(1)])
+    await _sweep(store, service.clock)
+    assert await service.asked(MINUTE) == [DETECT]
+
+
+@pytest.mark.parametrize("health", [Health.PARTIAL, Health.STILL])
+async def test_a_bad_sweep_is_followed_by_another_in_45_minutes(
+    store: SqlStore, service: Recording, health: Health
+) -> None:
+    service.clock.at += 5 * MINUTE
+    await _sweep(store, service.clock, health)
+    await _judge(store)
+    assert await service.asked(44 * MINUTE) == []
+    assert await service.asked(MINUTE) == [UPDATE]
+    await _sweep(store, service.clock)
+    await _judge(store)
+    assert await service.asked(50 * MINUTE) == [BACKFILL]
+    assert await service.asked(50 * MINUTE) == []
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_while_another_holds_the_trackers_lease_nothing_is_started(
+    store: SqlStore, service: Recording
+) -> None:
+    async with store.write() as tx:
+        await tx.leases.hold("tracker", "host-b:2", service.clock.at, 9 * timedelta(hours=1))
+    assert await service.asked(8 * timedelta(hours=1)) == []

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,9 +12,12 @@ from hypecurve.cli.common import WorldOption, checked_world, note, runs
 from hypecurve.domain.errors import HypecurveError
 
 if TYPE_CHECKING:
+    from hypecurve.config import Settings
+    from hypecurve.ports.store import Filled
     from hypecurve.services.lookup import Ecosystem
 
 _PARTS = "tracker, deliver, slack, discord"
+_STOPPED = "stopped: what came until now is kept, and the next run goes on from there"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -45,46 +49,38 @@ async def run(
 
 async def update(
     only: Annotated[
-        str | None, typer.Option("--only", help="backfill: just fill in more of the past.")
+        str | None,
+        typer.Option(
+            "--only",
+            help="backfill: just fill in more of the past. "
+            "detect: just judge the last sweep, if nobody has.",
+        ),
     ] = None,
     as_log: Annotated[bool, typer.Option("--log", hidden=True)] = False,
     holder: Annotated[str | None, typer.Option("--holder", hidden=True)] = None,
 ) -> None:
-    """One cycle: discover, snapshot, backfill, detect."""
-    # `--holder`: the service whose child this is holds the tracker's lease, and lends it.
+    """One cycle: discover, snapshot, backfill, detect.
+
+    Ctrl-C and SIGTERM end it within 5 seconds, with status 130 and 143. What came until then is
+    kept, and the next run goes on from there.
+    """
     from hypecurve import log
-    from hypecurve.adapters.clock import SystemClock
-    from hypecurve.bootstrap import github, live_store, load_taxonomy, tracking
     from hypecurve.cli.common import one_of
     from hypecurve.config import load_settings
-    from hypecurve.holding import TRACKER, Leases, this_process
-    from hypecurve.services.backfill import backfill
-    from hypecurve.services.cycle import run_cycle, tell_filled
+    from hypecurve.stopping import ENDS_WITHIN, work_until_told
 
     if only is not None:
-        one_of("--only", only, ("backfill",))
+        one_of("--only", only, ("backfill", "detect"))
     settings = load_settings()
     log.configure(settings.log_format)
     tell = _logged if as_log else note
-    clock = SystemClock()
-    plan = tracking(settings)
-    taxonomy = load_taxonomy(settings.taxonomy_file)
+
+    async def work() -> None:
+        # `--holder`: the service whose child this is holds the tracker's lease, and lends it.
+        await _update(settings, only, holder, tell)
+
     try:
-        async with github(settings, tell) as source, live_store(settings, clock) as store:
-
-            async def work() -> None:
-                if not only:
-                    await run_cycle(store, source, clock, taxonomy, plan, tell)
-                    return
-                # A tenth is left to the cycle: its newcomers are asked before they are judged.
-                budget = plan.backfill_budget - plan.backfill_budget // 10
-                filled = await backfill(store, source, clock, budget=budget)
-                tell_filled(filled, tell)
-                if filled.error is not None:
-                    raise filled.error
-
-            leases = Leases(store, clock, holder or this_process())
-            await leases.alone(TRACKER, work, lent=holder is not None)
+        status = await work_until_told(work, lambda: tell(_STOPPED), within=ENDS_WITHIN - 2)
     except HypecurveError as error:
         if not as_log:
             raise
@@ -92,6 +88,37 @@ async def update(
 
         structlog.get_logger(__name__).error("cycle failed; it is tried again", reason=str(error))
         raise typer.Exit(2) from None
+    if status:
+        raise typer.Exit(status)
+
+
+async def _update(
+    settings: Settings, only: str | None, holder: str | None, tell: Callable[[str], None]
+) -> None:
+    """The work of `update`, under the tracker's lease; `holder`: who lent it."""
+    from hypecurve.adapters.clock import SystemClock
+    from hypecurve.bootstrap import github, live_store, load_taxonomy, tracking
+    from hypecurve.holding import TRACKER, Leases, this_process
+    from hypecurve.services.cycle import Means, fill_in, judge_last, run_cycle
+
+    clock = SystemClock()
+    taxonomy = load_taxonomy(settings.taxonomy_file)
+    async with github(settings, tell) as source, live_store(settings, clock) as store:
+        means = Means(store, source, clock, taxonomy, tracking(settings), tell)
+
+        async def work() -> None:
+            if only == "detect":
+                if await judge_last(means) is None:
+                    tell("the last sweep has been judged already")
+            elif only == "backfill":
+                filled = await fill_in(means)
+                if filled.error is not None:
+                    raise filled.error
+            else:
+                await run_cycle(store, source, clock, taxonomy, means.tracking, tell)
+
+        leases = Leases(store, clock, holder or this_process())
+        await leases.alone(TRACKER, work, lent=holder is not None)
 
 
 def _logged(line: str) -> None:
@@ -119,7 +146,7 @@ async def status(
         figures = await ecosystem(store, load_taxonomy(settings.taxonomy_file))
         async with store.read() as tx:
             latest = await tx.stars.latest()
-            share = (await tx.past.filled(Found())).share
+            filled = await tx.past.filled(Found())
             holders = await tx.leases.holders()
             deliveries = await tx.outbox.recent(limit=10)
             listeners = await tx.subscriptions.listeners()
@@ -136,7 +163,7 @@ async def status(
             ),
         ),
         ("no star", _still(figures)),
-        ("star history", f"{share:.0%} loaded"),
+        ("star history", _history(filled, settings.backfill_per_hour)),
         ("last sweep", f"{latest.at:%Y-%m-%d %H:%M} UTC" if latest else "none yet"),
         ("at work", ", ".join(alive) or "nobody"),
         ("channels", f"{len(listeners):,}"),
@@ -147,6 +174,25 @@ async def status(
         typer.echo(f"delivery {each.id}: {each.state.value}{why}")
     if check and not alive:
         raise typer.Exit(1)
+
+
+def _history(filled: Filled, an_hour: int) -> str:
+    """`6,120 of 18,004 (34 %), about 5 h to go`, by what is asked in an hour."""
+    from hypecurve.services.backfill import time_left
+
+    # Rounded down: 100 % is said only of all.
+    loaded = f"{filled.asked:,} of {filled.total:,} ({int(100 * filled.share)} %)"
+    left = time_left(filled, an_hour)
+    if filled.asked >= filled.total:
+        return loaded
+    if left is None:
+        return f"{loaded}, and stays there: HYPECURVE_BACKFILL_PER_HOUR is 0"
+    return f"{loaded}, {_about(left)} to go"
+
+
+def _about(left: timedelta) -> str:
+    hours = round(left / timedelta(hours=1))
+    return f"about {hours:,} h" if hours else "less than an hour"
 
 
 def _still(figures: Ecosystem) -> str:

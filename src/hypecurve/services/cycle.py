@@ -8,12 +8,14 @@ from datetime import timedelta
 
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import SourceError, SourceLimited, SourceRefused
+from hypecurve.domain.subscription import Channel
 from hypecurve.ports import Clock, GitHubSource, Term
 from hypecurve.ports.store import Store, Sweep
 from hypecurve.services.backfill import WEEKS, Backfilled, backfill, wanted_categories
 from hypecurve.services.detect import Detected, detect_changes
 from hypecurve.services.discover import discover, due_terms, sort_in
 from hypecurve.services.memory import many_rows
+from hypecurve.services.operator import watch_over
 from hypecurve.services.snapshot import snapshot
 
 Tell = Callable[[str], None]
@@ -31,6 +33,8 @@ class Tracking:
     backfill_budget: int
     """Repos whose past is asked in an hour."""
     backfill_weeks: int = WEEKS
+    operator: Channel | None = None
+    """Where the operator hears what wants a person; None: only in the lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +64,29 @@ async def run_cycle(
     a search's is raised at the end with what was done all the same, and so is GitHub's refusal of
     us. Where no sweep can be had, the last one is judged if nobody did.
     """
-    with many_rows():
-        return await _cycle(Means(store, github, clock, taxonomy, tracking, tell))
+    it = Means(store, github, clock, taxonomy, tracking, tell)
+    try:
+        with many_rows():
+            detected = await _cycle(it)
+    except SourceError:
+        # Whoever started it is told by the error itself.
+        if tracking.operator is not None:
+            await _watch_over(it)
+        raise
+    await _watch_over(it)
+    return detected
+
+
+async def _watch_over(it: Means) -> None:
+    await watch_over(
+        it.store,
+        it.github,
+        it.clock,
+        it.tracking.operator,
+        it.tell,
+        terms=it.tracking.terms,
+        min_stars=it.tracking.min_stars,
+    )
 
 
 async def _cycle(it: Means) -> Detected | None:

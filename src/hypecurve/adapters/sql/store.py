@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -34,6 +34,8 @@ class World:
 
     kind: str
     host: str = ""
+    made_at: datetime | None = field(default=None, compare=False)
+    """When the database was given to it."""
 
     def __str__(self) -> str:
         """`live (api.github.com)`."""
@@ -156,7 +158,7 @@ async def _world(engine: AsyncEngine, wanted: World | None, now: datetime) -> Wo
 
 async def _kept_world(connection: AsyncConnection) -> World | None:
     row = (await connection.execute(select(world_table))).first()
-    return None if row is None else World(row.kind, row.host)
+    return None if row is None else World(row.kind, row.host, row.created_at)
 
 
 async def _give(connection: AsyncConnection, world: World, now: datetime) -> None:
