@@ -66,15 +66,17 @@ def upgrade() -> None:
         sa.Column("at", _INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_block"),
     )
+    op.create_index("ix_repo_fact_repo_id", "repo_fact", ["repo_id"])
     for old, new in _RELABELLED.items():
-        op.execute(
-            sa.text("UPDATE repo SET gone_why = :new WHERE gone_why = :old").bindparams(
-                old=old, new=new
-            )
-        )
+        for update in (
+            "UPDATE repo SET gone_why = :new WHERE gone_why = :old",
+            "UPDATE repo_fact SET after = :new WHERE kind = 'gone' AND after = :old",
+        ):
+            op.execute(sa.text(update).bindparams(old=old, new=new))
 
 
 def downgrade() -> None:
+    op.drop_index("ix_repo_fact_repo_id", "repo_fact")
     op.drop_table("block")
     op.drop_table("submission")
     op.execute(

@@ -6,6 +6,7 @@ PostgreSQL whole columns as arrays, so that 18,000 rows are one statement and no
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
@@ -26,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hypecurve.adapters.sql.tables import Instant
+from hypecurve.adapters.sql.tables import Instant, Line, Prose, is_plain
 
 POSTGRES = "postgresql"
 _ONE_WRITER = 0x48595352
@@ -89,9 +90,22 @@ def among(
     numbers = list(values)
     if connection.dialect.name == POSTGRES:
         return column == any_(bindparam(None, numbers, ARRAY(BigInteger)))
-    listed = ",".join(map(str, numbers))
-    each = func.json_each(bindparam(None, f"[{listed}]", String)).table_valued("value")
-    return column.in_(select(each.c.value))
+    return column.in_(_each(numbers))
+
+
+def among_texts(
+    connection: AsyncConnection, column: ColumnElement[str], values: Iterable[str]
+) -> ColumnElement[bool]:
+    """The same for a column of text."""
+    texts = list(values)
+    if connection.dialect.name == POSTGRES:
+        return column == any_(bindparam(None, texts, ARRAY(Prose)))
+    return column.in_(_each(texts))
+
+
+def _each(values: list[int] | list[str]) -> Select[Any]:
+    each = func.json_each(bindparam(None, json.dumps(values), String)).table_valued("value")
+    return select(each.c.value)
 
 
 async def columns_of(connection: AsyncConnection, statement: Select[Any]) -> list[Sequence[Any]]:
@@ -132,6 +146,8 @@ def _values(dialect: Dialect, column: Column[Any], rows: Sequence[dict[str, Any]
         # Thousands of rows share a few instants (seen, first seen), and each is slow to write out.
         written = {value: processor(value) for value in set(values)}
         return [written[value] for value in values]
+    if isinstance(column.type, Line):
+        return [value if value is None or is_plain(value) else processor(value) for value in values]
     return list(map(processor, values))
 
 
@@ -172,5 +188,5 @@ def _arrays(dialect: Dialect, table: Table, names: Sequence[str]) -> str:
 
 def _array(dialect: Dialect, column: Column[Any]) -> str:
     # A cast to VARCHAR(100) would cut what is too long; the table's own column refuses it.
-    is_text = isinstance(column.type, String)
+    is_text = isinstance(column.type, String | Line)
     return f"%s::{'TEXT' if is_text else column.type.compile(dialect)}[]"

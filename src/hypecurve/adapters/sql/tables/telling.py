@@ -1,0 +1,152 @@
+"""The tables of those who listen: channels, what is on its way to them, what they sent in."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+from hypecurve.adapters.sql.tables.columns import (
+    BigId,
+    Instant,
+    Line,
+    Prose,
+    metadata,
+    of_channel,
+    of_repo,
+)
+
+channel = Table(
+    "channel",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("platform", Line(16), nullable=False),
+    Column("tenant", Line(64), nullable=False),
+    Column("place", Line(64), nullable=False),
+    UniqueConstraint("platform", "tenant", "place"),
+)
+
+
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    of_channel(nullable=False, index=True),
+    Column("categories", JSON, nullable=False),
+    Column("kinds", JSON, nullable=False),
+    Column("at", String(5), nullable=False),
+    Column("zone", Line(64), nullable=False),
+    Column("weekdays", JSON, nullable=False),
+    Column("locale", Line(16), nullable=False),
+    Column("created_by", Line(64), nullable=False),
+    Column("next_due", Instant, index=True),
+    Column("paused_until", Instant),
+    Column("heard_cycle", Integer, nullable=False),
+    Column("heard_at", Instant),
+)
+
+follow = Table(
+    "follow",
+    metadata,
+    of_channel(primary_key=True),
+    of_repo(primary_key=True),
+)
+
+digest = Table(
+    "digest",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    of_channel(nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("composed_at", Instant, nullable=False),
+    Column("after_cycle", Integer, nullable=False),
+    Column("upto_cycle", Integer, nullable=False),
+    Column("message", JSON),
+    UniqueConstraint("channel_id", "due_at"),
+)
+
+digest_member = Table(
+    "digest_member",
+    metadata,
+    of_channel(primary_key=True),
+    Column("signal_id", BigId, ForeignKey("signal.id"), primary_key=True),
+    Column("digest_id", BigId, ForeignKey("digest.id"), nullable=False, index=True),
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    of_channel(nullable=False),
+    Column("key", Line(255), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("message", JSON, nullable=False),
+    UniqueConstraint("channel_id", "key"),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("digest_id", BigId, ForeignKey("digest.id"), unique=True),
+    Column("notice_id", BigId, ForeignKey("notice.id"), unique=True),
+    of_channel(nullable=False),
+    Column("platform", Line(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_try_at", Instant, nullable=False),
+    Column("lease_until", Instant),
+    Column("reason", Prose, nullable=False),
+    Column("settled_at", Instant),
+    Index("ix_delivery_state_next_try_at", "state", "next_try_at"),
+)
+
+delivery_step = Table(
+    "delivery_step",
+    metadata,
+    Column("delivery_id", BigId, ForeignKey("delivery.id"), primary_key=True),
+    Column("number", SmallInteger, primary_key=True, autoincrement=False),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("ref", Line(255), nullable=False),
+    Column("intent_at", Instant),
+    Column("done_at", Instant),
+)
+
+submission = Table(
+    "submission",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    of_repo(nullable=False, index=True),
+    Column("channel_id", BigId, ForeignKey("channel.id"), index=True),
+    Column("user", Line(200), nullable=False),
+    Column("name", Line(201), nullable=False),
+    Column("category", Line(64)),
+    Column("at", Instant, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("told_at", Instant),
+    Index("ix_submission_user_at", "user", "at"),
+)
+
+block = Table(
+    "block",
+    metadata,
+    Column("key", Line(255), primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", Line(64), primary_key=True),
+    Column("holder", Line(128), nullable=False),
+    Column("until", Instant, nullable=False),
+)
