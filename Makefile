@@ -68,9 +68,9 @@ texts: $(VENV)/.installed-dev
 lock:
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 \
 		--generate-hashes --no-annotate --no-header --quiet -o requirements.lock
-	uv pip compile pyproject.toml --group build --group test --group check -c requirements.lock \
-		--universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet \
-		-o requirements-dev.lock
+	uv pip compile pyproject.toml --group build --group test --group check --group bench \
+		-c requirements.lock --universal --python-version 3.11 \
+		--generate-hashes --no-annotate --no-header --quiet -o requirements-dev.lock
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
