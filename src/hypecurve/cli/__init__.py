@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from hypecurve.cli import channels, listing, operating, reading, showing, sorting
+from hypecurve.cli import channels, doctor, listing, operating, reading, showing, sorting
 
 app = typer.Typer(
     name="hypecurve",
@@ -38,6 +38,7 @@ def _options(
 
 showing.add_to(app)
 operating.add_to(app)
+doctor.add_to(app)
 listing.add_to(app)
 reading.add_to(app)
 sorting.add_to(app)
