@@ -37,13 +37,17 @@ class Shelf:
     asked: list[tuple[Slice, int]] = field(default_factory=list)
     hidden: int = 0
     """So many of the least are counted and never listed."""
+    _found: dict[Slice, tuple[int, list[Repo]]] = field(default_factory=dict)
 
     async def ask(self, part: Slice, number: int) -> tuple[int, Found]:
         """Return a page as GitHub does."""
         self.asked.append((part, number))
-        inside = [repo for repo in self.repos if _lies_in(repo, part)]
-        shown = sorted(inside, key=lambda repo: -repo.stars)[: len(inside) - self.hidden]
-        return len(inside), tuple(shown[:CAP][(number - 1) * PAGE : number * PAGE])
+        if part not in self._found:
+            inside = [repo for repo in self.repos if _lies_in(repo, part)]
+            inside.sort(key=lambda repo: -repo.stars)
+            self._found[part] = (len(inside), inside[: len(inside) - self.hidden][:CAP])
+        total, shown = self._found[part]
+        return total, tuple(shown[(number - 1) * PAGE : number * PAGE])
 
     @property
     def ids(self) -> set[int]:
