@@ -7,7 +7,7 @@ are gains) and GitHub's own history of retained stars (gains already). Unknown i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -15,15 +15,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from hypecurve.domain.gains import gains_of
 from hypecurve.domain.repo import AHEAD
-from hypecurve.domain.stars import PastStars
 
 DAYS = 120
 """Days a window holds in life: 8 weeks of baseline, 84 days for a stall, and some to look back."""
 FIRST_STARS = 10
 """Before it has these stars a repo has no pace: those days are unknown, not zero."""
 
-_SECONDS = 86_400
-_MONTH = 28
 _ROWS = 8192
 """Rows worked on at a time, so that 100,000 repos need no copies of 100,000 rows."""
 
@@ -67,8 +64,8 @@ def windows_from_counts(  # noqa: PLR0913  (one argument a column of Windows)
     `counts`: (N, D+1), the count at `at` - k days, oldest first; NaN or negative is unknown.
     How holes between counts are filled: see `gains_of`.
 
-    `past_gains`: (N, D) from `daily_past`, NaN unknown; taken only where the counts give no gain.
-    Days that end before the repo was created, or before it had its first ten stars, are unknown
+    `past_gains`: (N, D) from `pasts.daily_gains`, NaN unknown; taken only where the counts give no
+    gain. Days that end before the repo was created, or before it had its first ten stars, are unknown
     rather than zero: a newborn would otherwise rise endlessly above a pace it never had.
 
     What is left out: `stars` are the last counts, nothing is archived or gone, all are eligible,
@@ -103,58 +100,6 @@ def windows_from_counts(  # noqa: PLR0913  (one argument a column of Windows)
         gone=_column(gone, size, np.bool_, fill=False),
         eligible=_column(eligible, size, np.bool_, fill=True),
     )
-
-
-def daily_past(
-    past: PastStars, at: datetime, first_snapshot_at: datetime | None, days: int = DAYS
-) -> NDArray[np.float32]:
-    """Lay one repo's own star history on the grid of 24 hours that ends at `at`: (days,) stars.
-
-    GitHub counts by UTC days (documented as "not guaranteed"); a window that overlaps two of them
-    takes from each by its hours. Unknown (NaN) are windows that begin before the history's first
-    day, and those that end after it was fetched. Only the window in which it was fetched is
-    completed, at the pace of its last 24 hours, unless we were counting when that window began
-    (`first_snapshot_at`; None: we never counted): there the counts know better. So the seam
-    between the history and our counts costs no day, and no count is subtracted from a history.
-    """
-    unknown = np.full(days, np.nan, np.float32)
-    start = _midnight(past.first_day)
-    end = min(_epoch(past.fetched_at), start + len(past.days) * _SECONDS)
-    edges = np.append(np.arange(start, end, _SECONDS), end).astype(np.float64)
-    if end <= start:
-        return unknown
-    given = np.concatenate([[0.0], np.cumsum(past.days[: len(edges) - 1], dtype=np.float64)])
-    grid = _epoch(at) + (np.arange(days + 1, dtype=np.float64) - days) * _SECONDS
-    sums = np.interp(grid, edges, given)
-    gains = np.where((grid[:-1] >= start) & (grid[1:] <= end), np.diff(sums), np.nan)
-    seam = np.flatnonzero((grid[:-1] >= start) & (grid[:-1] < end) & (grid[1:] > end))
-    for place in seam:  # one at most
-        opens, closes = grid[place], grid[place + 1]
-        if first_snapshot_at is None or _epoch(first_snapshot_at) > opens:
-            since = max(float(start), end - _SECONDS)
-            pace = (given[-1] - np.interp(since, edges, given)) / (end - since)
-            gains[place] = given[-1] - sums[place] + pace * (closes - end)
-    return gains.astype(np.float32)
-
-
-def best_month(past: PastStars) -> int:
-    """Return the most stars of any 28 whole days of a history, 0 where it is shorter.
-
-    It seeds `best_28d` of the detection's state: the best 28 days ever may lie before the window.
-    """
-    days = np.asarray(past.days, np.int64)
-    if len(days) < _MONTH:
-        return 0
-    sums = np.cumsum(np.concatenate([[0], days]))
-    return int((sums[_MONTH:] - sums[:-_MONTH]).max())
-
-
-def _epoch(at: datetime) -> float:
-    return at.astimezone(UTC).timestamp()
-
-
-def _midnight(day: date) -> float:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
 
 
 def _column(values: ArrayLike | None, size: int, dtype: Any, fill: Any) -> NDArray[Any]:  # noqa: ANN401  (numpy takes any dtype)

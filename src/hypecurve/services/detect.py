@@ -16,9 +16,9 @@ from hypecurve.domain.health import Health
 from hypecurve.domain.repo import RepoId, age_days
 from hypecurve.domain.signal import Evidence, Signal, SignalKind
 from hypecurve.domain.stars import PastStars
-from hypecurve.domain.windows import Windows, best_month
+from hypecurve.domain.windows import Windows
 from hypecurve.ports.store import Measured, Packed, Roster, Source, Store, Sweep, Transaction
-from hypecurve.services.sight import Counts, PastBySlot, counts_at, past_of, windows_of
+from hypecurve.services.sight import Counts, Past, counts_at, past_at, windows_of
 
 LISTING_RULE = "listing/1"
 FACT_RULE = "fact/1"
@@ -55,7 +55,7 @@ async def detect_changes(
         counts = await counts_at(tx, sweep.at, interval, judged)
         reasons, entries = await _admit(tx, counts.stars, counts.before, sweep.at, min_stars)
         roster = await tx.catalogue.roster()
-        past = await past_of(tx, sweep.at, roster)
+        past = await past_at(tx, sweep.at, roster)
         windows = windows_of(sweep.at, counts, roster, past)
         found = detect(windows, await _states(tx, roster, past))
         await tx.signals.save_states(found.states)
@@ -97,7 +97,7 @@ async def measure_only(store: Store, *, interval: timedelta) -> None:
             return
         counts = await counts_at(tx, sweep.at, interval)
         roster = await tx.catalogue.roster()
-        past = await past_of(tx, sweep.at, roster)
+        past = await past_at(tx, sweep.at, roster)
         windows = windows_of(sweep.at, counts, roster, past)
         found = detect(windows, await _states(tx, roster, past))
         await tx.catalogue.measure(_measured(counts, windows, found, roster))
@@ -136,11 +136,10 @@ def _reason(
     )
 
 
-async def _states(tx: Transaction, roster: Roster, past: PastBySlot) -> NDArray[np.void]:
+async def _states(tx: Transaction, roster: Roster, past: Past) -> NDArray[np.void]:
     """What the detection remembers; a repo's best month may lie in the past we were told of."""
     states = await tx.signals.states(len(roster.ids))
-    for slot, known in past.items():
-        states["best_28d"][slot] = max(states["best_28d"][slot], best_month(known))
+    np.maximum(states["best_28d"], past.best_months, out=states["best_28d"])
     return states
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hypecurve.domain.pasts import best_months, daily_gains
 from hypecurve.domain.repo import RepoId
-from hypecurve.domain.stars import PastStars
-from hypecurve.domain.windows import DAYS, Windows, daily_past, windows_from_counts
+from hypecurve.domain.windows import DAYS, Windows, windows_from_counts
 from hypecurve.ports.store import Packed, Roster, Transaction
 
-PastBySlot = Mapping[int, PastStars]
 _DAY = timedelta(days=1)
 _INSTANT = timedelta(seconds=1)
 
@@ -51,13 +49,23 @@ async def counts_at(
     return Counts(grid, grid[:, -1].copy(), unknown if before is None else padded[:, -1])
 
 
-def windows_of(at: datetime, counts: Counts, roster: Roster, past: PastBySlot) -> Windows:
+@dataclass(frozen=True, slots=True, eq=False)
+class Past:
+    """GitHub's own history, by slot, of the repos that our counts do not cover yet."""
+
+    gains: NDArray[np.float32] | None
+    """(N, DAYS) on the grid of the windows; None where our counts cover all."""
+    best_months: NDArray[np.int64]
+    """(N,) stars of the best 28 days, 0 unknown: they may lie before the windows."""
+
+
+def windows_of(at: datetime, counts: Counts, roster: Roster, past: Past) -> Windows:
     """Lay counts and histories side by side."""
     return windows_from_counts(
         at,
         roster.ids,
         counts.grid,
-        _past_gains(past, at, roster),
+        past.gains,
         stars=np.where(counts.stars < 0, np.nan, counts.stars.astype(np.float64)),
         created_at=roster.created_at,
         pushed_at=roster.pushed_at,
@@ -67,26 +75,20 @@ def windows_of(at: datetime, counts: Counts, roster: Roster, past: PastBySlot) -
     )
 
 
-async def past_of(tx: Transaction, at: datetime, roster: Roster) -> PastBySlot:
-    """GitHub's own history, by slot, of the repos that our counts do not cover yet."""
+async def past_at(tx: Transaction, at: datetime, roster: Roster) -> Past:
+    """Read the histories of those whom we have watched for less than a window."""
+    size = len(roster.ids)
     opens = np.datetime64((at - _DAY * DAYS).replace(tzinfo=None), "s")
     slots = np.flatnonzero(roster.first_seen_at > opens)
-    everything = len(slots) == len(roster.ids)
-    ids = [RepoId(key) for key in roster.ids[slots].tolist()]
-    past = await tx.past.of(None if everything else ids) if ids else {}
-    return {
-        slot: past[repo_id]
-        for slot, repo_id in zip(slots.tolist(), ids, strict=True)
-        if repo_id in past
-    }
-
-
-def _past_gains(past: PastBySlot, at: datetime, roster: Roster) -> NDArray[np.float32] | None:
-    """The histories on the grid of the windows."""
-    if not past:
-        return None
-    gains = np.full((len(roster.ids), DAYS), np.nan, np.float32)
-    for slot, known in past.items():
-        first_seen = roster.first_seen_at[slot].item().replace(tzinfo=at.tzinfo)
-        gains[slot] = daily_past(known, at, first_seen)
-    return gains
+    # By id, so that each block of histories finds its slots.
+    slots = slots[np.argsort(roster.ids[slots])]
+    ids = roster.ids[slots]
+    gains: NDArray[np.float32] | None = None
+    best = np.zeros(size, np.int64)
+    async for block in tx.past.packed([RepoId(key) for key in ids.tolist()]):
+        if gains is None:
+            gains = np.full((size, DAYS), np.nan, np.float32)
+        at_slots = slots[np.searchsorted(ids, block.repo_ids)]
+        gains[at_slots] = daily_gains(block, at, roster.first_seen_at[at_slots], DAYS)
+        best[at_slots] = best_months(block)
+    return Past(gains, best)

@@ -1,8 +1,8 @@
-"""From counts and GitHub's history to gains per day."""
+"""From counts to gains per day, and GitHub's history beside them."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import numpy as np
@@ -12,12 +12,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from hypecurve.domain.gains import gains_of, without_corrections
-from hypecurve.domain.stars import PastStars
-from hypecurve.domain.windows import best_month, daily_past, windows_from_counts
+from hypecurve.domain.windows import windows_from_counts
 
 NAN = float("nan")
 NOON = datetime(2025, 3, 10, 12, tzinfo=UTC)
-MIDNIGHT = datetime(2025, 3, 10, tzinfo=UTC)
 
 
 def gained(*counts: float) -> list[float | None]:
@@ -119,50 +117,6 @@ def test_shapes_that_differ_are_refused() -> None:
         windows_from_counts(NOON, [1], np.zeros((1, 5)), archived=[True, False])
 
 
-def past_of(*days: int, fetched: datetime = MIDNIGHT) -> PastStars:
-    """A history whose days end at midnight of 10 March."""
-    return PastStars(date(2025, 3, 10) - timedelta(days=len(days)), days, fetched)
-
-
-def test_history_on_a_grid_of_utc_days_is_taken_as_it_is() -> None:
-    assert listed(daily_past(past_of(3, 5, 8), MIDNIGHT, None, 4)) == [None, 3, 5, 8]
-
-
-def test_a_window_across_two_utc_days_takes_from_each_by_its_hours() -> None:
-    at = MIDNIGHT - timedelta(hours=6)
-    assert listed(daily_past(past_of(4, 8, 12), at, MIDNIGHT, 2)) == [7, 11]
-
-
-def test_the_day_of_the_fetch_is_completed_at_its_own_pace() -> None:
-    # 12 hours of 10 March are known: 6 stars; the 24 hours before the fetch brought 4 + 6.
-    past = PastStars(date(2025, 3, 8), (8, 8, 6), NOON)
-    at = NOON + timedelta(hours=12)
-    assert listed(daily_past(past, at, NOON, 2)) == [8, 11]
-
-
-def test_after_the_fetch_history_knows_nothing() -> None:
-    at = NOON + timedelta(hours=36)
-    past = PastStars(date(2025, 3, 8), (8, 8, 6), NOON)
-    assert listed(daily_past(past, at, NOON, 3)) == [8, 11, None]
-
-
-def test_where_we_counted_already_the_day_of_the_fetch_is_left_to_the_counts() -> None:
-    past = PastStars(date(2025, 3, 8), (8, 8, 6), NOON)
-    at = NOON + timedelta(hours=12)
-    assert listed(daily_past(past, at, NOON - timedelta(days=5), 2)) == [8, None]
-
-
-def test_an_empty_history_knows_nothing() -> None:
-    assert listed(daily_past(past_of(), NOON, None, 2)) == [None, None]
-    early = PastStars(date(2025, 3, 10), (5,), MIDNIGHT - timedelta(hours=1))
-    assert listed(daily_past(early, NOON, None, 2)) == [None, None]
-
-
-def test_the_best_month_of_a_history_is_its_best_28_days() -> None:
-    assert best_month(past_of(*[1] * 30, *[10] * 28, *[2] * 9)) == 280
-    assert best_month(past_of(*[100] * 27)) == 0, "28 days are not known"
-
-
 @given(
     st.lists(st.none() | st.integers(0, 300_000), min_size=2, max_size=40),
 )
@@ -180,19 +134,3 @@ def test_what_is_gained_never_exceeds_what_two_counts_tell(counts: list[int | No
             assert right - left > 6 or told[-1] == between
     assert np.isnan(gains[: known[0]] if known else gains).all()
     assert np.isnan(gains[known[-1] :] if known else gains).all()
-
-
-@given(
-    st.lists(st.integers(0, 500), min_size=1, max_size=60),
-    st.integers(0, 23),
-    st.integers(1, 70),
-)
-def test_history_is_spread_without_gain_or_loss(days: list[int], hours: int, width: int) -> None:
-    past = past_of(*days)
-    at = MIDNIGHT - timedelta(hours=hours)
-    gains = daily_past(past, at, None, width)
-    known = np.isfinite(gains)
-    assert gains[known].sum() <= sum(days) * 1.0001 + 1e-6
-    assert (gains[known] >= 0).all()
-    if not hours:
-        assert known.sum() == min(width, len(days))

@@ -13,9 +13,10 @@ from hypecurve.domain.detection import detect, fresh_states
 from hypecurve.domain.signal import Signal, SignalKind
 from hypecurve.domain.stars import PastStars
 from hypecurve.domain.taxonomyfile import read
-from hypecurve.domain.windows import Windows, daily_past, windows_from_counts
+from hypecurve.domain.windows import Windows, windows_from_counts
 from hypecurve.standin.story import FOLLOWED, LEAST, PARTS, RENAMED
 from hypecurve.standin.world import World
+from support.pasts import daily_past
 
 UNTIL = datetime(2026, 11, 22, 6, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

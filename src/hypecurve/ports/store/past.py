@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from hypecurve.domain.catalogue import CatalogueEntry
+from hypecurve.domain.pasts import PackedPasts
 from hypecurve.domain.repo import RepoId
 from hypecurve.domain.stars import PastStars
 from hypecurve.ports.store.catalogue import Found
@@ -43,6 +44,10 @@ class PastLog(Protocol):
 
     async def of(self, ids: Sequence[RepoId] | None = None) -> dict[RepoId, PastStars]:
         """Return the histories that are there."""
+        ...
+
+    def packed(self, ids: Sequence[RepoId]) -> AsyncIterator[PackedPasts]:
+        """Return the same packed, some thousand repos at a time: all of them may be too many."""
         ...
 
     async def filled(self, found: Found) -> Filled:
