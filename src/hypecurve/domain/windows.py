@@ -65,8 +65,8 @@ def windows_from_counts(  # noqa: PLR0913  (one argument a column of Windows)
     How holes between counts are filled: see `gains_of`.
 
     `past_gains`: (N, D) from `pasts.daily_gains`, NaN unknown; taken only where the counts give no
-    gain. Days that end before the repo was created, or before it had its first ten stars, are unknown
-    rather than zero: a newborn would otherwise rise endlessly above a pace it never had.
+    gain. Days that end before the repo was created, or before it had its first ten stars, are
+    unknown rather than zero: a newborn would otherwise rise endlessly above a pace it never had.
 
     What is left out: `stars` are the last counts, nothing is archived or gone, all are eligible,
     and the times are unknown. ValueError where shapes differ.
