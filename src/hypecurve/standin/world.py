@@ -225,15 +225,10 @@ class World(Happenings):
     def find(self, name: str, at: datetime) -> tuple[int, bool] | None:
         """Find who answers to `owner/name`: the repo called so now, else the last one called so.
 
-        The second value says that it has moved on to another name.
+        The second value says that it has moved on to another name. It may be absent all the same.
         """
         index = self.directory.last_taker(name, self, at)
-        if index is None:
-            return None
-        if self.name_at(index, at).key != name.casefold():
-            return index, True
-        away = self.absence(index, at)
-        return (index, False) if away is None or away.why in {"dmca", "tos"} else None
+        return None if index is None else (index, self.name_at(index, at).key != name.casefold())
 
     def history(self, index: int, at: datetime) -> list[tuple[datetime, list[int]]]:
         """GitHub's own star history: weeks from Sunday 00:00 UTC, newest first, with seven days.

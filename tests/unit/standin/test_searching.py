@@ -91,6 +91,10 @@ def test_what_was_pushed_lately_is_a_part_of_the_whole_that_grows() -> None:
     assert counts[1] < counts[3] / 2
 
 
+def test_who_asks_for_forks_alone_finds_nothing_else() -> None:
+    assert found("fork:only", UNTIL) == {31}
+
+
 def test_a_repo_is_found_by_what_it_is_called_and_says_now() -> None:
     assert 34 in found("flashkv", UNTIL)
     assert 34 not in found("flashkv", UNTIL - 2 * DAY)

@@ -147,12 +147,20 @@ async def test_who_goes_away_while_held_uses_up_nothing(github: Asking) -> None:
     await github.http.aclose()
 
 
-async def test_what_is_still_held_when_the_stand_in_ends_ends_with_it() -> None:
+async def test_holding_comes_before_whatever_else_goes_wrong(github: Asking) -> None:
+    github.standin.faults.add(Fault(FaultKind.BAD_GATEWAY, on="core", times=None))
+    github.standin.hold(on="core")
+    late = asyncio.create_task(github.numbered(3))
+    await asyncio.wait_for(github.standin.held(), WITHIN)
+    github.standin.release()
+    assert (await asyncio.wait_for(late, WITHIN)).status_code == 200
+    assert (await github.numbered(3)).status_code == 502
+
+
+async def test_what_is_still_held_when_the_stand_in_ends_is_answered() -> None:
     async with asking() as github:
         github.standin.hold()
         late = asyncio.create_task(github.numbered(3))
         await asyncio.wait_for(github.standin.held(), WITHIN)
         await github.standin.__aexit__(None, None, None)
-        await asyncio.wait_for(asyncio.wait([late]), WITHIN)
-    assert late.done()
-    late.exception()
+        assert (await asyncio.wait_for(late, WITHIN)).status_code == 200
