@@ -10,20 +10,25 @@ from hypecurve.domain.asking import Answer, Asker
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import BadCommand, HypecurveError
 from hypecurve.domain.message import Message
+from hypecurve.domain.submission import Outcome
 from hypecurve.domain.subscription import Wants
-from hypecurve.ports import Clock
+from hypecurve.ports import Clock, GitHubSource
 from hypecurve.ports.store import Found, Store
 from hypecurve.services import lookup, subscribe
 from hypecurve.services.compose import draft_digest
+from hypecurve.services.submit import Wish, submit
 from hypecurve.wording import notices
 from hypecurve.wording.card import card_message
 from hypecurve.wording.digest import digest_message
 from hypecurve.wording.help import help_message
 from hypecurve.wording.lists import categories_message, list_message
+from hypecurve.wording.submissions import submitted_message
 from hypecurve.wording.texts import to_say
 from hypecurve.wording.welcome import welcome_message
 
 _FALLBACK_ZONE = "UTC"
+_HEARD = frozenset({Outcome.WATCHED, Outcome.PASSES, Outcome.SUBMITTED})
+"""After these the channel hears more of the repo: everybody in it may know why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,10 @@ class ServiceDesk:
     taxonomy: Taxonomy
     bar: int = 500
     """Stars from which a repo is listed."""
+    github: GitHubSource | None = None
+    """Whom to ask for what is submitted; None: nothing can be."""
+    submissions_per_day: int | None = 5
+    """How many a user may submit within 24 hours; None: any number."""
 
     async def answer(self, asker: Asker, text: str) -> Answer:
         """Answer one command, written as after `/hype`; a mistake gets a line that mends it."""
@@ -56,7 +65,7 @@ class ServiceDesk:
             case said.Follow() | said.Unfollow():
                 answer = await self._follow(asker, command)
             case said.Submit():
-                raise BadCommand(to_say("Repos cannot be submitted here yet."))
+                answer = await self._submit(asker, command)
             case _:
                 answer = Answer(await self._tell(asker, command))
         return answer
@@ -118,6 +127,22 @@ class ServiceDesk:
         if on:
             tell = notices.followed if heard else notices.followed_unheard
         return Answer(tell(entry.repo, asker.locale), public=True)
+
+    async def _submit(self, asker: Asker, command: said.Submit) -> Answer:
+        if self.github is None:
+            raise BadCommand(to_say("Nothing can be submitted here: GITHUB_TOKEN is not set."))
+        user = f"{asker.channel.tenant}/{asker.user_id}"
+        submitted = await submit(
+            self.store,
+            self.github,
+            self.clock,
+            self.taxonomy,
+            Wish(command.name, command.category, asker.channel, user),
+            bar=self.bar,
+            per_day=self.submissions_per_day,
+        )
+        message = submitted_message(submitted, self.taxonomy, asker.locale)
+        return Answer(message, public=submitted.outcome in _HEARD)
 
     async def _subscriptions(self, asker: Asker) -> Message:
         async with self.store.read() as tx:

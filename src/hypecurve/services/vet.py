@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from hypecurve.domain.catalogue import CatalogueEntry, Place
-from hypecurve.domain.category import NOT_AI, Category, Taxonomy
+from hypecurve.domain.category import NOT_AI, Taxonomy
 from hypecurve.domain.classify import classify
 from hypecurve.domain.errors import (
     BadChannel,
@@ -92,22 +92,22 @@ async def block(store: Store, clock: Clock, what: str, *, on: bool) -> Blocked:
 
 
 def category_of(taxonomy: Taxonomy, text: str) -> str:
-    """Return the slug of the category that a person means.
+    """Return the slug of the category that a person means; a layer's only one by the layer too.
 
-    UnknownCategory says what may have been meant; BadCommand names the categories of a layer.
+    UnknownCategory says what may have been meant, BadCommand what a layer consists of.
     """
     try:
         return taxonomy.category(text).slug
     except UnknownCategory:
         found = taxonomy.find(text)
-    if isinstance(found, Category):
-        return found.slug
-    names = (each.slug for each in taxonomy.categories if each.layer == found)
-    raise BadCommand(
-        to_say("'{layer}' is a layer: name one of its categories ({names})."),
-        layer=found.slug,
-        names=", ".join(names),
-    )
+    within = sorted(taxonomy.expand([found.slug]))
+    if len(within) > 1:
+        raise BadCommand(
+            to_say("{layer} is a layer. Name one of its categories: {categories}."),
+            layer=found.title,
+            categories=", ".join(within),
+        )
+    return within[0]
 
 
 def user_key(user: str) -> str:

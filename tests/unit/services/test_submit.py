@@ -223,7 +223,11 @@ async def test_without_a_word_for_its_category_it_is_unsure(desk: Desk) -> None:
     ("text", "error", "says"),
     [
         ("agnts", UnknownCategory, "Did you mean agents"),
-        ("infrastructure", BadCommand, "is a layer: name one of its categories"),
+        (
+            "infrastructure",
+            BadCommand,
+            "Infrastructure is a layer. Name one of its categories: compute, data-systems",
+        ),
     ],
 )
 async def test_a_slip_in_the_category_asks_nobody_and_keeps_nothing(
