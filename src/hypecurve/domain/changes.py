@@ -13,6 +13,8 @@ from hypecurve.domain.repo import Repo, RepoName
 MILESTONES = tuple(step * 10**power for power in range(3, 7) for step in (1, 2, 5))
 """Numbers of stars whose passing is a fact: 1,000, 2,000, 5,000, 10,000 ..."""
 
+_LEAST_RETURN = (1 - RETURN_WITHIN) * PURGE_STARS
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -25,7 +27,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What the look before said of a repo. `told`: its milestones and corrections, oldest first."""
+    """What was known of a repo before a look.
+
+    `peak`: the highest count it ever had; `told`: its milestones, and its corrections of late,
+    oldest first. Both matter only where `needs_past` says so.
+    """
 
     name: RepoName
     stars: int
@@ -33,6 +39,7 @@ class Before:
     is_fork: bool = False
     license: str | None = None
     gone: bool = False
+    peak: int = 0
     told: tuple[Change, ...] = ()
 
 
@@ -60,13 +67,18 @@ def _counts(before: Before, stars: int) -> Iterator[Change]:
     # Who makes a repo private loses its stars: that is no correction, and `RETURNED` tells it.
     if not before.gone and (is_purge(before.stars, stars) or _gives_back(before, stars)):
         yield Change(FactKind.CORRECTED, str(before.stars), str(stars))
-    # A count may fall and pass a milestone again: it is told the first time.
+    # A count may fall and pass a milestone again: it is told the first time, if ever.
     told = max(
         (int(each.after) for each in before.told if each.kind is FactKind.MILESTONE), default=0
     )
     passed = milestone(stars)
-    if passed > max(milestone(before.stars), told):
+    if passed > max(milestone(max(before.stars, before.peak)), told):
         yield Change(FactKind.MILESTONE, "", str(passed))
+
+
+def needs_past(before: int, stars: int) -> bool:
+    """Say whether a rise can only be judged by what was told before: `peak` and `told`."""
+    return milestone(stars) > milestone(before) or stars - before >= _LEAST_RETURN
 
 
 def milestone(stars: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NewType
 
@@ -12,6 +12,7 @@ from hypecurve.domain.errors import BadRepoName
 RepoId = NewType("RepoId", int)
 """GitHub's numeric database id; it survives renames and transfers. Negative: made by a replay."""
 
+PUBLIC_SITE = "https://github.com"
 _OWNER = r"[A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9]))*-?"
 _NAME = r"[A-Za-z0-9._-]{1,100}"
 _FULL_NAME = re.compile(rf"(?P<owner>{_OWNER})/(?P<name>{_NAME})")
@@ -80,11 +81,13 @@ class Repo:
     is_fork: bool = False
     fork_of: RepoName | None = None
     """Only where one repo was asked for alone; None is unknown."""
+    site: str = field(default=PUBLIC_SITE, compare=False)
+    """The GitHub that people see in the browser; an Enterprise server has its own."""
 
     @property
     def url(self) -> str:
         """Where people look at it."""
-        return f"https://github.com/{self.name}"
+        return f"{self.site}/{self.name}"
 
 
 def age_days(created_at: datetime | None, at: datetime) -> int | None:

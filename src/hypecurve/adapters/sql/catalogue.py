@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Select,
     cast,
     extract,
     func,
@@ -22,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hypecurve.adapters.sql import rows
+from hypecurve.adapters.sql import facts, names, rows
 from hypecurve.adapters.sql.intake import meet, take_in
 from hypecurve.adapters.sql.statements import (
     POSTGRES,
@@ -30,7 +29,7 @@ from hypecurve.adapters.sql.statements import (
     change,
     columns_of,
 )
-from hypecurve.adapters.sql.tables import repo, repo_alias, repo_fact, source
+from hypecurve.adapters.sql.tables import repo, source
 from hypecurve.domain.catalogue import (
     CatalogueEntry,
     Fact,
@@ -40,6 +39,7 @@ from hypecurve.domain.catalogue import (
     RepoState,
 )
 from hypecurve.domain.category import NOT_AI
+from hypecurve.domain.changes import Change
 from hypecurve.domain.repo import Repo, RepoId, RepoName
 from hypecurve.ports.store import Found, Measured, Roster, Source, Watched
 
@@ -64,9 +64,10 @@ _NAT = -(2**63)
 class SqlCatalogue:
     """`ports.store.Catalogue`."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
-        """Work inside the connection's transaction."""
+    def __init__(self, connection: AsyncConnection, site: str) -> None:
+        """Work inside the connection's transaction; `site`: where people look at the repos."""
         self._connection = connection
+        self._site = site
 
     async def meet(self, repos: Sequence[Repo], at: datetime, origin: str) -> frozenset[RepoId]:
         """Take in what a search or a submission brought; return the ids that are new to us."""
@@ -86,7 +87,7 @@ class SqlCatalogue:
         if found.ids is not None:
             statement = statement.where(among(self._connection, repo.c.id, found.ids))
         result = await self._connection.execute(statement.limit(found.limit))
-        return [rows.entry(row) for row in result.mappings()]
+        return [rows.entry(row, self._site) for row in result.mappings()]
 
     async def count(self, found: Found) -> int:
         """Return how many entries match."""
@@ -103,25 +104,8 @@ class SqlCatalogue:
 
     async def find(self, name: RepoName) -> CatalogueEntry | None:
         """Look a repo up by its present name or, failing that, by an older one."""
-        present = (
-            select(repo)
-            .where(repo.c.name_key == name.key)
-            # A name may have passed to another repo: who was seen under it last has it.
-            .order_by(repo.c.gone_at.is_(None).desc(), repo.c.seen_at.desc())
-            .limit(1)
-        )
-        older = (
-            select(repo)
-            .join(repo_alias, repo_alias.c.repo_id == repo.c.id)
-            .where(repo_alias.c.name_key == name.key)
-            .order_by(repo_alias.c.until.desc())
-            .limit(1)
-        )
-        for statement in (present, older):
-            row = (await self._connection.execute(statement)).mappings().first()
-            if row is not None:
-                return rows.entry(row)
-        return None
+        row = await names.find(self._connection, name)
+        return None if row is None else rows.entry(row, self._site)
 
     async def place(self, places: Mapping[RepoId, Place]) -> None:
         """Say where repos belong; an operator's word is kept against any other."""
@@ -152,7 +136,7 @@ class SqlCatalogue:
         result = await self._connection.execute(statement)
         return [
             (
-                rows.entry(row),
+                rows.entry(row, self._site),
                 Source(row["origin"], *(row[column.name] for column in _PROGRESS)),
             )
             for row in result.mappings()
@@ -209,50 +193,38 @@ class SqlCatalogue:
     async def lost(self, ids: Sequence[RepoId], why: str, at: datetime) -> None:
         """Note repos that are gone, and why; of those that were gone already only the new why."""
         these = among(self._connection, repo.c.id, ids)
-        found = await self._connection.scalars(
-            select(repo.c.id).where(these, repo.c.gone_at.is_(None)).order_by(repo.c.id)
+        found = await self._connection.execute(
+            select(repo.c.id, repo.c.name_key)
+            .where(these, repo.c.gone_at.is_(None))
+            .order_by(repo.c.id)
         )
-        new = list(found)
-        await self._keep_facts([_fact(RepoId(key), FactKind.GONE, at, "", why) for key in new])
+        new = {RepoId(row.id): row.name_key for row in found}
+        gone = Change(FactKind.GONE, "", why)
+        await facts.keep(self._connection, [facts.fact(key, at, gone) for key in new])
         await self._connection.execute(update(repo).where(these).values(gone_why=why))
         if new:
             left = among(self._connection, repo.c.id, new)
             await self._connection.execute(update(repo).where(left).values(gone_at=at))
+            await names.tell_of_takers(self._connection, set(new.values()), at)
 
     async def note(
         self, repo_id: RepoId, kind: FactKind, at: datetime, before: str = "", after: str = ""
     ) -> None:
         """Keep a fact."""
-        await self._keep_facts([_fact(repo_id, kind, at, before, after)])
-
-    async def _keep_facts(self, facts: Sequence[dict[str, Any]]) -> None:
-        if facts:
-            await self._connection.execute(repo_fact.insert(), facts)
+        change = Change(kind, before, after)
+        await facts.keep(self._connection, [facts.fact(repo_id, at, change)])
 
     async def facts(self) -> list[Fact]:
         """Return the facts no cycle has spoken of yet, oldest first."""
-        untold = select(repo_fact).where(repo_fact.c.cycle.is_(None)).order_by(repo_fact.c.id)
-        return await self._facts(untold)
+        return await facts.untold(self._connection)
 
     async def facts_of(self, repo_id: RepoId, since: datetime | None = None) -> list[Fact]:
         """Return what is known of one repo's past, newest first."""
-        statement = select(repo_fact).where(repo_fact.c.repo_id == repo_id)
-        if since is not None:
-            statement = statement.where(repo_fact.c.at > since)
-        return await self._facts(statement.order_by(repo_fact.c.id.desc()))
+        return await facts.of_repo(self._connection, repo_id, since)
 
-    async def _facts(self, statement: Select[Any]) -> list[Fact]:
-        result = await self._connection.execute(statement)
-        return [
-            Fact(row.id, RepoId(row.repo_id), FactKind(row.kind), row.at, row.before, row.after)
-            for row in result
-        ]
-
-    async def told(self, facts: Sequence[Fact], cycle: int) -> None:
+    async def told(self, these: Sequence[Fact], cycle: int) -> None:
         """Note that a cycle spoke of these facts."""
-        if facts:
-            these = among(self._connection, repo_fact.c.id, [fact.id for fact in facts])
-            await self._connection.execute(update(repo_fact).where(these).values(cycle=cycle))
+        await facts.told(self._connection, these, cycle)
 
     async def measure(self, measured: Measured) -> None:
         """Write the cycle's figures into the entries."""
@@ -274,10 +246,6 @@ class SqlCatalogue:
             )
         ]
         await change(self._connection, repo, values)
-
-
-def _fact(repo_id: RepoId, kind: FactKind, at: datetime, before: str, after: str) -> dict[str, Any]:
-    return {"repo_id": repo_id, "kind": kind.value, "at": at, "before": before, "after": after}
 
 
 def _seconds(column: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import rows
+from hypecurve.adapters.sql.releasing import RELEASING, released
 from hypecurve.adapters.sql.statements import among, upsert
 from hypecurve.adapters.sql.subscriptions import channel_id_of
 from hypecurve.adapters.sql.tables import (
@@ -19,7 +20,6 @@ from hypecurve.adapters.sql.tables import (
     digest,
     digest_member,
     notice,
-    signal,
 )
 from hypecurve.domain.delivery import Delivery, DeliveryState, Step, moved
 from hypecurve.domain.errors import NotFound
@@ -29,18 +29,6 @@ from hypecurve.ports.store import Listener, Released
 
 _S = DeliveryState
 _UNSETTLED = (_S.PENDING.value, _S.SENDING.value)
-_GIVEN_UP = (_S.EXPIRED.value, _S.DROPPED.value)
-_RELEASING = select(delivery.c.digest_id).where(
-    delivery.c.digest_id.is_not(None),
-    delivery.c.state.in_(_GIVEN_UP),
-    ~select(delivery_step.c.number)
-    .where(
-        delivery_step.c.delivery_id == delivery.c.id,
-        delivery_step.c.state.in_((_S.SENDING.value, _S.SENT.value, _S.UNKNOWN.value)),
-    )
-    .exists(),
-)
-"""Digests of which nobody can have read anything, and nobody will."""
 
 
 class SqlOutbox:
@@ -85,7 +73,7 @@ class SqlOutbox:
             delete(digest_member).where(
                 digest_member.c.channel_id == listener.id,
                 among(self._connection, digest_member.c.signal_id, signal_ids),
-                digest_member.c.digest_id.in_(_RELEASING),
+                digest_member.c.digest_id.in_(RELEASING),
             )
         )
         await upsert(self._connection, digest_member, members, update=())
@@ -142,27 +130,7 @@ class SqlOutbox:
 
     async def released(self, channel_id: int, since: datetime) -> Released:
         """Return what expired or dropped digests of a channel held, from `since` on."""
-        found = await self._connection.execute(
-            select(signal.c.id, signal.c.cycle)
-            .join(digest_member, digest_member.c.signal_id == signal.c.id)
-            .where(
-                digest_member.c.channel_id == channel_id,
-                digest_member.c.digest_id.in_(_RELEASING),
-                signal.c.at >= since,
-            )
-        )
-        cycles = {row.id: row.cycle for row in found}
-        if not cycles:
-            return Released()
-        given_up = select(delivery.c.digest_id).where(
-            delivery.c.digest_id.is_not(None), delivery.c.state.in_(_GIVEN_UP)
-        )
-        last = await self._connection.scalar(
-            select(func.max(digest.c.composed_at)).where(
-                digest.c.channel_id == channel_id, digest.c.id.not_in(given_up)
-            )
-        )
-        return Released(frozenset(cycles), min(cycles.values()) - 1, last)
+        return await released(self._connection, channel_id, since)
 
     async def expire(self, channel_id: int, at: datetime) -> None:
         """Give up a channel's held digests, their reasons kept; a notice has no successor."""

@@ -52,8 +52,8 @@ def repo_values(repo: Repo, at: datetime) -> dict[str, Any]:
     }
 
 
-def entry(row: Row) -> CatalogueEntry:
-    """A row of `repo` as an entry."""
+def entry(row: Row, site: str) -> CatalogueEntry:
+    """A row of `repo` as an entry; `site`: where people look at it."""
     return CatalogueEntry(
         repo=Repo(
             id=RepoId(row["id"]),
@@ -72,6 +72,7 @@ def entry(row: Row) -> CatalogueEntry:
             updated_at=row["updated_at"],
             archived=row["archived"],
             is_fork=row["is_fork"],
+            site=site,
         ),
         place=Place(row["category"], row["category_reason"], row["category_by_operator"]),
         first_seen_at=row["first_seen_at"],

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
@@ -26,6 +28,7 @@ from hypecurve.adapters.sql.subscriptions import SqlSubscriptions
 from hypecurve.adapters.sql.tables import cycle
 from hypecurve.adapters.sql.tables import world as world_table
 from hypecurve.domain.errors import StoreUnavailable, WrongWorld
+from hypecurve.domain.repo import PUBLIC_SITE
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +40,46 @@ class World:
     made_at: datetime | None = field(default=None, compare=False)
     """When the database was given to it."""
 
+    @property
+    def site(self) -> str:
+        """Where people look at its repos: the address of the API without what marks it as one.
+
+        `HOST/api/v3` is an Enterprise server and `api.NAME.ghe.com` Enterprise Cloud; all else
+        speaks for github.com. https://docs.github.com/rest/using-the-rest-api/getting-started
+        """
+        server, path, rest = self.host.partition("/api/v3")
+        if path and not rest:
+            return f"{'http' if _is_loopback(server) else 'https'}://{server}"
+        is_cloud = self.host.startswith("api.") and self.host.endswith(".ghe.com")
+        return f"https://{self.host.removeprefix('api.')}" if is_cloud else PUBLIC_SITE
+
     def __str__(self) -> str:
         """`live (api.github.com)`."""
         return f"{self.kind} ({self.host})" if self.host else self.kind
+
+
+def _is_loopback(server: str) -> bool:
+    name = urlsplit(f"//{server}").hostname or ""
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost"
 
 
 class SqlTransaction:
     """`ports.store.Transaction` on one connection."""
 
     def __init__(
-        self, connection: AsyncConnection, interval: timedelta, keep: timedelta | None
+        self, connection: AsyncConnection, site: str, interval: timedelta, keep: timedelta | None
     ) -> None:
         """Give each part the connection."""
-        self.catalogue = SqlCatalogue(connection)
+        self.catalogue = SqlCatalogue(connection, site)
         self.sources = SqlSources(connection)
         self.stars = SqlStarLog(connection, interval, keep)
-        self.past = SqlPastLog(connection)
+        self.past = SqlPastLog(connection, site)
         self.signals = SqlSignalLog(connection)
         self.subscriptions = SqlSubscriptions(connection)
-        self.submissions = SqlSubmissions(connection)
+        self.submissions = SqlSubmissions(connection, site)
         self.outbox = SqlOutbox(connection)
         self.leases = SqlLeases(connection)
 
@@ -78,7 +102,7 @@ class SqlStore:
         async with _reachable(), self.engine.connect() as connection:
             if connection.dialect.name == "postgresql":
                 await connection.execution_options(isolation_level="REPEATABLE READ")
-            yield SqlTransaction(connection, self._interval, self._keep)
+            yield SqlTransaction(connection, self.world.site, self._interval, self._keep)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[SqlTransaction]:
@@ -86,7 +110,7 @@ class SqlStore:
         async with _reachable(), self.engine.connect() as connection:
             await connection.execution_options(**{WRITING: True})
             async with connection.begin():
-                yield SqlTransaction(connection, self._interval, self._keep)
+                yield SqlTransaction(connection, self.world.site, self._interval, self._keep)
 
 
 @asynccontextmanager

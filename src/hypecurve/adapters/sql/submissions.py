@@ -27,9 +27,10 @@ _COLUMNS = (
 class SqlSubmissions:
     """`ports.store.Submissions`."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
-        """Work inside the connection's transaction."""
+    def __init__(self, connection: AsyncConnection, site: str) -> None:
+        """Work inside the connection's transaction; `site`: where people look at the repos."""
         self._connection = connection
+        self._site = site
 
     async def add(self, item: Submission) -> Submission:
         """Keep a submission and return it with its id."""
@@ -121,7 +122,7 @@ class SqlSubmissions:
         self, statement: Select[tuple[object, ...]]
     ) -> list[tuple[Submission, CatalogueEntry]]:
         result = await self._connection.execute(statement)
-        return [(rows.submission(row), rows.entry(row)) for row in result.mappings()]
+        return [(rows.submission(row), rows.entry(row, self._site)) for row in result.mappings()]
 
 
 def _joined() -> Select[tuple[object, ...]]:
