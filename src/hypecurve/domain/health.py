@@ -37,10 +37,23 @@ def health(
     `gains`, `usual`: (N,) stars since the sweep before, and what the same repos usually gain in
     that slot of the week; NaN unknown.
     """
-    if expected and seen < LEAST_SEEN * expected:
+    if _stands_still(gains, usual):
+        return Health.STILL  # of those that answered, too: nothing of it is believed
+    if expected and seen / expected < LEAST_SEEN:
         return Health.PARTIAL
-    asked = np.isfinite(gains) & (usual >= _LEAST_USUAL)  # NaN compares false
+    return Health.GOOD
+
+
+def _stands_still(gains: NDArray[np.float64], usual: NDArray[np.float64]) -> bool:
+    known = np.isfinite(gains) & np.isfinite(usual)
+    gains, usual = gains[known], usual[known]
+    asked = usual >= _LEAST_USUAL
     if np.count_nonzero(asked) < _LEAST_REPOS:
-        return Health.GOOD
-    pace = float(np.median(gains[asked] / usual[asked]))
-    return Health.STILL if pace < LEAST_PACE else Health.GOOD
+        return False
+    # What is usual in a slot rests on a few weeks: repos that seem to gain a star had luck then,
+    # and half of them gain none now. Their median alone would doubt most quiet nights, so the
+    # gain of all repos, which no such choice bends, must be low as well. Falls do not count: a
+    # purge is no standstill.
+    if gains.clip(min=0).sum() >= LEAST_PACE * usual.clip(min=0).sum():
+        return False
+    return float(np.median(gains[asked] / usual[asked])) < LEAST_PACE
