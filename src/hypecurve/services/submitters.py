@@ -40,14 +40,14 @@ async def tell_submitters(store: Store, clock: Clock, taxonomy: Taxonomy) -> int
             news = {key: signal for key, signal in signals if signal.kind is SignalKind.NEW}
             if not await _digest_tells(tx, listener, entry, news, now, taxonomy):
                 first = next(iter(listener.subscriptions), None)
-                passed = next((signal.evidence.after for signal in news.values()), None)
+                bars = [signal.evidence.after for signal in news.values()]
                 message = listed_message(
                     wished,
                     entry,
                     taxonomy,
                     first.locale if first else "en",
                     zone=first.schedule.zone if first else "UTC",
-                    passed=int(passed) if passed and passed.isdecimal() else None,
+                    passed=await _passed(tx, entry, bars[0] if bars else None),
                 )
                 key = f"listed {entry.repo.id}"
                 sent = await tx.outbox.notify(wished.channel, key, message, now)
@@ -82,6 +82,14 @@ async def _digest_tells(
         if any(signal_id in news for signal_id, _ in unheard):
             return True
     return False
+
+
+async def _passed(tx: Transaction, entry: CatalogueEntry, bar: str | None) -> int | None:
+    """The bar, where a sweep saw the repo under it before it was listed."""
+    if bar is None or not bar.isdecimal() or entry.listed_at is None:
+        return None
+    seen = await tx.stars.history(entry.repo.id, entry.first_seen_at, entry.listed_at)
+    return int(bar) if any(each.stars < int(bar) for each in seen.snapshots) else None
 
 
 def _sleeps(item: Subscription, now: datetime) -> bool:
