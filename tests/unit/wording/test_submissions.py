@@ -1,0 +1,161 @@
+"""What somebody reads who submits a repo, and the channel when it is listed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from hypecurve.domain.category import Taxonomy
+from hypecurve.domain.digest import Digest
+from hypecurve.domain.message import Message
+from hypecurve.domain.repo import RepoId, RepoName
+from hypecurve.domain.signal import SignalKind
+from hypecurve.domain.submission import Outcome, Submission, SubmissionState, Submitted
+from hypecurve.wording.digest import digest_message
+from hypecurve.wording.plain import plain, spoken
+from hypecurve.wording.submissions import listed_message, submitted_message
+from support.sample_day import CHANNEL, DUE, Maker
+
+NAME = RepoName.parse("acme/ragline")
+ORIGIN = RepoName.parse("nori/voicebox")
+Told = Outcome
+
+
+def answer(outcome: Outcome, **more: object) -> Submitted:
+    facts = {"stars": 412, "category": "mcp", **more}
+    return Submitted(outcome, NAME, NAME, 500, **facts)  # type: ignore[arg-type] # any fields
+
+
+UNKNOWN = {"stars": None, "category": None}
+ANSWERS = {
+    "watched": answer(Told.WATCHED),
+    "watched, unsure": answer(Told.WATCHED, category=None),
+    "watched, one star": answer(Told.WATCHED, stars=1),
+    "passes": answer(Told.PASSES, stars=38_214),
+    "listed": answer(Told.LISTED, stars=38_214),
+    "submitted": answer(Told.SUBMITTED),
+    "submitted, over the bar": answer(Told.SUBMITTED, stars=501),
+    "fork": answer(Told.FORK, fork_of=ORIGIN),
+    "fork of nobody knows what": answer(Told.FORK),
+    "not ai": answer(Told.NOT_AI, category=None),
+    "waiting": answer(Told.WAITING),
+    "refused": answer(Told.REFUSED, category=None),
+    "blocked": answer(Told.BLOCKED, **UNKNOWN),
+    "gone": answer(Told.GONE, gone_why="deleted", **UNKNOWN),
+    "gone, dmca": answer(Told.GONE, gone_why="dmca", **UNKNOWN),
+    "gone, tos": answer(Told.GONE, gone_why="tos", **UNKNOWN),
+    "gone, blocked": answer(Told.GONE, gone_why="blocked", **UNKNOWN),
+    "gone, for a reason nobody has heard of": answer(Told.GONE, gone_why="?", **UNKNOWN),
+    "too many": answer(Told.TOO_MANY, limit=5, **UNKNOWN),
+    "too many, one a day": answer(Told.TOO_MANY, limit=1, **UNKNOWN),
+    "too many, none a day": answer(Told.TOO_MANY, limit=0, **UNKNOWN),
+}
+
+
+@pytest.mark.parametrize("case", ANSWERS)
+def test_every_outcome_is_one_sentence(
+    case: str, taxonomy: Taxonomy, snapshot: SnapshotAssertion
+) -> None:
+    message = submitted_message(ANSWERS[case], taxonomy, "en")
+    assert plain(message) == snapshot
+    assert message.notification == plain(message).splitlines()[0]
+
+
+def test_every_outcome_has_words_at_the_terminal_too(
+    taxonomy: Taxonomy, snapshot: SnapshotAssertion
+) -> None:
+    assert {each.outcome for each in ANSWERS.values()} == set(Outcome)
+    lines = [
+        plain(submitted_message(each, taxonomy, "en", here=False)) for each in ANSWERS.values()
+    ]
+    assert "\n--\n".join(lines) == snapshot
+    assert not any("this channel" in line or "/hype" in line for line in lines)
+
+
+@pytest.mark.parametrize("outcome", [each for each in Outcome if each is not Told.TOO_MANY])
+def test_a_rename_is_said_with_any_outcome(outcome: Outcome, taxonomy: Taxonomy) -> None:
+    before = RepoName.parse("acme/rag-line")
+    told = replace(answer(outcome), asked=before)
+    lines = plain(submitted_message(told, taxonomy, "en")).splitlines()
+    assert lines[1] == "acme/rag-line is called acme/ragline now."
+    same = replace(told, asked=RepoName.parse("ACME/RagLine"))
+    assert "is called" not in plain(submitted_message(same, taxonomy, "en"))
+
+
+def wish(name: RepoName = NAME, **more: object) -> Submission:
+    at = DUE - timedelta(days=19)
+    facts = {"at": at, "channel": CHANNEL, **more}
+    return Submission(RepoId(1), name, state=SubmissionState.WATCHED, **facts)  # type: ignore[arg-type] # any fields
+
+
+def notice(
+    make: Maker,
+    taxonomy: Taxonomy,
+    submission: Submission | None = None,
+    passed: int | None = 500,
+    description: str = "Retrieval that shows its sources",
+) -> Message:
+    entry = make.entry("acme/ragline", 546, description, listed_at=DUE)
+    return listed_message(
+        submission or wish(), entry, taxonomy, "en", zone="Europe/Paris", passed=passed
+    )
+
+
+def test_the_notice(make: Maker, taxonomy: Taxonomy, snapshot: SnapshotAssertion) -> None:
+    message = notice(make, taxonomy)
+    assert message == snapshot
+    assert f"{plain(message)}\n==\n{spoken(message)}" == snapshot
+
+
+@pytest.mark.parametrize(
+    ("submission", "passed"),
+    [
+        (wish(), None),
+        (wish(RepoName.parse("acme/rag-line")), 500),
+        (wish(RepoName.parse("acme/rag-line")), None),
+        (wish(at=DUE - timedelta(days=400)), 1_000),
+    ],
+    ids=["over the bar before", "renamed", "renamed, over the bar before", "a year ago"],
+)
+def test_the_notice_says_no_more_than_was_seen(
+    make: Maker,
+    taxonomy: Taxonomy,
+    snapshot: SnapshotAssertion,
+    submission: Submission,
+    passed: int | None,
+) -> None:
+    assert notice(make, taxonomy, submission, passed).notification == snapshot
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    ["<!channel> @everyone", "[x](https://example.com) {name} {0.__class__}", "a\u202eb\x00\n# c"],
+)
+def test_hostile_words_stay_words(make: Maker, taxonomy: Taxonomy, hostile: str) -> None:
+    message = notice(make, taxonomy, description=hostile)
+    assert message.notification == notice(make, taxonomy).notification
+    assert "\u202e" not in plain(message)
+    assert "\x00" not in plain(message)
+    name = RepoName("acme", hostile.split(maxsplit=1)[0])  # no name of GitHub's, whoever lets it in
+    for each in ANSWERS.values():
+        told = submitted_message(replace(each, name=name, fork_of=name), taxonomy, "en")
+        assert "\u202e" not in plain(told)
+        assert len(told.notification.splitlines()) == 1
+
+
+def test_a_category_that_the_file_no_longer_has_stands_as_its_slug(taxonomy: Taxonomy) -> None:
+    told = submitted_message(answer(Told.WATCHED, category="gone-by"), taxonomy, "en")
+    assert plain(told).splitlines()[-1] == "Category: gone-by"
+
+
+def test_a_digest_says_what_was_submitted_here(digest: Digest, taxonomy: Taxonomy) -> None:
+    (proxy,) = (item for item in digest.shown if item.signal.kind is SignalKind.NEW)
+    here = replace(proxy, submitted_here=True)
+    shown = tuple(here if item is proxy else item for item in digest.shown)
+    line = "kite/toolproxy passed 500 yesterday, 19 days old · 546 · MCP"
+    told = plain(digest_message(replace(digest, shown=shown), taxonomy, "en"))
+    assert f"• {line} · submitted here\n" in told
+    assert f"• {line} · submitted by a reader\n" in plain(digest_message(digest, taxonomy, "en"))
