@@ -70,11 +70,17 @@ def read_settings(bots: Mapping[str, Bot]) -> Read:
         try:
             Settings()
         except ValidationError as invalid:
-            wrong = frozenset(str(found["loc"][0]) for found in invalid.errors() if found["loc"])
-            named = [name for name in sorted(wrong) if not str(error).startswith(f"{name} ")]
-            if named:
-                says = f"{', '.join(named)} cannot be used either."
-                checks.append(Check("settings", State.FAIL, says))
+            whys = {
+                str(found["loc"][0]): str(found["msg"]).removeprefix("Value error, ")
+                for found in invalid.errors(include_url=False, include_input=False)
+                if found["loc"]
+            }
+            wrong = frozenset(whys)
+            checks += [
+                Check("settings", State.FAIL, f"{name} cannot be used either: {why}")
+                for name, why in whys.items()
+                if not str(error).startswith(f"{name} ")  # that one is told of
+            ]
             settings = Settings(**{name: known[name].get_default() for name in wrong})
         except (OSError, UnicodeDecodeError):
             settings = Settings(_env_file=None)
@@ -84,7 +90,7 @@ def read_settings(bots: Mapping[str, Bot]) -> Read:
         checks.append(Check("settings", State.FAIL, str(error)))
     names = [*known, *(item.name for bot in bots.values() for item in bot.settings)]
     checks = checks or [Check("settings", State.OK, _set_words(names))]
-    return Read(settings, wrong, (*checks, *_slips(names)))
+    return Read(settings, wrong, (*checks, *_slips(frozenset(known), names)))
 
 
 def _in_file() -> dict[str, str]:
@@ -109,15 +115,18 @@ def _set_words(names: Iterable[str]) -> str:
     return "; ".join(parts) or "none is set"
 
 
-def _slips(names: Iterable[str]) -> list[Check]:
-    """Names that no setting has, and the setting that may have been meant."""
+def _slips(core: frozenset[str], names: Iterable[str]) -> list[Check]:
+    """Names that no setting has, and the setting that may have been meant.
+
+    The `core` reads its own in capitals or not; a bot's are read as they stand.
+    """
     known = set(names)
     given = [*_in_file(), *(name for name in os.environ if name.upper().startswith(_OURS))]
     slips = []
     for name in dict.fromkeys(given):
-        near = get_close_matches(name.upper(), known, n=1, cutoff=_ALIKE)
-        if name in known or (near and name.upper() == near[0] and name.upper().startswith(_OURS)):
+        if name in known or name.upper() in core:
             continue
+        near = get_close_matches(name.upper(), known, n=1, cutoff=_ALIKE)
         if near or name.upper().startswith(_OURS):
             meant = f": did you mean {near[0]}?" if near else ", and is not read."
             slips.append(Check("settings", State.WARN, f"{name} is no setting{meant}"))

@@ -133,20 +133,20 @@ def token(standing: Standing, now: datetime) -> Check:
     if standing.scopes:
         worries.append(
             f"it has rights that are not needed ({', '.join(standing.scopes)}): "
-            "a token without any scope will do."
+            "a token without any scope will do"
         )
     ends = standing.expires_at
     when = "" if ends is None else f", ends on {ends:%Y-%m-%d %H:%M} UTC"
     if ends is not None and (left := ends - now) <= timedelta(days=max(TOKEN_STEPS)):
         days = ceil(left / timedelta(days=1))
         worries.append(
-            f"that is in {days} day{'' if days == 1 else 's'}: make a new one at "
-            "github.com/settings/tokens and set GITHUB_TOKEN to it."
+            f"it ends in {days} day{'' if days == 1 else 's'}: make a new one at "
+            "github.com/settings/tokens and set GITHUB_TOKEN to it"
         )
     scopes = "" if standing.scopes is None or standing.scopes else ", no scope"
     says = f"accepted{scopes}{when}"
     if worries:
-        return Check("token", State.WARN, f"{says}; {' '.join(worries)}")
+        return Check("token", State.WARN, f"{says}; {'; '.join(worries)}.")
     return Check("token", State.OK, says)
 
 
