@@ -6,7 +6,16 @@ from typing import Annotated
 
 import typer
 
-from hypecurve.cli import channels, doctor, listing, operating, reading, showing, sorting
+from hypecurve.cli import (
+    channels,
+    doctor,
+    listing,
+    operating,
+    reading,
+    showing,
+    sorting,
+    submitting,
+)
 
 app = typer.Typer(
     name="hypecurve",
@@ -43,3 +52,4 @@ listing.add_to(app)
 reading.add_to(app)
 sorting.add_to(app)
 channels.add_to(app)
+submitting.add_to(app)

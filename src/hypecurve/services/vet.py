@@ -26,14 +26,6 @@ _REFUSED = Place(NOT_AI, "refused by the operator", by_operator=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
-    """What was decided. `entry`: as it is from now on; `wishes`: submissions this answers."""
-
-    entry: CatalogueEntry
-    wishes: int
-
-
-@dataclass(frozen=True, slots=True)
 class Blocked:
     """What is blocked from now on, or no longer. `changed` False: it was so already."""
 
@@ -47,12 +39,12 @@ class Blocked:
 
 async def decide(
     store: Store, taxonomy: Taxonomy, name: RepoName, *, approve: bool, category: str | None = None
-) -> Decided:
-    """Let a submitted repo in once it reaches the bar, or keep it out; this stands for good.
+) -> CatalogueEntry:
+    """Let a submitted repo in once it reaches the bar, or keep it out; return it as it is then.
 
-    `category`: where it belongs; None: where who submitted it, or its text, says. NotFound where
-    nobody submitted it; BadInput where nothing says where it belongs, and where refusing it would
-    take a listed repo out of the catalogue.
+    `category`: where it belongs for good; None: where who submitted it, or its text, says. NotFound
+    where nobody submitted it; BadInput where nothing says where it belongs, and where refusing it
+    would take a listed repo out of the catalogue.
     """
     slug = None if category is None else category_of(taxonomy, category)
     async with store.write() as tx:
@@ -65,7 +57,7 @@ async def decide(
         await tx.catalogue.place({entry.repo.id: place})
         state = SubmissionState.APPROVED if approve else SubmissionState.REFUSED
         await tx.submissions.decide(entry.repo.id, state)
-    return Decided(replace(entry, place=place), len(wishes))
+    return replace(entry, place=place)
 
 
 async def block(store: Store, clock: Clock, what: str, *, on: bool) -> Blocked:

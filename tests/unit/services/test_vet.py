@@ -51,12 +51,11 @@ async def test_an_approved_fork_passes_the_gate(store: SqlStore) -> None:
     await wish(store)
     assert await candidates(store) == []
     decided = await decide(store, taxonomy(), NAME, approve=True)
-    assert decided.wishes == 2
-    assert decided.entry.place == Place("agents", "approved by the operator", by_operator=True)
+    assert decided.place == Place("agents", "approved by the operator", by_operator=True)
     assert await states(store) == [S.APPROVED, S.APPROVED]
     assert await candidates(store) == [1]
     await sort_in(store, taxonomy())
-    assert (await entry_of(store, 1)).place == decided.entry.place
+    assert (await entry_of(store, 1)).place == decided.place
 
 
 @pytest.mark.parametrize(
@@ -73,7 +72,7 @@ async def test_the_operators_category_goes_before_the_submitters(
     await keep(store, [a_repo(1, 900, description=NO_AI)])
     await wish(store, suggested)
     decided = await decide(store, taxonomy(), NAME, approve=True, category=named)
-    assert decided.entry.place.category == expected
+    assert decided.place.category == expected
     assert await candidates(store) == [1]
 
 
@@ -100,7 +99,7 @@ async def test_a_refused_repo_is_kept_out_and_may_be_let_in_later(store: SqlStor
     await sort_in(store, taxonomy())
     assert (await entry_of(store, 1)).place == entry.place
     decided = await decide(store, taxonomy(), NAME, approve=True)
-    assert decided.entry.place.category == "coding"
+    assert decided.place.category == "coding"
     assert await candidates(store) == [1]
 
 
@@ -127,7 +126,7 @@ async def test_an_older_name_will_do(store: SqlStore) -> None:
     await wish(store)
     await keep(store, [an_ai_repo(1, 900, is_fork=True, name="acme/renamed")], NOW + DAY)
     decided = await decide(store, taxonomy(), NAME, approve=True)
-    assert str(decided.entry.repo.name) == "acme/renamed"
+    assert str(decided.repo.name) == "acme/renamed"
 
 
 @pytest.mark.parametrize("what", ["acme/repo-1", "https://github.com/acme/repo-1", "slack:T1/U1"])
