@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,8 +9,7 @@ import numpy as np
 
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.domain.catalogue import Growth, ListedReason, Place, RepoState
-from hypecurve.domain.repo import RepoId, RepoName
-from hypecurve.domain.signal import SignalKind
+from hypecurve.domain.repo import RepoId
 from hypecurve.ports.store import Found, Measured, Source
 from support.catalogue import DAY, a_repo, entry_of, keep, listed
 from support.databases import NOW
@@ -22,18 +20,6 @@ LATER = NOW + DAY
 async def _names(store: SqlStore, found: Found) -> list[str]:
     async with store.read() as tx:
         return [entry.repo.name.name for entry in await tx.catalogue.entries(found)]
-
-
-async def _facts(store: SqlStore) -> list[tuple[int, SignalKind, str, str]]:
-    async with store.read() as tx:
-        facts = await tx.catalogue.facts()
-    return [(fact.repo_id, fact.kind, fact.before, fact.after) for fact in facts]
-
-
-async def _find(store: SqlStore, name: str) -> int | None:
-    async with store.read() as tx:
-        entry = await tx.catalogue.find(RepoName.parse(name))
-    return None if entry is None else entry.repo.id
 
 
 async def test_everything_github_says_of_a_repo_comes_back_as_it_was(store: SqlStore) -> None:
@@ -89,83 +75,6 @@ async def test_more_repos_than_a_statement_takes_parameters_come_in_at_once(
     async with store.read() as tx:
         watched = await tx.catalogue.watched()
     assert [repo.slot for repo in watched] == list(range(2_000))
-
-
-async def test_a_renamed_repo_keeps_its_identity_and_is_found_by_both_names(
-    store: SqlStore,
-) -> None:
-    await listed(store, [a_repo(1, name="acme/old")])
-    before = await entry_of(store, 1)
-    await keep(store, [a_repo(1, name="nori/new")], LATER)
-    after = await entry_of(store, 1)
-    assert (after.slot, after.listed_at) == (before.slot, before.listed_at)
-    assert str(after.repo.name) == "nori/new"
-    assert [await _find(store, name) for name in ("acme/old", "ACME/Old", "nori/new")] == [1, 1, 1]
-    assert await _find(store, "acme/other") is None
-    assert await _facts(store) == [(1, SignalKind.RENAMED, "acme/old", "nori/new")]
-
-
-async def test_a_change_of_letter_case_alone_is_no_rename(store: SqlStore) -> None:
-    await keep(store, [a_repo(1, name="acme/flashkv")])
-    await keep(store, [a_repo(1, name="Acme/FlashKV")], LATER)
-    assert await _facts(store) == []
-    assert str((await entry_of(store, 1)).repo.name) == "Acme/FlashKV"
-
-
-async def test_a_name_taken_over_by_another_repo_finds_the_new_holder(store: SqlStore) -> None:
-    await keep(store, [a_repo(1, name="acme/name")])
-    await keep(store, [a_repo(1, name="acme/moved")], LATER)
-    await keep(store, [a_repo(2, name="acme/name")], LATER + DAY)
-    assert await _find(store, "acme/name") == 2
-    assert await _find(store, "acme/moved") == 1
-
-
-async def test_a_name_freed_by_a_repo_that_is_gone_finds_who_holds_it_now(store: SqlStore) -> None:
-    await keep(store, [a_repo(1, name="acme/name")])
-    async with store.write() as tx:
-        await tx.catalogue.lost([RepoId(1)], "not found", LATER)
-    assert await _find(store, "acme/name") == 1
-    await keep(store, [a_repo(2, name="acme/name")], LATER)
-    assert await _find(store, "acme/name") == 2
-
-
-async def test_of_two_former_holders_of_a_name_the_last_is_found(store: SqlStore) -> None:
-    await keep(store, [a_repo(1, name="acme/name")])
-    await keep(store, [a_repo(1, name="acme/first")], LATER)
-    await keep(store, [a_repo(2, name="acme/name")], LATER + DAY)
-    await keep(store, [a_repo(2, name="acme/second")], LATER + 2 * DAY)
-    assert await _find(store, "acme/name") == 2
-
-
-async def test_changes_that_followers_want_to_hear_become_facts_once(store: SqlStore) -> None:
-    await keep(store, [a_repo(1, 990, license="MIT"), a_repo(2, 4_000)])
-    changed = [a_repo(1, 1_010, license="AGPL-3.0", archived=True), a_repo(2, 12_000)]
-    await keep(store, changed, LATER)
-    await keep(store, changed, LATER + DAY)
-    assert sorted(await _facts(store)) == [
-        (1, SignalKind.ARCHIVED, "", ""),
-        (1, SignalKind.MILESTONE, "", "1000"),
-        (1, SignalKind.RELICENSED, "MIT", "AGPL-3.0"),
-        (2, SignalKind.MILESTONE, "", "10000"),
-    ]
-
-
-async def test_what_is_no_change_makes_no_fact(store: SqlStore) -> None:
-    await keep(store, [a_repo(1, 1_000, license="MIT", archived=True), a_repo(2, 1_010)])
-    await keep(store, [a_repo(1, 1_000, archived=False), a_repo(2, 990)], LATER)
-    await keep(store, [a_repo(1, 1_001, license="MIT"), a_repo(2, 995)], LATER + DAY)
-    assert await _facts(store) == []
-
-
-async def test_a_fact_is_told_in_one_cycle_only(store: SqlStore) -> None:
-    await keep(store, [a_repo(1, 990), a_repo(2, 990)])
-    await keep(store, [a_repo(1, 1_010), a_repo(2, 1_010)], LATER)
-    async with store.write() as tx:
-        first, second = await tx.catalogue.facts()
-        assert (first.at, second.at) == (LATER, LATER)
-        await tx.catalogue.told([first], 1)
-    async with store.read() as tx:
-        assert await tx.catalogue.facts() == [second]
 
 
 async def test_an_operators_place_wins_over_any_other(store: SqlStore) -> None:
@@ -282,29 +191,13 @@ async def test_candidates_are_about_ai_over_the_bar_and_not_listed_yet(store: Sq
     await keep(store, [a_repo(2, 500), a_repo(3, 499), a_repo(4), a_repo(5)], origin="search:llm")
     async with store.write() as tx:
         await tx.catalogue.place({RepoId(4): Place("not-ai", "a partition tool")})
-        await tx.catalogue.lost([RepoId(5)], "not found", NOW)
+        await tx.catalogue.lost([RepoId(5)], "deleted", NOW)
         await tx.sources.completed("search:llm", NOW)
     async with store.read() as tx:
         found = await tx.catalogue.candidates(500)
     assert [(entry.repo.id, source) for entry, source in found] == [
         (2, Source("search:llm", NOW, NOW, None))
     ]
-
-
-async def test_a_lost_repo_is_no_longer_swept_until_it_is_met_again(store: SqlStore) -> None:
-    await listed(store, [a_repo(1), a_repo(2)])
-    async with store.write() as tx:
-        await tx.catalogue.lost([RepoId(1)], "blocked", LATER)
-        await tx.catalogue.lost([RepoId(1)], "blocked", LATER + DAY)
-    async with store.read() as tx:
-        assert [repo.id for repo in await tx.catalogue.watched()] == [2]
-    assert (await entry_of(store, 1)).state is RepoState.GONE
-    assert await _facts(store) == [(1, SignalKind.GONE, "", "blocked")]
-    assert await _names(store, Found(states=frozenset({RepoState.GONE}))) == ["repo-1"]
-    await keep(store, [a_repo(1)], LATER)
-    async with store.read() as tx:
-        assert [repo.id for repo in await tx.catalogue.watched()] == [1, 2]
-    assert (await entry_of(store, 1)).state is RepoState.ACTIVE
 
 
 async def test_the_roster_says_what_the_entries_say(store: SqlStore) -> None:
@@ -314,7 +207,7 @@ async def test_the_roster_says_what_the_entries_say(store: SqlStore) -> None:
     await keep(store, [a_repo(5)], LATER)
     async with store.write() as tx:
         await tx.catalogue.place({RepoId(5): Place("not-ai", "a partition tool")})
-        await tx.catalogue.lost([RepoId(3)], "not found", LATER)
+        await tx.catalogue.lost([RepoId(3)], "deleted", LATER)
     async with store.read() as tx:
         roster = await tx.catalogue.roster()
         entries = await tx.catalogue.entries(Found(listed=False))
@@ -338,63 +231,3 @@ async def test_the_roster_of_an_empty_catalogue_is_empty(store: SqlStore) -> Non
         roster = await tx.catalogue.roster()
         _, slots = await tx.stars.columns([NOW], timedelta(hours=3))
     assert (len(roster.ids), slots) == (0, 0)
-
-
-async def test_a_source_remembers_its_first_its_last_and_the_look_before(store: SqlStore) -> None:
-    async with store.read() as tx:
-        assert await tx.sources.source("search:llm") == Source("search:llm")
-    for at, expected in (
-        (NOW, Source("search:llm", NOW, NOW, None)),
-        (LATER, Source("search:llm", NOW, LATER, NOW)),
-        (LATER + DAY, Source("search:llm", NOW, LATER + DAY, LATER)),
-    ):
-        async with store.write() as tx:
-            await tx.sources.completed("search:llm", at)
-        async with store.read() as tx:
-            assert await tx.sources.source("search:llm") == expected
-            assert await tx.sources.source("search:gpt") == Source("search:gpt")
-
-
-async def test_a_repo_met_by_two_sources_belongs_to_the_first(store: SqlStore) -> None:
-    await keep(store, [a_repo(1)], origin="search:llm")
-    await keep(store, [a_repo(1)], LATER, origin="search:gpt")
-    async with store.read() as tx:
-        ((_, source),) = await tx.catalogue.candidates(500)
-    assert source.key == "search:llm"
-
-
-async def test_the_look_before_a_repo_was_met_stays_however_often_its_source_is_read(
-    store: SqlStore,
-) -> None:
-    for n, at in enumerate((NOW, LATER, LATER + DAY)):
-        await keep(store, [a_repo(n + 1)], at, origin="search:llm")
-        async with store.write() as tx:
-            await tx.sources.completed("search:llm", at)
-    async with store.read() as tx:
-        found = await tx.catalogue.candidates(500)
-    # The first was met before any complete look: there the source's own stands.
-    assert [source.previous_at for _, source in found] == [LATER, NOW, LATER]
-
-
-async def test_a_milestone_is_told_once_however_often_it_is_passed(store: SqlStore) -> None:
-    await listed(store, [a_repo(1, 990), a_repo(2, 990)])
-    for day, stars in enumerate((1_001, 999, 1_002, 998, 1_000, 2_003, 900, 1_500, 5_000)):
-        await keep(store, [a_repo(1, stars)], NOW + day * DAY)
-    await keep(store, [a_repo(2, 1_001)], LATER)
-    assert [(number, after) for number, _, _, after in await _facts(store)] == [
-        (1, "1000"),
-        (1, "2000"),
-        (1, "5000"),
-        (2, "1000"),
-    ]
-
-
-async def test_who_takes_in_repos_waits_for_another_who_does(store: SqlStore) -> None:
-    async with store.write() as tx:
-        await tx.catalogue.upsert([a_repo(1), a_repo(9)], NOW)
-        other = asyncio.create_task(keep(store, [a_repo(2), a_repo(9)]))
-        done, _ = await asyncio.wait({other}, timeout=0.1)
-        assert not done
-    assert await other == {2}
-    async with store.read() as tx:
-        assert sorted(repo.slot for repo in await tx.catalogue.watched()) == [0, 1, 2]

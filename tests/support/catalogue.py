@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from hypecurve.domain.catalogue import CatalogueEntry, ListedReason, Place
+from hypecurve.domain.catalogue import CatalogueEntry, FactKind, ListedReason, Place
 from hypecurve.domain.repo import Repo, RepoId, RepoName
 from hypecurve.domain.signal import Evidence, Lane, Signal, SignalKind
 from hypecurve.domain.subscription import Channel
@@ -52,6 +52,36 @@ async def keep(
     """Let the repos enter the catalogue."""
     async with store.write() as tx:
         return await tx.catalogue.upsert(repos, at, origin=origin)
+
+
+async def meet(
+    store: Store, repos: Sequence[Repo], at: datetime = NOW, origin: str = "search:llm"
+) -> frozenset[RepoId]:
+    """Let a search bring the repos."""
+    async with store.write() as tx:
+        return await tx.catalogue.meet(repos, at, origin)
+
+
+async def lose(
+    store: Store, numbers: Sequence[int], at: datetime = NOW, why: str = "deleted"
+) -> None:
+    """Let repos be gone."""
+    async with store.write() as tx:
+        await tx.catalogue.lost([RepoId(number) for number in numbers], why, at)
+
+
+async def untold_facts(store: Store) -> list[tuple[int, FactKind, str, str]]:
+    """(repo, kind, before, after) of what no cycle has spoken of yet."""
+    async with store.read() as tx:
+        facts = await tx.catalogue.facts()
+    return [(fact.repo_id, fact.kind, fact.before, fact.after) for fact in facts]
+
+
+async def called(store: Store, name: str) -> int | None:
+    """Which repo a name leads to."""
+    async with store.read() as tx:
+        entry = await tx.catalogue.find(RepoName.parse(name))
+    return None if entry is None else entry.repo.id
 
 
 async def listed(
