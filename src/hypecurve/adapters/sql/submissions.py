@@ -13,6 +13,7 @@ from hypecurve.adapters.sql.statements import upsert
 from hypecurve.adapters.sql.subscriptions import channel_id_of
 from hypecurve.adapters.sql.tables import block, channel, repo, submission
 from hypecurve.domain.catalogue import CatalogueEntry
+from hypecurve.domain.category import NOT_AI
 from hypecurve.domain.repo import RepoId
 from hypecurve.domain.submission import Submission, SubmissionState
 
@@ -88,7 +89,11 @@ class SqlSubmissions:
         return await self._read(
             _joined()
             .where(submission.c.told_at.is_(None), submission.c.channel_id.is_not(None))
-            .where(repo.c.listed_at > submission.c.at)
+            .where(submission.c.state != SubmissionState.REFUSED.value)
+            # Not by when it was listed: that is the sweep's time, and a wish may come while the
+            # sweep is being judged.
+            .where(repo.c.listed_at.is_not(None), repo.c.gone_at.is_(None))
+            .where(repo.c.category != NOT_AI)
             .order_by(submission.c.id)
         )
 
