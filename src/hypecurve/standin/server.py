@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ from hypecurve.standin.world import World
 
 __all__ = ["TOKEN", "Asked", "Spent", "StandIn"]
 _GRAPHQL = frozenset({"/graphql", "/api/graphql"})
+_SCHEME = re.compile("^(bearer|token) ", re.IGNORECASE)
 _KEPT = 10_000
 
 
@@ -185,7 +187,7 @@ class StandIn:
             query=dict(request.query),
             body=body,
             resource=resource,
-            token=request.headers.get("Authorization", "").removeprefix("Bearer "),
+            token=_SCHEME.sub("", request.headers.get("Authorization", "")),
             api=self.url + prefix,
             at=at,
             clock=at + self.skew,

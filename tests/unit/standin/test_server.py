@@ -76,6 +76,13 @@ async def test_the_wrong_token_is_refused(standin: StandIn) -> None:
             assert answer.status_code == 401
 
 
+async def test_a_token_may_be_called_bearer_or_token(standin: StandIn) -> None:
+    async with httpx.AsyncClient(base_url=standin.url, trust_env=False) as client:
+        for scheme in ("Bearer", "bearer", "token"):
+            headers = {"Authorization": f"{scheme} {TOKEN}"}
+            assert (await client.get("/rate_limit", headers=headers)).status_code == 200
+
+
 async def test_headers_tell_the_limits_and_the_worlds_own_time(http: httpx.AsyncClient) -> None:
     answer = await search(http, "llm")
     assert answer.headers["x-ratelimit-resource"] == "search"
