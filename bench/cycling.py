@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import time
+from datetime import datetime
+from itertools import pairwise
 
 from bench.figures import measured
-from bench.world import INTERVAL, TRACKING, UNTIL
+from bench.world import INTERVAL, TOKEN, TRACKING, UNTIL
 
 from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.github.client import open_github
@@ -16,7 +18,9 @@ from hypecurve.bootstrap import KEEP_COLUMNS, load_taxonomy
 from hypecurve.services.compose import compose_due
 from hypecurve.services.cycle import run_cycle
 
-_TOKEN = "made-up"  # noqa: S105 - the stand-in's, a password to nothing
+_END = "end"
+STEPS = {"search": "discovered", "sweep": "saw", "detect": "cycle", "compose": _END}
+"""Each with the first word of the line that the cycle tells at its end."""
 
 
 def main() -> None:
@@ -24,33 +28,32 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("database")
     parser.add_argument("github")
+    parser.add_argument("--at", type=datetime.fromisoformat, default=UNTIL)
     asked = parser.parse_args()
-    asyncio.run(_cycle(asked.database, asked.github))
+    asyncio.run(_cycle(asked.database, asked.github, asked.at))
 
 
-async def _cycle(database: str, api: str) -> None:
-    clock, taxonomy = SetClock(UNTIL), load_taxonomy()
+async def _cycle(database: str, api: str, at: datetime) -> None:
+    clock, taxonomy = SetClock(at), load_taxonomy()
     with measured("cycle") as found:
         async with (
-            open_github(api, _TOKEN, clock=clock) as github,
-            open_store(database, None, now=UNTIL, interval=INTERVAL, keep=KEEP_COLUMNS) as store,
+            open_github(api, TOKEN, clock=clock) as github,
+            open_store(database, None, now=at, interval=INTERVAL, keep=KEEP_COLUMNS) as store,
         ):
-            marks = [time.perf_counter()]
-            detected = await run_cycle(
-                store,
-                github,
-                clock,
-                taxonomy,
-                TRACKING,
-                lambda _line: marks.append(time.perf_counter()),
-            )
+            marks = {"": time.perf_counter()}
+
+            def mark(line: str) -> None:
+                marks.setdefault(line.split(maxsplit=1)[0], time.perf_counter())
+
+            detected = await run_cycle(store, github, clock, taxonomy, TRACKING, mark)
             found["digests"] = await compose_due(store, clock, taxonomy)
-            marks.append(time.perf_counter())
+            marks[_END] = time.perf_counter()
         if detected is not None:
             found |= {"seen": detected.sweep.seen, "signals": len(detected.signals)}
-        names = ("sweep", "detect", "compose")
+            found["health"] = detected.sweep.health.value
+        ends = [marks[word] for word in ("", *STEPS.values())]
         found |= {
-            name: end - start for name, start, end in zip(names, marks, marks[1:], strict=False)
+            name: end - start for name, (start, end) in zip(STEPS, pairwise(ends), strict=True)
         }
 
 

@@ -1,4 +1,7 @@
-"""A PostgreSQL of its own in a folder: prints its address, and ends when its input is closed."""
+"""A PostgreSQL of its own in a folder: tells its address, and ends when its input is closed.
+
+A line `NAME` makes an empty database, `NAME OF` a copy of another one; its address is told.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +26,11 @@ def main() -> None:
         folder, cleanup_mode="stop"
     )
     try:
-        for name in ("year", "month"):
-            server.psql(f"CREATE DATABASE {name}")
-        tell(name="serving", **{name: server.get_uri(database=name) for name in ("year", "month")})
-        sys.stdin.read()
+        tell(name="serving")
+        for line in sys.stdin:
+            name, *template = line.split()
+            server.psql(f"CREATE DATABASE {name}" + "".join(f" TEMPLATE {of}" for of in template))
+            tell(name="made", url=server.get_uri(database=name))
     finally:
         server.cleanup()
 

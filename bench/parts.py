@@ -1,0 +1,255 @@
+"""The parts of the bench: what is run, and what is told of it beside which target."""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.cycling import STEPS
+from bench.databases import Databases, databases
+from bench.running import Child, Figures, child, run
+from bench.table import Table, beside
+
+REPOS = 18_000
+MANY = 100_000
+RECORDED = 4_600
+SAMPLE = 300
+"""Repos that PyGithub is asked for."""
+COMMANDS = 300
+"""Of each kind, with no cycle running."""
+CYCLES = 4
+"""While which commands are asked."""
+CROWD = 2_500
+POINTS_AN_HOUR = 5_000
+STARTS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What a part works with."""
+
+    asked: argparse.Namespace
+    folder: Path
+    databases: Databases
+
+    def size(self, full: int) -> int:
+        """The number of repos."""
+        return full // 10 if self.asked.quick else full
+
+
+def main() -> None:
+    """Run the parts that were asked for and print a table for each."""
+    parser = argparse.ArgumentParser(description="what the work costs, beside what it may cost")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    parser.add_argument("--quick", action="store_true", help="a tenth of the size")
+    parser.add_argument("--recording", type=Path, help="a folder of recorded histories to replay")
+    parser.add_argument("--until", help="the last day of it, like 2025-06-30")
+    asked = parser.parse_args()
+    for part in asked.parts:
+        if part not in PARTS:
+            parser.error(f"there is no part '{part}': choose from {', '.join(PARTS)}")
+    began = time.perf_counter()
+    with tempfile.TemporaryDirectory(prefix="hypecurve-bench-") as folder:
+        with databases(Path(folder)) as kept:
+            bench = Bench(asked, Path(folder), kept)
+            for part in asked.parts or PARTS:
+                PARTS[part](bench)
+        for name, figures in kept.kept.items():
+            a_change = beside(figures["bytes_a_change"], 20 if "SQLite" in name else None, 1)
+            print(
+                f"{name}: {figures['changes']:,} changes in {figures['sweeps']:,} sweeps,"
+                f" {a_change} bytes each; built in {figures['wall']:.0f} s"
+            )
+    print(f"\n{time.perf_counter() - began:.0f} s in all")
+
+
+def replay(bench: Bench) -> None:
+    """A made-up recording as large as the one people have, and theirs where there is one."""
+    table = Table("Replay, from the folder to the last signal")
+    made = bench.folder / "recording"
+    run("bench.recording", made, "--repos", bench.size(RECORDED))
+    recordings = [("made up", [str(made)])]
+    if bench.asked.recording:
+        until = ["--until", bench.asked.until] if bench.asked.until else []
+        recordings.append((bench.asked.recording.name, [str(bench.asked.recording), *until]))
+    for name, arguments in recordings:
+        found = run("bench.replaying", *arguments)
+        whole = found["whole"]
+        what = f"{whole['observations']:,} counts, {whole['repos']:,} repos, {whole['days']:,} days"
+        table.work(f"{name}: {what}", whole, wall=180, peak=1_000)
+        table.work("  of which reading", found["reading"])
+
+
+def cycle(bench: Bench) -> None:
+    """A full cycle on both databases, young and old, beside the floor."""
+    repos = bench.size(REPOS)
+    table = Table(f"A full cycle over {repos:,} repos: search, sweep, upsert, detect, compose")
+    floor = run("bench.flooring", bench.folder / "floor.db", "--repos", repos)["floor"]
+    for system in Databases.SYSTEMS:
+        costs = {}
+        for age in ("year", "month"):
+            url = bench.databases.aged(system, age, repos)
+            costs[age] = _one_cycle(table, f"{system}, a {age} old", url, repos, (6, 250))
+        growth = costs["year"]["cpu"] / costs["month"]["cpu"]
+        table.line(f"  CPU, a year against a month: {beside(growth, 1.2, 2)}")
+        table.line(f"  CPU, a year against the floor: {costs['year']['cpu'] / floor['cpu']:.1f} x")
+    table.work("the floor: parsing, one plain upsert (SQLite)", floor)
+
+
+def large(bench: Bench) -> None:
+    """The same for many more repos, on the database of a smaller installation."""
+    repos = bench.size(MANY)
+    table = Table(f"A full cycle over {repos:,} repos, a year old (of 235 days one sweep a week)")
+    url = bench.databases.aged("SQLite", "year", repos, coarse=True)
+    _one_cycle(table, "SQLite", url, repos, (30, 800))
+
+
+def _one_cycle(
+    table: Table, name: str, url: str, repos: int, target: tuple[float, float]
+) -> Figures:
+    """Run a cycle on a database; `target`: seconds and MB."""
+    with child("bench.standing", "--repos", repos) as standin:
+        cost = run("bench.cycling", url, standin.told["standing"]["url"])["cycle"]
+        spent = standin.ask("spent")
+    table.work(name, cost, wall=target[0], peak=target[1])
+    steps = ", ".join(f"{step} {cost[step]:.2f} s" for step in STEPS)
+    table.line(f"  {steps}; {spent['requests']:,} requests, {spent['points']:,} points of GraphQL")
+    return cost
+
+
+def asking(bench: Bench) -> None:
+    """How long a command takes while a cycle runs in another process on the same database."""
+    repos = bench.size(REPOS)
+    print(f"\nA command over {repos:,} repos with a year of counts, ms")
+    print(f"  {'':<44}{'asked':>6}{'p50':>8}{'p99':>18}{'most':>8}", flush=True)
+    for system in Databases.SYSTEMS:
+        url = bench.databases.aged(system, "year", repos)
+        with (
+            child("bench.standing", "--repos", repos) as standin,
+            child("bench.chatting", url) as chat,
+        ):
+            alone = chat.ask(f"ask {COMMANDS}")
+            busy, cycles = _while_cycling(chat, standin, url)
+        for told, when in ((alone, "no cycle runs"), (busy, f"{cycles} cycles run")):
+            for kind, each in told.items():
+                p99 = beside(each["p99"], 300, 1)
+                print(
+                    f"  {f'{system}, {kind}, while {when}':<44}{each['n']:>6}{each['p50']:>8.1f}"
+                    f"{p99:>18}{each['most']:>8.1f}",
+                    flush=True,
+                )
+
+
+def _while_cycling(chat: Child, standin: Child, url: str) -> tuple[Figures, int]:
+    """Ask while cycles run, one after the other, each in a process as the service starts them."""
+    at: list[str] = []
+    chat.ask("on")
+    for _ in range(CYCLES):
+        run("bench.cycling", url, standin.told["standing"]["url"], *at)
+        at = ["--at", standin.ask("later")["at"]]
+    return chat.ask("off"), CYCLES
+
+
+def sweep(bench: Bench) -> None:
+    """Our sweep beside PyGithub asking for one repo after the other, on the same stand-in."""
+    repos = bench.size(REPOS)
+    table = Table(f"A sweep of {repos:,} repos, nothing kept, GitHub answering at once")
+    with child("bench.standing", "--repos", repos) as standin:
+        api = standin.told["standing"]["url"]
+        ours = run("bench.sweeping", api, "--repos", repos)["sweep"] | standin.ask("spent")
+        theirs = run("bench.sweeping", api, "--repos", repos, "--sample", SAMPLE)["sweep"]
+        theirs |= standin.ask("spent")
+    share = repos / theirs["seen"]
+    table.work(f"ours: {ours['seen']:,} repos", ours)
+    most = repos // 100 + 5
+    table.line(
+        f"  {beside(ours['requests'], most, 0)} requests, {beside(ours['points'], most, 0)} points"
+    )
+    table.work(f"PyGithub, one by one: {theirs['seen']:,} repos", theirs)
+    table.line(f"  {theirs['requests']:,} requests, a point each")
+    projected = {name: theirs[name] * share for name in ("wall", "cpu")} | {"peak": theirs["peak"]}
+    table.work(f"PyGithub, projected from these to {repos:,} repos", projected)
+    requests = theirs["requests"] * share
+    table.line(
+        f"  projected: {requests:,.0f} requests, {requests:,.0f} points,"
+        f" {requests / POINTS_AN_HOUR:.1f} h of GitHub's {POINTS_AN_HOUR:,} points an hour;"
+        f" ours against it: requests 1 : {requests / ours['requests']:.0f},"
+        f" CPU 1 : {projected['cpu'] / ours['cpu']:.0f}"
+    )
+
+
+def discovery(bench: Bench) -> None:
+    """What a full discovery asks, beside the pages that its answers fill."""
+    repos = bench.size(REPOS)
+    table = Table(f"A full discovery of {repos:,} repos over three terms, into an empty database")
+    for crowd in (0, bench.size(CROWD)):
+        world = ["--repos", repos, "--crowd", crowd]
+        with child("bench.standing", *world) as standin:
+            api = standin.told["standing"]["url"]
+            found = run("bench.discovering", bench.databases.empty(), api, *world)
+            requests = standin.ask("spent")["requests"]
+        done, there = found["discovery"], found["there"]
+        name = "sizes skewed as in life"
+        table.work(f"{name}, {crowd:,} of one star count" if crowd else name, done)
+        totals = ", ".join(f"{total:,}" for total in there["totals"])
+        table.line(
+            f"  found {done['met']:,} of {there['repos']:,} ({totals}); {requests:,} requests for"
+            f" {there['pages']:,} pages: {beside(requests / there['pages'], 1.4, 2)}"
+        )
+
+
+def detection(bench: Bench) -> None:
+    """Nothing but numpy."""
+    repos = bench.size(MANY)
+    counts = bench.folder / "counts.npy"
+    run("bench.detecting", counts, "--make", repos)
+    found = run("bench.detecting", counts)
+    counts.unlink()
+    table = Table(f"The detection alone: {repos:,} repos x 120 days")
+    table.work("a daily look, windows and judgement", found["daily look"], wall=2, peak=500)
+    table.work("  of which windows from counts", found["windows"])
+    table.work("the first look of all, judgement alone", found["first look"])
+
+
+def startup(_bench: Bench) -> None:
+    """The median of ten starts each, in turns, so that a busy machine is busy for both."""
+    commands = {
+        "hypecurve --version": [str(Path(sys.executable).with_name("hypecurve")), "--version"],
+        "hypecurve --help": [str(Path(sys.executable).with_name("hypecurve")), "--help"],
+        "python -c pass": [sys.executable, "-c", "pass"],
+    }
+    times: dict[str, list[float]] = {name: [] for name in commands}
+    for _ in range(STARTS):
+        for name, command in commands.items():
+            began = time.perf_counter()
+            subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - our own
+            times[name].append(time.perf_counter() - began)
+    medians = {name: statistics.median(taken) for name, taken in times.items()}
+    bare = medians["python -c pass"]
+    print("\nStart-up, median of 10")
+    for name, median in medians.items():
+        target = " (target 0.16 s where bare Python takes 0.02)" if "version" in name else ""
+        print(f"  {name:<22}{median:6.3f} s {median / bare:5.1f} x bare Python{target}")
+
+
+PARTS: dict[str, Callable[[Bench], None]] = {
+    "replay": replay,
+    "cycle": cycle,
+    "large": large,
+    "asking": asking,
+    "sweep": sweep,
+    "discovery": discovery,
+    "detection": detection,
+    "startup": startup,
+}
+
+
+if __name__ == "__main__":
+    main()
