@@ -16,6 +16,7 @@ from hypecurve.ports import Clock, GitHubSource
 from hypecurve.ports.store import Found, Store
 from hypecurve.services import lookup, subscribe
 from hypecurve.services.compose import draft_digest
+from hypecurve.services.why import why
 from hypecurve.services.submit import Wish, submit
 from hypecurve.wording import notices
 from hypecurve.wording.card import card_message
@@ -25,6 +26,7 @@ from hypecurve.wording.lists import categories_message, list_message
 from hypecurve.wording.submissions import submitted_message
 from hypecurve.wording.texts import to_say
 from hypecurve.wording.welcome import welcome_message
+from hypecurve.wording.why import why_message
 
 _FALLBACK_ZONE = "UTC"
 _HEARD = frozenset({Outcome.WATCHED, Outcome.PASSES, Outcome.SUBMITTED})
@@ -79,7 +81,7 @@ class ServiceDesk:
             case said.ShowRepo():
                 message = await self._card(asker, command)
             case said.Why():
-                raise BadCommand(to_say("That cannot be told here yet."))
+                message = await self._why(asker, command)
             case said.Categories():
                 counts = await lookup.sizes(self.store)
                 message = categories_message(self.taxonomy, counts, asker.locale)
@@ -184,6 +186,11 @@ class ServiceDesk:
         card = await lookup.card(self.store, which, self.clock.now())
         zone = asker.zone or _FALLBACK_ZONE
         return card_message(card, self.taxonomy, asker.locale, zone)
+
+    async def _why(self, asker: Asker, command: said.Why) -> Message:
+        explanation = await why(self.store, self.clock, command.name, bar=self.bar)
+        zone = asker.zone or _FALLBACK_ZONE
+        return why_message(explanation, self.taxonomy, asker.locale, zone)
 
     async def _preview(self, asker: Asker) -> Message:
         async with self.store.read() as tx:

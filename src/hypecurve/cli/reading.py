@@ -1,4 +1,4 @@
-"""`repo`, `signals`, `digest`: questions to the catalogue."""
+"""`repo`, `why`, `signals`, `digest`: questions to the catalogue."""
 
 from __future__ import annotations
 
@@ -56,6 +56,7 @@ _DAY = timedelta(days=1)
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     app.command("repo")(runs(repo))
+    app.command("why")(runs(why))
     app.command("signals")(runs(signals))
     app.command("digest")(runs(digest))
 
@@ -85,6 +86,32 @@ async def repo(
         note_world(store.world.kind)
         found = await card(store, which, at)
     _print_message(card_message(found, load_taxonomy(settings.taxonomy_file), "en", zone), style)
+
+
+async def why(
+    name: Annotated[str, typer.Argument(help="owner/name or a GitHub address.")],
+    style: StyleOption = "text",
+    zone: Annotated[str, typer.Option("--zone")] = "UTC",
+    world: WorldOption = None,
+) -> None:
+    """Why a repo was announced, or was not: figures, thresholds, guards."""
+    from hypecurve.adapters.clock import SystemClock
+    from hypecurve.bootstrap import any_store, load_taxonomy
+    from hypecurve.config import load_settings
+    from hypecurve.domain.repo import RepoName
+    from hypecurve.domain.schedule import parse_zone
+    from hypecurve.services.why import why as explain
+    from hypecurve.wording.why import why_message
+
+    _check_style(style)
+    which = RepoName.parse(name)
+    parse_zone(zone)
+    settings = load_settings()
+    clock = SystemClock()
+    async with any_store(settings, clock, checked_world(world)) as store:
+        note_world(store.world.kind)
+        found = await explain(store, clock, which, bar=settings.min_stars)
+    _print_message(why_message(found, load_taxonomy(settings.taxonomy_file), "en", zone), style)
 
 
 async def signals(
