@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _LATE = 2
 """Spans between cycles after which the last sweep is late."""
+_SILENT = "no answer within {:g} s: check the network and the proxy settings, or try again later."
 T = TypeVar("T")
 
 
@@ -28,7 +29,7 @@ async def _bounded(name: str, looking: Awaitable[T], within: float) -> T | Check
     except HypecurveError as error:
         return Check(name, State.FAIL, str(error))
     except TimeoutError:
-        return Check(name, State.FAIL, f"no answer within {within:g} s: try again later.")
+        return Check(name, State.FAIL, _SILENT.format(within))
 
 
 async def database(read: Read, clock: Clock, within: float) -> list[Check]:
