@@ -174,7 +174,7 @@ async def _decide(text: str, category: str, *, approved: bool) -> None:
         typer.echo(f"{shown} is refused: it is not listed, and not taken again.")
         return
     if entry.listed_at is not None:
-        then = f"It is listed since {entry.listed_at:%Y-%m-%d}."
+        then = f"It has been listed since {entry.listed_at:%Y-%m-%d}."
     elif stars >= settings.min_stars:
         then = f"The next update lists it, with {stars:,} stars."
     else:

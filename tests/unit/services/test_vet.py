@@ -106,7 +106,9 @@ async def test_a_refused_repo_is_kept_out_and_may_be_let_in_later(store: SqlStor
 async def test_a_listed_repo_is_not_taken_out_by_refusing_its_submission(store: SqlStore) -> None:
     await listed(store, [an_ai_repo(1, 900)])
     await wish(store, state=S.WATCHED)
-    with pytest.raises(BadInput, match=r"listed since 2026-11-22.*classify acme/repo-1 --as not"):
+    with pytest.raises(
+        BadInput, match=r"has been listed since 2026-11-22.*classify acme/repo-1 --as not"
+    ):
         await decide(store, taxonomy(), NAME, approve=False)
     assert await states(store) == [S.WATCHED]
     assert (await entry_of(store, 1)).place.category == "agents"
