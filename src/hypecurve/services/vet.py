@@ -143,7 +143,7 @@ def _check_unlisted(entry: CatalogueEntry) -> None:
         return
     name = entry.repo.name
     message = (
-        f"{name} has been listed since {entry.listed_at:%Y-%m-%d}, so its submission is not refused. "
+        f"{name} has been listed since {entry.listed_at:%Y-%m-%d}: its submission is not refused. "
         f"To take it out of the catalogue: `hypecurve classify {name} --as not-ai`."
     )
     raise BadInput(message)
