@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.store import SqlStore
+from hypecurve.bootstrap import load_bots
 from hypecurve.domain.errors import SourceError, SourceRefused, SourceUnavailable, StoreUnavailable
 from hypecurve.domain.health import Health
 from hypecurve.domain.repo import RepoId
@@ -322,3 +324,12 @@ def test_the_notices_are_plain_and_say_what_to_do(snapshot: SnapshotAssertion) -
         assert words.in_one_line(notice) == " ".join(shown)
         assert spoken(notice).splitlines() == shown
     assert "\n\n".join(plain(notice) for notice in notices) == snapshot
+
+
+@pytest.mark.parametrize("platform", ["slack", "discord"])
+def test_each_platform_shows_a_notice_whole(platform: str) -> None:
+    notice = words.refused("GitHub refuses the token: set GITHUB_TOKEN.")
+    (post,) = load_bots()[platform].render(notice)
+    shown = json.dumps(post)
+    assert "GitHub refuses the token: set" in shown
+    assert "hypecurve doctor tells whether" in shown
