@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from math import nan
 
 import numpy as np
+import pytest
 
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.domain.catalogue import Growth, ListedReason, Place, RepoState
@@ -176,6 +178,9 @@ async def test_a_cycles_figures_stand_in_the_entries_and_unknown_is_not_zero(
     assert first.state is RepoState.RISING
     assert (second.growth, second.usual_week) == (Growth(None, None, None), None)
     assert await _names(store, Found(states=frozenset({RepoState.STALLED}))) == ["repo-2"]
+    async with store.read() as tx:
+        paces = [(await tx.catalogue.usual_weeks(slots)).tolist() for slots in (1, 3)]
+    assert paces == [[41.5], pytest.approx([41.5, nan, nan], nan_ok=True)]
 
 
 async def test_sizes_count_the_listed_repos_of_each_category(store: SqlStore) -> None:

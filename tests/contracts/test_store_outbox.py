@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.domain.delivery import Delivery, DeliveryState, IllegalMove, Step, StepKind
 from hypecurve.domain.errors import NotFound
 from hypecurve.domain.message import (
-    Bars,
-    Inline,
-    Link,
     Message,
     MessageKind,
-    Moment,
-    Text,
 )
 from hypecurve.domain.subscription import Channel, Subscription
 from hypecurve.ports.store import Listener
@@ -264,55 +257,3 @@ async def test_recent_are_the_newest_of_a_channel_or_of_all(store: SqlStore) -> 
     assert await _recent(store, Channel.parse("slack:T9/C9")) == []
     async with store.read() as tx:
         assert [item.digest_id for item in await tx.outbox.recent(limit=1)] == [third]
-
-
-TEXTS = st.text(max_size=30)
-INLINES: st.SearchStrategy[Inline] = st.one_of(
-    st.builds(Text, TEXTS),
-    st.builds(Link, TEXTS, TEXTS),
-    st.builds(
-        Moment,
-        st.datetimes(
-            datetime(2000, 1, 1),  # noqa: DTZ001 - the strategy adds the zone
-            datetime(2100, 1, 1),  # noqa: DTZ001 - the strategy adds the zone
-            timezones=st.just(UTC),
-        ),
-        TEXTS,
-        st.sampled_from(["time", "date", "datetime"]),
-    ),
-    st.builds(Bars, TEXTS),
-)
-LINES = st.lists(INLINES, max_size=3).map(tuple)
-MESSAGES = st.builds(
-    Message,
-    notification=TEXTS,
-    title=TEXTS,
-    subtitle=st.lists(LINES, max_size=2).map(tuple),
-    footer=st.lists(LINES, max_size=2).map(tuple),
-)
-
-
-async def _frozen(store: SqlStore, number: int, message: Message) -> Message:
-    due_at = NOW + SECOND * number
-    digest_id = await _put(store, due_at, message=message)
-    delivery = next(item for item in await _recent(store) if item.digest_id == digest_id)
-    async with store.read() as tx:
-        return (await tx.outbox.content(delivery))[1]
-
-
-@settings(
-    max_examples=15,
-    deadline=None,
-    # Every example has a due time of its own: they do not meet in the database they share.
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@given(messages=st.lists(MESSAGES | st.from_type(Message), min_size=1, max_size=3))
-async def test_a_frozen_message_comes_back_equal(store: SqlStore, messages: list[Message]) -> None:
-    for message in messages:
-        number = len(await _everything(store))
-        assert await _frozen(store, number, message) == message
-
-
-async def _everything(store: SqlStore) -> list[Delivery]:
-    async with store.read() as tx:
-        return await tx.outbox.recent(limit=9_999)

@@ -1,0 +1,70 @@
+"""What every store freezes comes back as it was: messages of digests and notices."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hypecurve.adapters.sql.store import SqlStore
+from hypecurve.domain.delivery import Delivery
+from hypecurve.domain.message import Bars, Inline, Link, Message, Moment, Text
+from support.catalogue import CHANNEL
+from support.databases import NOW
+
+SECOND = timedelta(seconds=1)
+TEXTS = st.text(max_size=30)
+INLINES: st.SearchStrategy[Inline] = st.one_of(
+    st.builds(Text, TEXTS),
+    st.builds(Link, TEXTS, TEXTS),
+    st.builds(
+        Moment,
+        st.datetimes(
+            datetime(2000, 1, 1),  # noqa: DTZ001 - the strategy adds the zone
+            datetime(2100, 1, 1),  # noqa: DTZ001 - the strategy adds the zone
+            timezones=st.just(UTC),
+        ),
+        TEXTS,
+        st.sampled_from(["time", "date", "datetime"]),
+    ),
+    st.builds(Bars, TEXTS),
+)
+LINES = st.lists(INLINES, max_size=3).map(tuple)
+MESSAGES = st.builds(
+    Message,
+    notification=TEXTS,
+    title=TEXTS,
+    subtitle=st.lists(LINES, max_size=2).map(tuple),
+    footer=st.lists(LINES, max_size=2).map(tuple),
+)
+
+
+async def _frozen(store: SqlStore, number: int, message: Message) -> Message:
+    due_at = NOW + SECOND * number
+    async with store.write() as tx:
+        listener = await tx.subscriptions.hold(CHANNEL)
+        digest_id = await tx.outbox.put(
+            listener, due_at, (0, 1), due_at, signal_ids=[], message=message
+        )
+    delivery = next(item for item in await _everything(store) if item.digest_id == digest_id)
+    async with store.read() as tx:
+        return (await tx.outbox.content(delivery))[1]
+
+
+@settings(
+    max_examples=15,
+    deadline=None,
+    # Every example has a due time of its own: they do not meet in the database they share.
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(messages=st.lists(MESSAGES | st.from_type(Message), min_size=1, max_size=3))
+async def test_a_frozen_message_comes_back_equal(store: SqlStore, messages: list[Message]) -> None:
+    for message in messages:
+        number = len(await _everything(store))
+        assert await _frozen(store, number, message) == message
+
+
+async def _everything(store: SqlStore) -> list[Delivery]:
+    async with store.read() as tx:
+        return await tx.outbox.recent(limit=9_999)
