@@ -15,9 +15,27 @@ from sqlalchemy import Connection, create_engine, inspect, text
 
 from hypecurve.adapters.sql import migrate
 from hypecurve.adapters.sql.engine import database_url, sync_url
+from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.adapters.sql.tables import REVISION, metadata
-from support.catalogue import a_repo, a_signal, entry_of, listed, speak, sweep
+from hypecurve.domain.delivery import Delivery, DeliveryState, Step, StepKind
+from hypecurve.domain.health import Health
+from hypecurve.domain.message import Message, MessageKind
+from hypecurve.ports.store import Sweep
+from support.catalogue import (
+    CHANNEL,
+    DAY,
+    a_repo,
+    a_signal,
+    entry_of,
+    listed,
+    lose,
+    speak,
+    sweep,
+    untold_facts,
+)
 from support.databases import LIVE, NOW, opened
+
+HELLO = Message(MessageKind.DIGEST, "hello")
 
 
 def _config() -> Config:
@@ -80,11 +98,9 @@ async def test_an_upgrade_keeps_the_rows(database: str) -> None:
         await listed(store, [a_repo(1, 700), a_repo(2)])
         await sweep(store, NOW, {1: 700, 2: 600})
         await speak(store, [a_signal(1)])
+        sent = await _send(store)
         before = await entry_of(store, 1)
-    with _connected(database) as connection:
-        oldest = _revisions()[0]
-        connection.execute(text("UPDATE alembic_version SET version_num = :it"), {"it": REVISION})
-    assert oldest <= REVISION
+    _run(database, command.downgrade, _revisions()[-2])
     await migrate.upgrade(database_url(database))
     async with opened(database) as store:
         assert store.world == LIVE
@@ -92,6 +108,56 @@ async def test_an_upgrade_keeps_the_rows(database: str) -> None:
         async with store.read() as tx:
             assert await tx.signals.current_cycle() == 1
             assert len(await tx.signals.between(0, 1)) == 1
+            assert await tx.stars.latest() == Sweep(1, NOW, 2, 2, Health.GOOD)
+            assert await tx.outbox.recent() == [sent]
+            assert await tx.outbox.content(sent) == (CHANNEL, HELLO)
+    _check_references(database)
+
+
+async def _send(store: SqlStore) -> Delivery:
+    """A digest that was sent."""
+    async with store.write() as tx:
+        listener = await tx.subscriptions.hold(CHANNEL)
+        await tx.outbox.put(listener, NOW, (0, 1), NOW, signal_ids=[1], message=HELLO)
+        (delivery,) = await tx.outbox.claim(["slack"], NOW, DAY, 9)
+        await tx.outbox.step(delivery.id, 0, Step(StepKind.POST, DeliveryState.SENT, "1700.01"))
+        await tx.outbox.settle(delivery.id, DeliveryState.SENT, at=NOW)
+        (sent,) = await tx.outbox.recent()
+    return sent
+
+
+def _check_references(url: str) -> None:
+    """SQLite copies a table to change it: whoever refers to it must still do."""
+    with _connected(url) as connection:
+        if connection.dialect.name == "sqlite":
+            assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
+
+
+async def test_an_upgrade_says_why_repos_are_gone_in_the_present_words(database: str) -> None:
+    async with opened(database) as store:
+        await listed(store, [a_repo(number) for number in range(1, 4)])
+        for number, why in enumerate(("not found", "refused", "blocked"), 1):
+            await lose(store, [number], why=why)
+    _run(database, command.downgrade, "202611220930")
+    await migrate.upgrade(database_url(database))
+    async with opened(database) as store:
+        reasons = [(await entry_of(store, number)).gone_why for number in range(1, 4)]
+        facts = [after for *_, after in await untold_facts(store)]
+    assert reasons == facts == ["deleted", "blocked", "blocked"]
+
+
+async def test_a_downgrade_leaves_out_what_the_older_version_does_not_know(database: str) -> None:
+    async with opened(database) as store:
+        await listed(store, [a_repo(1)])
+        await speak(store, [a_signal(1)])
+        sent = await _send(store)
+        async with store.write() as tx:
+            assert await tx.outbox.notify(CHANNEL, "listed 1", HELLO, NOW) is not None
+    _run(database, command.downgrade, "202611220930")
+    _check_references(database)
+    await migrate.upgrade(database_url(database))
+    async with opened(database) as store, store.read() as tx:
+        assert await tx.outbox.recent() == [sent]
 
 
 @pytest.mark.parametrize("revision", _revisions())
