@@ -135,11 +135,19 @@ class Service:
         try:
             # Opening them calls nobody, but says which setting cannot be used before anything runs.
             async with (
-                github_for_chats(self._settings, self._clock) as _github,
+                github_for_chats(self._settings, self._clock) as github,
                 messengers(bots) as open_messengers,
                 asyncio.TaskGroup() as tasks,
             ):
-                desk = ServiceDesk(self._store, self._clock, self._taxonomy)
+                desk = ServiceDesk(
+                    self._store,
+                    self._clock,
+                    self._taxonomy,
+                    bar=self._settings.min_stars,
+                    github=github,
+                    submissions_per_day=self._settings.submissions_per_day,
+                    histories_an_hour=self._settings.backfill_per_hour,
+                )
                 _log.info("service started", parts=", ".join(wanted), world=world)
                 if delivers and not bots:
                     _log.warning("nothing is delivered: no bot has its settings")

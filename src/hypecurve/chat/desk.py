@@ -46,6 +46,8 @@ class ServiceDesk:
     """Whom to ask for what is submitted; None: nothing can be."""
     submissions_per_day: int | None = 5
     """How many a user may submit within 24 hours; None: any number."""
+    histories_an_hour: int = 0
+    """Repos whose past is asked in an hour, to say how long that still takes; 0: not said."""
 
     async def answer(self, asker: Asker, text: str) -> Answer:
         """Answer one command, written as after `/hype`; a mistake gets a line that mends it."""
@@ -105,6 +107,7 @@ class ServiceDesk:
                 when=subscribe.When(command.at, zone, command.weekdays),
                 locale=asker.locale,
                 by=asker.user_id,
+                histories_an_hour=self.histories_an_hour,
             ),
         )
         return Answer(welcome_message(welcome, self.taxonomy, asker.locale), public=True)

@@ -100,5 +100,12 @@ async def _ask(channel: str, *words: str, made: bool = False) -> None:
     parse(text, taxonomy)  # a slip must not leave a new, empty database behind
     opened = live_store(settings, clock) if made else any_store(settings, clock, "live")
     async with opened as store:
-        answer = await ServiceDesk(store, clock, taxonomy).carry_out(asker, text)
+        desk = ServiceDesk(
+            store,
+            clock,
+            taxonomy,
+            bar=settings.min_stars,
+            histories_an_hour=settings.backfill_per_hour,
+        )
+        answer = await desk.carry_out(asker, text)
     typer.echo(plain(answer.message))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hypecurve.domain.catalogue import CatalogueEntry, RepoState
 from hypecurve.domain.health import Health
@@ -113,6 +113,8 @@ class Welcome:
     """The week so far, where history is there; labelled as no news."""
     largest: tuple[CatalogueEntry, ...] = ()
     youngest: tuple[CatalogueEntry, ...] = ()
+    history_left: timedelta | None = None
+    """How long the rest of the past still takes; None where nobody can say."""
 
 
 def choose(

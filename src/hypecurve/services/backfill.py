@@ -135,11 +135,9 @@ async def wanted_categories(store: Store, taxonomy: Taxonomy) -> frozenset[str]:
 
 
 def time_left(filled: Filled, an_hour: int) -> timedelta | None:
-    """How long the filling in still takes at so many repos an hour; None where it never ends."""
-    missing = filled.total - filled.asked
-    if missing <= 0:
-        return timedelta(0)
-    return timedelta(hours=missing / an_hour) if an_hour > 0 else None
+    """How long the filling in still takes at so many repos an hour; None where nobody can say."""
+    missing = max(0, filled.total - filled.asked)
+    return timedelta(hours=missing / an_hour) if filled.total and an_hour > 0 else None
 
 
 async def _keep(store: Store, began: datetime, asked: _Asked) -> None:

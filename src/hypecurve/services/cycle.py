@@ -17,6 +17,7 @@ from hypecurve.services.discover import discover, due_terms, sort_in
 from hypecurve.services.memory import many_rows
 from hypecurve.services.operator import watch_over
 from hypecurve.services.snapshot import snapshot
+from hypecurve.services.submitters import tell_submitters
 
 Tell = Callable[[str], None]
 _CYCLES_SHARE = 10
@@ -170,6 +171,7 @@ async def _judge(it: Means) -> Detected | None:
     if detected is not None:
         signals = len(detected.signals)
         it.tell(f"cycle {detected.cycle}: {detected.listed:,} listed, {signals:,} signals")
+        await tell_submitters(it.store, it.clock, it.taxonomy)
     return detected
 
 

@@ -15,6 +15,7 @@ from hypecurve.domain.schedule import next_due, parse_zone
 from hypecurve.domain.subscription import Channel, Schedule, Subscription, Wants
 from hypecurve.ports import Clock
 from hypecurve.ports.store import Found, Store, Transaction
+from hypecurve.services.backfill import time_left
 from hypecurve.services.compose import digest_between
 from hypecurve.services.lookup import SEVEN_DAYS, named
 
@@ -52,6 +53,8 @@ class Wish:
     when: When
     locale: str = "en"
     by: str = ""
+    histories_an_hour: int = 0
+    """Repos whose past is asked in an hour, to say how long that still takes; 0: not said."""
 
 
 async def subscribe(store: Store, clock: Clock, taxonomy: Taxonomy, wish: Wish) -> Welcome:
@@ -96,7 +99,8 @@ async def _welcome(
     wants = wish.wants
     found = Found(categories=taxonomy.expand(wants.categories))
     watched = await tx.catalogue.count(found)
-    loaded = (await tx.past.filled(found)).share
+    filled = await tx.past.filled(found)
+    loaded = filled.share
     latest = await tx.stars.latest()
     week = (
         await digest_between(tx, taxonomy, wants, now - SEVEN_DAYS, now, schedule.zone)
@@ -116,6 +120,7 @@ async def _welcome(
         youngest=tuple(
             await tx.catalogue.entries(replace(found, order="created", limit=_YOUNGEST))
         ),
+        history_left=time_left(filled, wish.histories_an_hour),
     )
 
 

@@ -61,17 +61,7 @@ def welcome_message(welcome: Welcome, taxonomy: Taxonomy, locale: str) -> Messag
         (Text(said.say("It tells what is {kinds}.", kinds=kinds_words(welcome.wants, said))),),
     ]
     if SignalKind.RISING in welcome.wants.kinds and welcome.history_loaded < 1:
-        share = said.percent(max(0.0, welcome.history_loaded))
-        lines.append(
-            (
-                Text(
-                    said.say(
-                        "Rising needs two weeks of counts: star history {share} loaded.",
-                        share=share,
-                    )
-                ),
-            )
-        )
+        lines.append((Text(_loading(welcome, said)),))
     return Message(
         kind=MessageKind.FIRST,
         notification=f"{watching} {words_of(first)}",
@@ -91,6 +81,27 @@ def welcome_message(welcome: Welcome, taxonomy: Taxonomy, locale: str) -> Messag
             Control(Action.TUNE, said.say("Change time"), value="subscriptions"),
         ),
         locale=said.name,
+    )
+
+
+def _loading(welcome: Welcome, said: Texts) -> str:
+    """Say how far the past has come: without it nothing can be called rising."""
+    share, left = said.percent(max(0.0, welcome.history_loaded)), welcome.history_left
+    if left is None:
+        return said.say(
+            "Rising needs two weeks of counts: star history {share} loaded.", share=share
+        )
+    hours = round(left / timedelta(hours=1))
+    if not hours:
+        return said.say(
+            "Rising needs two weeks of counts: star history {share} loaded, "
+            "less than an hour to go.",
+            share=share,
+        )
+    return said.say(
+        "Rising needs two weeks of counts: star history {share} loaded, about {hours} h to go.",
+        share=share,
+        hours=said.exact(hours),
     )
 
 

@@ -201,6 +201,16 @@ async def test_the_welcome_tells_the_largest_and_youngest_while_the_past_is_load
     assert welcome.week == ()
 
 
+async def test_the_welcome_says_how_long_the_past_still_takes(store: SqlStore) -> None:
+    await listed(store, [a_repo(n, 500 + n) for n in range(1, 31)])
+    async with store.write() as tx:
+        await tx.past.save({RepoId(n): None for n in range(1, 11)}, NOW)
+    wish = Wish(CHANNEL, Wants(), When(), histories_an_hour=8)
+    welcome = await subscribe(store, SetClock(NOW), sample_taxonomy(), wish)
+    assert welcome.history_left == timedelta(hours=2.5)
+    assert (await _subscribe(store)).history_left is None, "nobody said how many an hour"
+
+
 async def test_the_welcome_tells_the_week_so_far_where_the_past_is_known(store: SqlStore) -> None:
     await listed(store, [a_repo(1), a_repo(2), a_repo(3)])
     past = PastStars(date(2026, 5, 1), (1,) * 200, NOW)

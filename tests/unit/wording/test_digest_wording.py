@@ -55,6 +55,21 @@ def test_the_first_message(
     assert plain(welcome_message(welcome, taxonomy, "en"), width=80) == snapshot
 
 
+@pytest.mark.parametrize(
+    ("left", "told"),
+    [
+        (timedelta(hours=5.8), "star history 34% loaded, about 6 h to go."),
+        (timedelta(minutes=20), "star history 34% loaded, less than an hour to go."),
+        (None, "star history 34% loaded."),
+    ],
+)
+def test_the_first_message_says_how_long_the_past_still_takes(
+    welcome: Welcome, taxonomy: Taxonomy, left: timedelta | None, told: str
+) -> None:
+    message = welcome_message(replace(welcome, history_left=left), taxonomy, "en")
+    assert f"Rising needs two weeks of counts: {told}\n" in plain(message)
+
+
 def test_the_phone_shows_the_top_story_in_words(digest: Digest, taxonomy: Taxonomy) -> None:
     message = digest_message(digest, taxonomy, "en")
     assert message.notification == (
