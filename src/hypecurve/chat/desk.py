@@ -16,8 +16,8 @@ from hypecurve.ports import Clock, GitHubSource
 from hypecurve.ports.store import Found, Store
 from hypecurve.services import lookup, subscribe
 from hypecurve.services.compose import draft_digest
-from hypecurve.services.why import why
 from hypecurve.services.submit import Wish, submit
+from hypecurve.services.why import why
 from hypecurve.wording import notices
 from hypecurve.wording.card import card_message
 from hypecurve.wording.digest import digest_message
