@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -103,7 +105,7 @@ def test_a_name_changes_within_its_owner_or_moves_and_case_is_nothing(
     ],
 )
 def test_what_github_says_beside_the_counts(
-    before: dict[str, object], now: dict[str, object], expected: list[FactKind]
+    before: dict[str, Any], now: dict[str, Any], expected: list[FactKind]
 ) -> None:
     assert _kinds(_before(a_repo(1, **before)), a_repo(1, **now)) == expected
 
