@@ -13,9 +13,9 @@ from hypecurve.domain.asking import Asker
 from hypecurve.domain.catalogue import ListedReason
 from hypecurve.domain.delivery import DeliveryState
 from hypecurve.domain.repo import RepoName
-from hypecurve.domain.signal import Signal, SignalKind
+from hypecurve.domain.signal import SignalKind
 from hypecurve.domain.subscription import Channel
-from hypecurve.services.submit import tell_submitters
+from hypecurve.services.submitters import tell_submitters
 from hypecurve.standin.names import Facts
 from hypecurve.standin.world import World
 from hypecurve.wording.plain import plain
@@ -54,17 +54,6 @@ async def _submit(it: Whole, channel: Channel, what: str) -> str:
     return plain((await desk.carry_out(Asker(channel, "U1"), f"submit {what}")).message).strip()
 
 
-async def _watch(it: Whole, since: timedelta, until: timedelta = timedelta()) -> list[Signal]:
-    """Cycles as the service runs them: after each the submitters are told."""
-    signals: list[Signal] = []
-    at = since
-    while at >= until:
-        signals += await it.watch(since=at, until=at)
-        await tell_submitters(it.store, it.github.clock, it.taxonomy)
-        at -= EVERY
-    return signals
-
-
 @pytest.mark.parametrize("backend", ["sqlite"])
 async def test_a_submission_is_listed_at_the_bar_and_each_channel_hears_it_once(
     store: SqlStore,
@@ -72,7 +61,7 @@ async def test_a_submission_is_listed_at_the_bar_and_each_channel_hears_it_once(
     world = small_world()
     index = _with_relay(world)
     async with whole(store, world) as it:
-        await _watch(it, 4 * DAY, 3 * DAY)
+        await it.watch(since=4 * DAY, until=3 * DAY)
         it.github.clock.at = UNTIL - 3 * DAY + timedelta(hours=1)
         await it.ask(SLACK, "subscribe ai-engineering at 09:00 Europe/Paris")
         told = await _submit(it, SLACK, f"https://github.com/{FORMER}")
@@ -82,10 +71,10 @@ async def test_a_submission_is_listed_at_the_bar_and_each_channel_hears_it_once(
         )
         assert (await _submit(it, DISCORD, str(NAME))).startswith("kite/relay is watched already")
 
-        before = await _watch(it, 3 * DAY - EVERY, DAY)
+        before = await it.watch(since=3 * DAY - EVERY, until=DAY)
         assert [each for each in before if each.repo_id == _id(world, index)] == []
         assert await it.deliveries(DISCORD) == []
-        after = await _watch(it, DAY - EVERY)
+        after = await it.watch(since=DAY - EVERY)
         ours = [each for each in after if each.repo_id == _id(world, index)]
         (new,) = (each for each in ours if each.kind is SignalKind.NEW)
         assert new.evidence.after == "500"

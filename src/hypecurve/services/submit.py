@@ -17,10 +17,8 @@ from hypecurve.domain.subscription import Channel
 from hypecurve.ports import Clock, GitHubSource
 from hypecurve.ports.store import Found, Store, Transaction
 from hypecurve.services.discover import place_of
-from hypecurve.services.submitters import is_listed, tell_submitters
+from hypecurve.services.submitters import is_listed
 from hypecurve.services.vet import category_of, repo_key, user_key
-
-__all__ = ["Wish", "submit", "tell_submitters"]
 
 _DAY = timedelta(days=1)
 _NOWHERE = frozenset({NOT_AI, UNSURE})

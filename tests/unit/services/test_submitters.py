@@ -16,11 +16,15 @@ from hypecurve.domain.signal import SUBSCRIBABLE, SignalKind
 from hypecurve.domain.submission import Outcome
 from hypecurve.domain.subscription import Channel, Schedule, Subscription, Wants
 from hypecurve.services.compose import compose_due
-from hypecurve.services.submit import Wish, submit, tell_submitters
+from hypecurve.services.detect import detect_changes
+from hypecurve.services.discover import sort_in
+from hypecurve.services.snapshot import snapshot
+from hypecurve.services.submit import Wish, submit
+from hypecurve.services.submitters import tell_submitters
 from hypecurve.services.vet import decide
 from hypecurve.wording.plain import plain
 from support.catalogue import CHANNEL, OTHER_CHANNEL, entry_of
-from support.databases import NOW
+from support.databases import INTERVAL, NOW
 from support.tracking import BAR, Tracker, an_ai_repo, taxonomy
 
 DAY = timedelta(days=1)
@@ -64,7 +68,16 @@ class Story:
     async def passes(self, stars: int = 505) -> list[tuple[int, SignalKind]]:
         """Let it have so many stars, and a cycle see them."""
         self.tracker.github.star(2, stars)
-        return await self.tracker.kinds()
+        return await self.judged()
+
+    async def judged(self) -> list[tuple[int, SignalKind]]:
+        """A cycle that ends before anybody is told."""
+        self.tracker.clock.at += INTERVAL
+        await sort_in(self.store, taxonomy())
+        await snapshot(self.store, self.tracker.github, self.tracker.clock, INTERVAL)
+        found = await detect_changes(self.store, interval=INTERVAL, min_stars=BAR)
+        assert found is not None
+        return [(signal.repo_id, signal.kind) for signal in found.signals]
 
     async def tell(self) -> int:
         return await tell_submitters(self.store, self.tracker.clock, taxonomy())
@@ -129,7 +142,7 @@ async def story(store: SqlStore) -> Story:
 async def _watched(story: Story, *channels: Channel | None) -> None:
     for channel in channels or (CHANNEL,):
         await story.submit(channel)
-    assert await story.tracker.kinds() == []
+    assert await story.judged() == []
     assert await story.tell() == 0
 
 
@@ -146,7 +159,7 @@ async def test_it_is_listed_when_it_reaches_the_bar_and_its_channel_hears_so_onc
     assert await story.told_at() == [story.now]
     for _ in range(2):
         assert await story.tell() == 0
-        assert await story.tracker.kinds() == []
+        assert await story.judged() == []
     assert await story.sent() == [TELLS]
 
 
@@ -239,7 +252,7 @@ async def test_a_submission_over_the_bar_is_listed_and_told_with_the_next_cycle(
 ) -> None:
     story.tracker.github.star(2, 9_000)
     assert await story.submit() is Outcome.PASSES
-    assert await story.tracker.kinds() == [(2, K.NEW)]
+    assert await story.judged() == [(2, K.NEW)]
     assert await story.tell() == 1
     (notice,) = await story.sent()  # nobody saw it pass the bar
     assert notice.startswith(
@@ -252,10 +265,10 @@ async def test_an_approved_fork_is_told_though_it_stood_over_the_bar_before(stor
     github.add([replace(github.repos[2], stars=900, is_fork=True)])
     assert await story.submit() is Outcome.FORK
     for _ in range(2):
-        assert await story.tracker.kinds() == []
+        assert await story.judged() == []
         assert await story.tell() == 0
     await decide(story.store, taxonomy(), NAME, approve=True)
-    await story.tracker.cycle()
+    await story.judged()
     assert (await entry_of(story.store, 2)).listed_at is not None
     assert await story.tell() == 1
     (notice,) = await story.sent()
@@ -269,7 +282,7 @@ async def test_what_is_gone_again_is_told_when_it_is_back(story: Story) -> None:
         await tx.catalogue.lost([RepoId(2)], "deleted", story.now)
     assert await story.tell() == 0
     assert await story.told_at() == [None]
-    await story.tracker.cycle()
+    await story.judged()
     assert await story.tell() == 1
 
 
@@ -285,3 +298,12 @@ async def test_the_notice_names_what_it_was_called_and_the_channels_own_day(stor
     assert notice.startswith(
         "kite/proxy, submitted here on 24 Nov as kite/toolproxy, passed 500 stars and is listed now"
     )
+
+
+async def test_a_cycle_of_the_tracker_tells_it_by_itself(story: Story) -> None:
+    await story.submit()
+    await story.tracker.cycle()
+    story.tracker.github.star(2, 505)
+    await story.tracker.cycle()
+    assert await story.sent() == [TELLS]
+    assert await story.tell() == 0

@@ -9,7 +9,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from hypecurve.domain.category import Taxonomy
-from hypecurve.domain.digest import Digest
+from hypecurve.domain.digest import Digest, choose
 from hypecurve.domain.message import Message
 from hypecurve.domain.repo import RepoId, RepoName
 from hypecurve.domain.signal import SignalKind
@@ -159,3 +159,22 @@ def test_a_digest_says_what_was_submitted_here(digest: Digest, taxonomy: Taxonom
     told = plain(digest_message(replace(digest, shown=shown), taxonomy, "en"))
     assert f"• {line} · submitted here\n" in told
     assert f"• {line} · submitted by a reader\n" in plain(digest_message(digest, taxonomy, "en"))
+
+
+def test_what_was_submitted_here_goes_first_among_the_new(make: Maker) -> None:
+    items = [make.item(make.entry(f"lumo/loop{n}", 900 - n), SignalKind.NEW) for n in range(12)]
+    here = items[-1].entry.repo.id
+    shown, overflow = choose(
+        (item.signal for item in items),
+        {item.entry.repo.id: item.entry for item in items},
+        submitted=frozenset({here}),
+    )
+    assert shown[0].entry.repo.id == here
+    assert [item.submitted_here for item in (*shown, *overflow)] == [True, *[False] * 11]
+
+
+def test_only_what_is_new_is_called_submitted_here(make: Maker) -> None:
+    item = make.item(make.entry("lumo/loop", 900), SignalKind.STALLED)
+    repo_id = item.entry.repo.id
+    ((told,), _) = choose([item.signal], {repo_id: item.entry}, submitted=frozenset({repo_id}))
+    assert not told.submitted_here
