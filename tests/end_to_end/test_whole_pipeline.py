@@ -107,11 +107,13 @@ async def test_what_was_heard_by_one_channel_is_no_news_to_it_alone(store: SqlSt
 
 async def test_renamed_vanished_and_purged_repos_do_no_harm(store: SqlStore) -> None:
     world = small_world()
-    renamed, deleted, purged = findable(world, 3)
-    world.rename(renamed, UNTIL - timedelta(hours=15), RepoName("acme", "newname"))
+    renamed, moved, deleted, purged = findable(world, 4)
+    newname = RepoName(world.facts[renamed].name.owner, "newname")
+    world.rename(renamed, UNTIL - timedelta(hours=15), newname)
+    world.rename(moved, UNTIL - timedelta(hours=15), RepoName("acme", "elsewhere"))
     world.remove(deleted, UNTIL - timedelta(hours=15))
     world.purge(purged, 900, bought=20, taken=1)
-    old = [str(world.facts[index].name) for index in (renamed, deleted, purged)]
+    old = [str(world.facts[index].name) for index in (renamed, deleted, purged, moved)]
     async with whole(store, world) as it:
         await subscribed(it)
         for name in old:
@@ -119,17 +121,20 @@ async def test_renamed_vanished_and_purged_repos_do_no_harm(store: SqlStore) -> 
         await seen(it)
         await it.send()
         told = "\n".join(it.in_slack())
-        assert f"acme/newname renamed yesterday, was {old[0]}" in " ".join(told.split())
+        assert f"{newname} renamed yesterday, was {old[0]}" in " ".join(told.split())
+        assert f"acme/elsewhere moved to acme yesterday, was {old[3]}" in " ".join(told.split())
         assert old[1] in told
-        assert old[2] not in told, "stars that a purge takes away are no news"
-        assert await it.signals_of(purged) == []
+        assert told.count("count corrected yesterday: ") == 1
+        assert old[2] not in "\n".join(it.in_discord()), "it is news for who follows it alone"
+        assert {each.kind for each in await it.signals_of(purged)} == {SignalKind.CORRECTED}
         assert {each.kind for each in await it.signals_of(renamed)} == {SignalKind.RENAMED}
+        assert {each.kind for each in await it.signals_of(moved)} == {SignalKind.MOVED}
         assert name_of(world, "surge").name in told, "the others are told as ever"
         async with store.read() as tx:
-            moved = await tx.catalogue.find(RepoName.parse(old[0]))
+            found = await tx.catalogue.find(RepoName.parse(old[0]))
             gone = await tx.catalogue.find(RepoName.parse(old[1]))
-        assert moved is not None
-        assert moved.repo.name == RepoName("acme", "newname")
+        assert found is not None
+        assert found.repo.name == newname
         assert gone is not None
         assert gone.state.value == "gone"
 
