@@ -116,7 +116,7 @@ def _week_pair(gain: int, usual_week: float | None, texts: Texts) -> str:
 
 def _new(signal: Signal, entry: CatalogueEntry, teller: Teller) -> list[Line]:
     texts, bar, day = teller.texts, signal.evidence.after, teller.day(signal.at)
-    passed = bar is not None and bar.isdecimal()
+    passed = bar is not None and bar.isdecimal() and not _stood_over(int(bar), signal, entry)
     age = _age(signal, entry, texts)
     if passed and age:
         how = texts.say(
@@ -129,6 +129,13 @@ def _new(signal: Signal, entry: CatalogueEntry, teller: Teller) -> list[Line]:
     else:
         how = texts.say("listed {day}", day=day)
     return [(Text(how),), (Text(teller.place(entry)),)]
+
+
+def _stood_over(bar: int, signal: Signal, entry: CatalogueEntry) -> bool:
+    """Whether a repo was over the bar long before somebody submitted it: it passed nothing."""
+    stars, gain = signal.evidence.stars, signal.evidence.gain_7d
+    submitted = entry.listed_reason is ListedReason.SUBMITTED
+    return submitted and stars is not None and gain is not None and stars - gain >= bar
 
 
 def _age(signal: Signal, entry: CatalogueEntry, texts: Texts) -> str:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from hypecurve.domain.catalogue import ListedReason
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.digest import Digest, choose
 from hypecurve.domain.message import Message
@@ -178,3 +179,25 @@ def test_only_what_is_new_is_called_submitted_here(make: Maker) -> None:
     repo_id = item.entry.repo.id
     ((told,), _) = choose([item.signal], {repo_id: item.entry}, submitted=frozenset({repo_id}))
     assert not told.submitted_here
+
+
+@pytest.mark.parametrize(
+    ("stars", "gain", "how"),
+    [
+        (9_000, 40, "listed yesterday"),
+        (540, 40, "listed yesterday"),
+        (539, 40, "passed 500 yesterday"),
+        (9_000, None, "passed 500 yesterday"),
+    ],
+)
+def test_what_stood_over_the_bar_before_it_was_submitted_passed_nothing(
+    make: Maker, taxonomy: Taxonomy, digest: Digest, stars: int, gain: int | None, how: str
+) -> None:
+    for reason, says in (
+        (ListedReason.SUBMITTED, how),
+        (ListedReason.CROSSED, "passed 500 yesterday"),
+    ):
+        entry = make.entry("lumo/loop", stars, listed_reason=reason)
+        item = make.item(entry, SignalKind.NEW, stars=stars, gain_7d=gain, after="500")
+        told = plain(digest_message(replace(digest, shown=(item,), overflow=()), taxonomy, "en"))
+        assert f"lumo/loop {says} · " in told
