@@ -159,3 +159,13 @@ async def test_who_takes_back_its_own_name_has_taken_it_from_nobody(store: SqlSt
     await keep(store, [a_repo(1, name=OLD)], LATER + DAY)
     assert [kind for _, kind, _, _ in await untold_facts(store)] == [FactKind.RENAMED] * 2
     assert (await called(store, OLD), await called(store, NEW)) == (1, 1)
+
+
+async def test_who_is_there_has_the_name_before_one_that_is_gone_and_was_seen_later(
+    store: SqlStore,
+) -> None:
+    await listed(store, [a_repo(1, name=OLD)])
+    await meet(store, [a_repo(2, name=OLD)], LATER)
+    await keep(store, [a_repo(1, name=OLD)], LATER + DAY)
+    await lose(store, [1], LATER + 2 * DAY)
+    assert await called(store, OLD) == 2

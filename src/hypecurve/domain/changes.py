@@ -98,4 +98,5 @@ def _gives_back(before: Before, stars: int) -> bool:
     if last is None:
         return False
     taken = int(last.before) - int(last.after)
-    return taken > 0 and abs((stars - before.stars) - taken) <= RETURN_WITHIN * taken
+    # Below 0 where it was itself a return: nothing is given back twice.
+    return abs((stars - before.stars) - taken) <= RETURN_WITHIN * taken

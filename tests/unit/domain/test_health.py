@@ -108,6 +108,12 @@ def test_a_quiet_night_of_thousands_of_small_repos_is_believed(seed: int, pace: 
     assert health(18_000, 18_000, gains, usual) is Health.GOOD
 
 
+def test_a_purge_in_a_quiet_night_is_no_standstill() -> None:
+    gains, usual = _drawn(np.random.default_rng(1), 18_000, 1.0)
+    gains[0] = -20_000
+    assert health(18_000, 18_000, gains, usual) is Health.GOOD
+
+
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("pace", [0.0, 0.15])
 def test_a_standstill_of_thousands_of_repos_is_seen(seed: int, pace: float) -> None:
