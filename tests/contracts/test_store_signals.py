@@ -99,6 +99,20 @@ async def test_during_excludes_its_beginning_and_includes_its_end(store: SqlStor
     assert of_one == [at[0], at[2]]
 
 
+async def test_during_may_ask_for_some_kinds_alone(store: SqlStore) -> None:
+    await keep(store, [a_repo(1), a_repo(2)])
+    await speak(store, [a_signal(1), a_signal(2, SignalKind.NEW), a_signal(2, SignalKind.STALLED)])
+    async with store.read() as tx:
+        risen = await tx.signals.during(None, None, kinds=frozenset({SignalKind.RISING}))
+        others = await tx.signals.during(
+            None, NOW, a_repo(2).id, frozenset({SignalKind.RISING, SignalKind.NEW})
+        )
+        none = await tx.signals.during(None, None, kinds=frozenset())
+    assert [signal.repo_id for _, signal in risen] == [1]
+    assert [signal.kind for _, signal in others] == [SignalKind.NEW]
+    assert none == []
+
+
 async def test_cycles_are_counted_from_one_without_a_gap(store: SqlStore) -> None:
     async with store.read() as tx:
         assert await tx.signals.current_cycle() == 0

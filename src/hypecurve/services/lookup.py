@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from hypecurve.domain.catalogue import Card, CatalogueEntry, Growth, RepoState, Spoken
+from hypecurve.domain.catalogue import (
+    Card,
+    CatalogueEntry,
+    FactKind,
+    Growth,
+    RepoState,
+    Spoken,
+)
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import NotFound
 from hypecurve.domain.repo import RepoId, RepoName
@@ -48,9 +55,11 @@ async def card(store: Store, which: RepoName | RepoId, at: datetime) -> Card:
         history = await tx.stars.history(entry.repo.id, since, until)
         past = (await tx.past.of([entry.repo.id])).get(entry.repo.id)
         signals = await tx.signals.during(None, at, entry.repo.id)
+        facts = await tx.catalogue.facts_of(entry.repo.id, since)
     past_view = at < entry.seen_at
     if past_view:
-        entry = as_of(entry, history, until)
+        corrected = [fact.at for fact in facts if fact.kind is FactKind.CORRECTED]
+        entry = as_of(entry, history, until, corrected)
     spoken = tuple(_spoken(signal) for _, signal in reversed(signals))
     return Card(
         entry=entry,
@@ -63,13 +72,26 @@ async def card(store: Store, which: RepoName | RepoId, at: datetime) -> Card:
     )
 
 
-def as_of(entry: CatalogueEntry, history: StarHistory, at: datetime) -> CatalogueEntry:
+def as_of(
+    entry: CatalogueEntry,
+    history: StarHistory,
+    at: datetime,
+    corrected: Sequence[datetime] = (),
+) -> CatalogueEntry:
     """The entry with the counts of an earlier time; what is not known of then is left out.
 
+    Growth over a span in which the count was `corrected` is not: nobody gained or lost that.
     Two of its fields cannot be empty: `Card` says whether the state and the stars are of then.
     """
     stars, repo = history.as_of(at), entry.repo
-    growth = Growth(*(history.growth(at, days * _DAY) for days in (1, 7, 30)))
+    growth = Growth(
+        *(
+            None
+            if any(at - days * _DAY < each <= at for each in corrected)
+            else history.growth(at, days * _DAY)
+            for days in (1, 7, 30)
+        )
+    )
     return replace(
         entry,
         repo=replace(
@@ -154,8 +176,8 @@ async def listing(
         else:
             wanted = SignalKind.NEW if kind == "new" else SignalKind.RISING
             since = (latest.at if latest else clock.now()) - days * _DAY
-            signals = await tx.signals.during(since, None)
-            ids = {signal.repo_id for _, signal in signals if signal.kind is wanted}
+            signals = await tx.signals.during(since, None, kinds=frozenset({wanted}))
+            ids = {signal.repo_id for _, signal in signals}
             by = "listed" if kind == "new" else order
             found = Found(categories=categories, ids=sorted(ids), order=by)
         entries = await tx.catalogue.entries(replace(found, limit=limit))

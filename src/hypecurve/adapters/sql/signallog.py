@@ -8,7 +8,7 @@ from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Select, select, update
+from sqlalchemy import ColumnElement, Select, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -62,11 +62,15 @@ class SqlSignalLog:
         """Return (id, signal) of the cycles after `after` up to `upto`, in order."""
         statement = select(signal).where(signal.c.cycle > after, signal.c.cycle <= upto)
         if kinds is not None:
-            statement = statement.where(signal.c.kind.in_(sorted(kind.value for kind in kinds)))
+            statement = statement.where(_is_one_of(kinds))
         return await self._read(statement.order_by(signal.c.id))
 
     async def during(
-        self, since: datetime | None, until: datetime | None, repo_id: RepoId | None = None
+        self,
+        since: datetime | None,
+        until: datetime | None,
+        repo_id: RepoId | None = None,
+        kinds: frozenset[SignalKind] | None = None,
     ) -> list[tuple[int, Signal]]:
         """Return (id, signal) by time, oldest first; `since` excluded, `until` included."""
         statement = select(signal)
@@ -76,6 +80,8 @@ class SqlSignalLog:
             statement = statement.where(signal.c.at <= until)
         if repo_id is not None:
             statement = statement.where(signal.c.repo_id == repo_id)
+        if kinds is not None:
+            statement = statement.where(_is_one_of(kinds))
         return await self._read(statement.order_by(signal.c.at, signal.c.id))
 
     async def _read(self, statement: Select[tuple[object, ...]]) -> list[tuple[int, Signal]]:
@@ -105,3 +111,7 @@ class SqlSignalLog:
                 for name in STATE.names or ()
             ],
         )
+
+
+def _is_one_of(kinds: frozenset[SignalKind]) -> ColumnElement[bool]:
+    return signal.c.kind.in_(sorted(kind.value for kind in kinds))

@@ -8,7 +8,7 @@ sweep as one packed array by slot, for reading the whole catalogue at once; it c
 from __future__ import annotations
 
 import zlib
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -258,10 +258,10 @@ class SqlStarLog:
                 .order_by(sweep.c.number)
             )
         ).all()
-        at_change = np.array([row.sweep for row in changes], np.int64)
+        at_change = [row.sweep for row in changes]
         snapshots = []
         for row in sweeps:
-            place = int(np.searchsorted(at_change, row.number, side="right")) - 1
+            place = bisect_right(at_change, row.number) - 1
             watched = any(
                 span.from_sweep <= row.number
                 and (span.to_sweep is None or row.number <= span.to_sweep)

@@ -39,7 +39,11 @@ class SignalLog(Protocol):
         ...
 
     async def during(
-        self, since: datetime | None, until: datetime | None, repo_id: RepoId | None = None
+        self,
+        since: datetime | None,
+        until: datetime | None,
+        repo_id: RepoId | None = None,
+        kinds: frozenset[SignalKind] | None = None,
     ) -> list[tuple[int, Signal]]:
         """Return (id, signal) by time, oldest first; `since` excluded, `until` included."""
         ...
