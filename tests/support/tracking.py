@@ -15,6 +15,7 @@ from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.repo import Repo
 from hypecurve.domain.signal import Signal, SignalKind
 from hypecurve.domain.stars import PastStars
+from hypecurve.domain.subscription import Channel
 from hypecurve.ports import Term
 from hypecurve.services.cycle import Tracking, run_cycle
 from hypecurve.services.detect import Detected
@@ -52,6 +53,7 @@ class Tracker:
     clock: SetClock = field(default_factory=lambda: SetClock(NOW))
     terms: tuple[str, ...] = ("llm",)
     budget: int = 0
+    operator: Channel | None = None
 
     async def cycle(self, after: timedelta = INTERVAL) -> list[Signal]:
         """Let time pass, run one cycle, return its signals."""
@@ -61,10 +63,18 @@ class Tracker:
     async def run(self, after: timedelta = INTERVAL) -> Detected | None:
         """The same; return all that the cycle says of itself."""
         self.clock.at += after
-        tracking = Tracking(
-            tuple(Term(term) for term in self.terms), BAR, INTERVAL, backfill_budget=self.budget
+        return await run_cycle(self.store, self.github, self.clock, taxonomy(), self.tracking)
+
+    @property
+    def tracking(self) -> Tracking:
+        """The settings of its cycles."""
+        return Tracking(
+            tuple(Term(term) for term in self.terms),
+            BAR,
+            INTERVAL,
+            backfill_budget=self.budget,
+            operator=self.operator,
         )
-        return await run_cycle(self.store, self.github, self.clock, taxonomy(), tracking)
 
     async def kinds(self, after: timedelta = INTERVAL) -> list[tuple[int, SignalKind]]:
         """(repo, kind) of the next cycle's signals."""

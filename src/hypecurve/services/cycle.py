@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from hypecurve.domain.category import Taxonomy
+from hypecurve.domain.category import UNSURE, Taxonomy
 from hypecurve.domain.errors import SourceError, SourceLimited, SourceRefused
+from hypecurve.domain.repo import RepoId
 from hypecurve.domain.subscription import Channel
 from hypecurve.ports import Clock, GitHubSource, Term
-from hypecurve.ports.store import Store, Sweep
+from hypecurve.ports.store import Found, Store, Sweep
 from hypecurve.services.backfill import WEEKS, Backfilled, backfill, wanted_categories
 from hypecurve.services.detect import Detected, detect_changes
 from hypecurve.services.discover import discover, due_terms, sort_in
@@ -138,10 +139,18 @@ async def _discover(it: Means) -> Mapping[Term, SourceError]:
     due, others = await due_terms(it.store, it.clock, terms, bar)
     found = await discover(it.store, it.github, it.clock, due, bar, lately=others)
     # Once a day everything gets its place anew: descriptions and topics change.
-    changed = await sort_in(it.store, it.taxonomy, None if due else found.new)
+    changed = await sort_in(it.store, it.taxonomy, None if due else await _unplaced(it.store))
     if found.met or not found.unread:
         it.tell(f"discovered {found.met:,} repos, {len(found.new):,} new, {changed:,} sorted in")
     return found.unread
+
+
+async def _unplaced(store: Store) -> list[RepoId]:
+    """Who was met by this cycle, or by one that died before it sorted in what it met."""
+    async with store.read() as tx:
+        unsure = Found(categories=frozenset({UNSURE}), listed=False)
+        entries = await tx.catalogue.entries(unsure)
+    return [entry.repo.id for entry in entries if not entry.place.reason]
 
 
 async def _fill_in_and_judge(it: Means) -> Detected | None:

@@ -8,9 +8,13 @@ from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.domain.catalogue import ListedReason
 from hypecurve.domain.errors import SourceError, SourceLimited, SourceRefused, SourceUnavailable
 from hypecurve.domain.signal import SignalKind
+from hypecurve.domain.subscription import Channel
+from hypecurve.services.cycle import Means, is_unjudged, judge_last
+from hypecurve.services.submit import Wish, submit
+from hypecurve.wording.plain import plain
 from support.catalogue import DAY, entry_of, sweep
-from support.databases import NOW
-from support.tracking import Tracker, an_ai_repo, past_of
+from support.databases import INTERVAL, NOW
+from support.tracking import BAR, Tracker, an_ai_repo, past_of, taxonomy
 
 K = SignalKind
 OLD = NOW - 400 * DAY
@@ -114,6 +118,102 @@ async def test_a_search_that_fails_for_days_stops_neither_looking_nor_judging(
         assert await tx.signals.judged_at() == latest.at == tracker.clock.at
         told = await tx.signals.between(0, 99)
     assert {signal.repo_id for _, signal in told} == {3, 4}
+
+
+async def test_the_line_of_a_failed_search_says_what_was_done_and_what_was_not(
+    store: SqlStore,
+) -> None:
+    tracker = Tracker(store, terms=("gpt", "llm"))
+    tracker.github.add([an_ai_repo(1), an_ai_repo(2)])
+    tracker.github.cut_short["llm"] = SourceUnavailable("An outage.")
+    with pytest.raises(SourceUnavailable) as caught:
+        await tracker.cycle()
+    assert str(caught.value) == (
+        "Not done: the search for llm was not read to the end, the next cycle goes on with it "
+        "(An outage). Done: 2 of 2 repos counted, 0 signals told."
+    )
+    tracker.github.cut_short = dict.fromkeys(("gpt", "llm"), SourceLimited("wait", retry_after=60))
+    with pytest.raises(SourceLimited, match="the searches gpt, llm were not read") as limited:
+        await tracker.cycle(DAY)
+    assert limited.value.retry_after == 60
+
+
+async def test_what_a_limit_keeps_from_being_searched_is_said_too(store: SqlStore) -> None:
+    tracker = Tracker(store, terms=("gpt", "llm", "rag"))
+    tracker.github.add([an_ai_repo(1)])
+    tracker.github.cut_short["llm"] = SourceLimited("wait")
+    with pytest.raises(SourceLimited, match="the searches llm, rag were not read to the end"):
+        await tracker.cycle()
+
+
+async def test_where_no_sweep_can_be_had_the_last_one_is_judged(tracker: Tracker) -> None:
+    tracker.github.add([an_ai_repo(3, 480)])
+    async with tracker.store.write() as tx:
+        await tx.catalogue.upsert([tracker.github.repos[3]], tracker.clock.at, "search:llm>=500")
+    await tracker.cycle()
+    at = tracker.clock.at + INTERVAL
+    async with tracker.store.write() as tx:
+        await tx.catalogue.upsert([an_ai_repo(3, 510)], at)
+    await sweep(tracker.store, at, {1: 601, 2: 602, 3: 510})
+    tracker.github.silent = {1, 2, 3}
+    with pytest.raises(SourceUnavailable):
+        await tracker.cycle(INTERVAL + DAY / 24)
+    async with tracker.store.read() as tx:
+        assert await tx.signals.judged_at() == at
+    tracker.github.silent = set()
+    assert await _reason(tracker, 3) is ListedReason.CROSSED
+
+
+async def test_who_was_met_by_a_run_that_died_is_sorted_in_by_the_next(tracker: Tracker) -> None:
+    async with tracker.store.write() as tx:
+        await tx.catalogue.meet([an_ai_repo(3)], tracker.clock.at, "search:llm>=500")
+    tracker.github.add([an_ai_repo(3)])
+    await tracker.cycle()
+    assert (await entry_of(tracker.store, 3)).place.category == "agents"
+
+
+async def test_a_sweep_is_judged_once(tracker: Tracker) -> None:
+    means = Means(tracker.store, tracker.github, tracker.clock, taxonomy(), tracker.tracking)
+    assert not await is_unjudged(tracker.store)
+    assert await judge_last(means) is None
+    await sweep(tracker.store, tracker.clock.at + INTERVAL, {1: 601, 2: 602})
+    assert await is_unjudged(tracker.store)
+    judged = await judge_last(means)
+    assert judged is not None
+    assert judged.cycle == 5
+    assert await judge_last(means) is None
+
+
+async def test_the_operator_hears_of_a_refused_token_though_the_cycle_fails(
+    tracker: Tracker,
+) -> None:
+    tracker.operator = Channel.parse("slack:T1/C9")
+    tracker.github.stands = SourceRefused("GitHub takes this token no more.")
+    tracker.github.silent = {1, 2}
+    for _ in range(2):
+        with pytest.raises(SourceUnavailable):
+            await tracker.cycle(DAY)
+    async with tracker.store.read() as tx:
+        notices = await tx.outbox.recent(tracker.operator)
+        told = [plain((await tx.outbox.content(notice))[1]) for notice in notices]
+    assert len([text for text in told if "token" in text]) == 1, "once, not each time"
+
+
+async def test_the_channel_that_submitted_a_repo_hears_of_it_after_the_judgement(
+    tracker: Tracker,
+) -> None:
+    channel = Channel.parse("slack:T1/C1")
+    tracker.github.add([an_ai_repo(3, 412)])
+    wish = Wish(tracker.github.repos[3].name, channel=channel, user="slack:T1/U1")
+    github, clock = tracker.github, tracker.clock
+    await submit(tracker.store, github, clock, taxonomy(), wish, bar=BAR, per_day=5)
+    assert await tracker.kinds() == []
+    tracker.github.star(3, 500)
+    assert await tracker.kinds() == [(3, K.NEW)]
+    await tracker.cycle()
+    async with tracker.store.write() as tx:
+        (notice,) = await tx.outbox.claim(["slack"], tracker.clock.at, DAY, 9)
+        assert (await tx.outbox.content(notice))[0] == channel
 
 
 async def test_a_search_that_was_read_to_its_end_is_not_read_again_for_anothers_sake(
