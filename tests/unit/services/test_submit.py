@@ -109,7 +109,9 @@ async def test_a_repo_under_the_bar_is_watched_from_then_on(desk: Desk) -> None:
         assert [each.id for each in await tx.catalogue.watched()] == [1]
 
 
-async def test_a_repo_over_the_bar_waits_for_the_next_cycle_alone(desk: Desk) -> None:
+@pytest.mark.parametrize("stars", [500, 700])
+async def test_a_repo_over_the_bar_waits_for_the_next_cycle_alone(desk: Desk, stars: int) -> None:
+    desk.github.star(2, stars)
     assert await desk.outcome("https://github.com/acme/repo-2") is Told.PASSES
     async with desk.store.read() as tx:
         ((entry, source),) = await tx.catalogue.candidates(BAR)

@@ -38,7 +38,7 @@ ANSWERS = {
     "passes": answer(Told.PASSES, stars=38_214),
     "listed": answer(Told.LISTED, stars=38_214),
     "submitted": answer(Told.SUBMITTED),
-    "submitted, over the bar": answer(Told.SUBMITTED, stars=501),
+    "submitted, over the bar": answer(Told.SUBMITTED, stars=500),
     "fork": answer(Told.FORK, fork_of=ORIGIN),
     "fork of nobody knows what": answer(Told.FORK),
     "not ai": answer(Told.NOT_AI, category=None),
