@@ -54,7 +54,7 @@ async def open_github(
         patience = replace(patience, max_wait=max_wait)
     async with httpx.AsyncClient(
         headers=headers(token),
-        timeout=httpx.Timeout(patience.answer_within, connect=10.0),
+        timeout=httpx.Timeout(patience.answer_within, connect=min(10.0, patience.answer_within)),
         verify=url.scheme == "https",
         # A proxy of the surroundings leads out of this machine, never back into it.
         trust_env=url.host not in _LOOPBACK,
