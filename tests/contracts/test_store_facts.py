@@ -164,3 +164,12 @@ async def test_the_facts_of_a_repo_are_its_own_newest_first_told_or_not(store: S
         (FactKind.ARCHIVED, LATER),
     ]
     assert since == [Fact(found[0].id, RepoId(1), FactKind.UNARCHIVED, LATER + DAY)]
+
+
+async def test_corrections_are_found_by_their_time(store: SqlStore) -> None:
+    await keep(store, [a_repo(1, 9_000), a_repo(2, 9_000)])
+    await keep(store, [a_repo(1, 8_000), a_repo(2, 9_001)], LATER)
+    await keep(store, [a_repo(2, 8_000, archived=True)], LATER + DAY)
+    async with store.read() as tx:
+        found = [await tx.catalogue.corrections(since) for since in (NOW, LATER, LATER + DAY)]
+    assert [[fact.repo_id for fact in facts] for facts in found] == [[1, 2], [2], []]

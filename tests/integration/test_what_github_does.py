@@ -140,7 +140,11 @@ async def test_a_purge_of_20000_stars_and_its_return_are_corrections(store: SqlS
     world, index, _ = a_world()
     world.purge(index, 20_000, bought=120, taken=1, returns=-1)
     async with reading(store, world, index) as reader:
-        await reader.days(7)
+        await reader.days(2)
+        growth = (await entry_of(store, FIRST_ID + index)).growth
+        assert (growth.day, growth.week, growth.month) == (None, None, None), "nobody lost these"
+        await reader.days(5)
+        assert (await entry_of(store, FIRST_ID + index)).growth.day is not None
         assert [kind for kind in await reader.kinds(index) if kind is not K.MILESTONE] == [
             K.CORRECTED,
             K.CORRECTED,

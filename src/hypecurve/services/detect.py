@@ -23,6 +23,9 @@ from hypecurve.services.sight import Counts, Past, counts_at, past_at, windows_o
 LISTING_RULE = "listing/1"
 FACT_RULE = "fact/1"
 _WEEKS_SHOWN = 8
+_SPANS = (1, 7, 30)
+"""Days over which growth is shown."""
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ async def detect_changes(
         signals = await _add(tx, signals, cycle)
         await tx.catalogue.told(facts, cycle)
         if measure:
-            await tx.catalogue.measure(_measured(counts, windows, found, roster))
+            await _measure(tx, counts, windows, found, roster)
     return Detected(cycle, sweep, tuple(signals), len(reasons))
 
 
@@ -100,7 +103,7 @@ async def measure_only(store: Store, *, interval: timedelta) -> None:
         past = await past_at(tx, sweep.at, roster)
         windows = windows_of(sweep.at, counts, roster, past)
         found = detect(windows, await _states(tx, roster, past))
-        await tx.catalogue.measure(_measured(counts, windows, found, roster))
+        await _measure(tx, counts, windows, found, roster)
 
 
 async def _admit(
@@ -204,20 +207,38 @@ def _whole(value: float | np.floating) -> int | None:
     return None if np.isnan(value) else round(float(value))
 
 
-def _measured(counts: Counts, windows: Windows, found: Detection, roster: Roster) -> Measured:
-    """Growth from our counts where both ends are known; GitHub's history before we looked."""
-    growth = np.full((len(roster.ids), 3), np.nan)
+async def _measure(
+    tx: Transaction, counts: Counts, windows: Windows, found: Detection, roster: Roster
+) -> None:
+    """Write the figures of the present into the entries."""
+    growth = _growth(counts, windows, roster)
+    slot_of = {int(key): slot for slot, key in enumerate(roster.ids.tolist())}
+    for fact in await tx.catalogue.corrections(windows.at - timedelta(days=_SPANS[-1])):
+        # What GitHub took away, or gave back, at one stroke nobody gained.
+        spans = [place for place, days in enumerate(_SPANS) if windows.at - fact.at < days * _DAY]
+        growth[slot_of[fact.repo_id], spans] = np.nan
+    await tx.catalogue.measure(
+        Measured(
+            ids=roster.ids,
+            growth=[Growth(*(_whole(value) for value in row)) for row in growth],
+            usual_week=[None if np.isnan(value) else float(value) for value in found.usual_week],
+            states=[REPO_STATES[code] for code in found.repo_state.tolist()],
+        )
+    )
+
+
+def _growth(counts: Counts, windows: Windows, roster: Roster) -> NDArray[np.float64]:
+    """Growth by slot and span, from our counts where both ends are known.
+
+    Before we looked it is GitHub's own history that tells; NaN is unknown.
+    """
+    growth = np.full((len(roster.ids), len(_SPANS)), np.nan)
     at = np.datetime64(windows.at.replace(tzinfo=None), "s")
-    for place, days in enumerate((1, 7, 30)):
+    for place, days in enumerate(_SPANS):
         then = counts.grid[:, -1 - days]
         known = (counts.stars >= 0) & (then >= 0)
         growth[known, place] = counts.stars[known] - then[known]
         unwatched = roster.first_seen_at > at - np.timedelta64(days, "D")
         sums = windows.gains[:, -days:].sum(axis=1)
         growth[unwatched & ~known, place] = sums[unwatched & ~known]
-    return Measured(
-        ids=roster.ids,
-        growth=[Growth(*(_whole(value) for value in row)) for row in growth],
-        usual_week=[None if np.isnan(value) else float(value) for value in found.usual_week],
-        states=[REPO_STATES[code] for code in found.repo_state.tolist()],
-    )
+    return growth

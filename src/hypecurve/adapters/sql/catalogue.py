@@ -222,6 +222,10 @@ class SqlCatalogue:
         """Return what is known of one repo's past, newest first."""
         return await facts.of_repo(self._connection, repo_id, since)
 
+    async def corrections(self, since: datetime) -> list[Fact]:
+        """Return the corrections of counts after an instant, of all repos, oldest first."""
+        return await facts.corrections(self._connection, since)
+
     async def told(self, these: Sequence[Fact], cycle: int) -> None:
         """Note that a cycle spoke of these facts."""
         await facts.told(self._connection, these, cycle)

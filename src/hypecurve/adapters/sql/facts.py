@@ -69,6 +69,12 @@ async def of_repo(
     return await _read(connection, statement.order_by(repo_fact.c.id.desc()))
 
 
+async def corrections(connection: AsyncConnection, since: datetime) -> list[Fact]:
+    """Return the corrections of counts after an instant, oldest first."""
+    these = (repo_fact.c.kind == FactKind.CORRECTED.value) & (repo_fact.c.at > since)
+    return await _read(connection, select(repo_fact).where(these).order_by(repo_fact.c.id))
+
+
 async def _read(connection: AsyncConnection, statement: Select[Any]) -> list[Fact]:
     result = await connection.execute(statement)
     return [

@@ -183,6 +183,10 @@ class Catalogue(Protocol):
         """Return what is known of one repo's past, newest first."""
         ...
 
+    async def corrections(self, since: datetime) -> list[Fact]:
+        """Return the corrections of counts after an instant, of all repos, oldest first."""
+        ...
+
     async def told(self, facts: Sequence[Fact], cycle: int) -> None:
         """Note that a cycle spoke of these facts."""
         ...
