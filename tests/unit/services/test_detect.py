@@ -137,7 +137,7 @@ async def test_a_repo_that_is_gone_costs_itself_only(tracker: Tracker) -> None:
     found = await tracker.run()
     assert found is not None
     assert [(s.repo_id, s.kind, s.evidence.after) for s in found.signals] == [
-        (2, K.GONE, "not found")
+        (2, K.GONE, "deleted")
     ]
     assert (found.sweep.expected, found.sweep.seen) == (2, 2)
     assert await tracker.kinds() == []
@@ -163,11 +163,10 @@ async def test_a_purge_is_no_signal_and_no_gain(tracker: Tracker) -> None:
     for _ in range(9):
         await tracker.cycle()
     tracker.github.star(1, 61_785)
-    for _ in range(3):
-        assert await tracker.kinds() == []
+    assert [await tracker.kinds() for _ in range(3)] == [[(1, K.CORRECTED)], [], []]
+    assert (await entry_of(tracker.store, 1)).growth == Growth(None, None, None)
     tracker.github.star(1, 83_500)  # GitHub gives them back
-    for _ in range(3):
-        assert await tracker.kinds() == []
+    assert [await tracker.kinds() for _ in range(3)] == [[(1, K.CORRECTED)], [], []]
 
 
 async def test_judging_the_same_sweep_again_says_nothing_new(tracker: Tracker) -> None:
@@ -272,7 +271,7 @@ async def test_a_repo_met_again_after_it_was_gone_is_not_new(tracker: Tracker) -
     tracker.github.gone = {2: "not found"}
     await tracker.cycle()
     tracker.github.gone = {}
-    assert await tracker.kinds(DAY) == []
+    assert await tracker.kinds(DAY) == [(2, K.RETURNED)]
     entry = await entry_of(tracker.store, 2)
     assert (entry.state, entry.listed_reason) == ("active", ListedReason.BASELINE)
 
