@@ -8,10 +8,11 @@ from hypecurve.domain.catalogue import NEWS, Fact, FactKind, ListedReason
 from hypecurve.domain.reasons import NEEDED_DAYS
 from hypecurve.domain.signal import Evidence, Signal, SignalKind
 from hypecurve.domain.why import Explanation, Guard, GuardKind, Verdict
+from hypecurve.wording.cut import clean, cut
 from hypecurve.wording.facts import usual
 from hypecurve.wording.happened import HAPPENED, counts_of
 from hypecurve.wording.measures import surely
-from hypecurve.wording.teller import Teller, moment, words_of
+from hypecurve.wording.teller import LONGEST_NAME, Teller, moment, words_of
 from hypecurve.wording.texts import Texts, to_say
 
 _SPOKEN = 3
@@ -87,7 +88,10 @@ def _guard(guard: Guard, teller: Teller) -> str:
 def _doubt(guard: Guard, teller: Teller) -> str:
     """A count that was put right, given back or not believed."""
     said, day = teller.texts, "" if guard.at is None else teller.day(guard.at)
-    before, after = counts_of(guard.before, guard.after, said) or (guard.before, guard.after)
+    before, after = counts_of(guard.before, guard.after, said) or (
+        cut(clean(guard.before), LONGEST_NAME),
+        cut(clean(guard.after), LONGEST_NAME),
+    )
     if guard.kind is GuardKind.MISREAD:
         form = to_say(
             "GitHub first said {before} stars on {day}, and {after} when asked again: "

@@ -180,13 +180,13 @@ def _months(quiet: QuietReasons, said: Texts) -> Line:
 
 
 def _counted(explanation: Explanation, teller: Teller) -> Line:
-    said, told = teller.texts, []
-    if explanation.stars is not None:
-        stars = said.exact(explanation.stars)
-        told.append(said.say_count("{stars} star", "{stars} stars", explanation.stars, stars=stars))
-    at = explanation.judged_at or explanation.entry.seen_at
+    said, judged_at = teller.texts, explanation.judged_at
+    # What the judgement did not know was told before it, or after.
+    known = explanation.stars is not None and judged_at is not None
+    at = judged_at if known and judged_at is not None else explanation.entry.seen_at
+    stars = said.say_count("{n} star", "{n} stars", explanation.count)
     when = said.say_line("counts as of {time}", time=moment(at, teller))
-    return joined([*((Text(each),) for each in told), when])
+    return joined([(Text(stars),), when])
 
 
 def _dotted(told: list[str]) -> Line:

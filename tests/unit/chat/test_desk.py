@@ -9,7 +9,7 @@ from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.chat.desk import ServiceDesk
 from hypecurve.domain.asking import Asker
 from hypecurve.wording.plain import plain
-from support.catalogue import CHANNEL, a_repo, listed
+from support.catalogue import CHANNEL, a_repo, keep, listed
 from support.databases import NOW
 from support.sample_day import sample_taxonomy
 
@@ -25,3 +25,15 @@ async def test_a_follow_says_that_nothing_speaks_where_there_is_no_digest(store:
     await desk.answer(asker, "subscribe all")
     after = await desk.answer(asker, f"follow {name}")
     assert plain(after.message).strip() == f"Following {name}."
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_why_is_told_to_the_asker_alone_and_by_this_catalogues_bar(store: SqlStore) -> None:
+    await keep(store, [a_repo(1, 612)])
+    desk = ServiceDesk(store, SetClock(NOW), sample_taxonomy(), bar=700)
+    asker = Asker(CHANNEL, "U1")
+    answer = await desk.answer(asker, f"why {a_repo(1).name}")
+    assert not answer.public
+    assert answer.message.notification == "acme/repo-1: 612 stars, listed at 700"
+    unknown = await desk.answer(asker, "why acme/nothing")
+    assert "acme/nothing is not watched" in plain(unknown.message)

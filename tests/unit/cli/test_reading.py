@@ -63,7 +63,11 @@ def test_a_table_in_a_pipe_is_neither_cut_nor_coloured(call: Call) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["list"], ["signals"], ["digest"], ["categories"], ["repo", "acme/flashkv"]]
+    "arguments",
+    [
+        *(["list"], ["signals"], ["digest"], ["categories"]),
+        *(["repo", "acme/flashkv"], ["why", "acme/flashkv"]),
+    ],
 )
 def test_it_says_that_the_world_is_made_up_beside_the_answer(
     call: Call, arguments: list[str]
@@ -131,6 +135,35 @@ def test_a_card_comes_in_every_platforms_form(call: Call) -> None:
     assert slack[0]["blocks"]
     discord = json.loads(call("repo", "acme/flashkv", "--format", "discord").out)
     assert discord[0]["components"]
+
+
+def test_why_says_the_verdict_first_then_what_it_rests_on(call: Call) -> None:
+    lines = call("why", "https://github.com/ACME/flashkv", "--world", "demo").out.splitlines()
+    assert lines[0] == "acme/flashkv"
+    assert lines[2].startswith("Rising at 8.5x its pace, announced 22 Nov: +1,941 in 7 days")
+    assert "• as rising 22 Nov: +1,941 in 7 days, usually 228, surely 5.4x its pace" in lines
+    message = json.loads(call("why", "acme/flashkv", "--format", "json").out)
+    assert message["notification"].startswith("acme/flashkv: Rising")
+    assert json.loads(call("why", "acme/flashkv", "--format", "slack").out)[0]["blocks"]
+    assert json.loads(call("why", "acme/flashkv", "--format", "discord").out)[0]["components"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says", "status"),
+    [
+        (["flashkv"], "write owner/name", 2),
+        (["acme/nothing"], "acme/nothing is not watched", 2),
+        (["acme/flashkv", "--format", "html"], "--format 'html' is not known", 2),
+        (["acme/flashkv", "--zone", "Nowhere"], "Nowhere", 2),
+        (["acme/flashkv", "--world", "live"], "", 2),
+    ],
+)
+def test_why_that_cannot_be_answered_says_so_in_a_line(
+    call: Call, arguments: list[str], says: str, status: int
+) -> None:
+    ran = call("why", *arguments)
+    assert (ran.status, ran.out) == (status, "")
+    assert says in ran.lines[-1]
 
 
 def test_an_operators_word_about_a_category_is_kept(call: Call, demo_folder: Path) -> None:

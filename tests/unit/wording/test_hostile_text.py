@@ -9,19 +9,29 @@ from unicodedata import category
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hypecurve.domain.catalogue import Card, CatalogueEntry, Growth, Place
+from hypecurve.domain.catalogue import (
+    Card,
+    CatalogueEntry,
+    Fact,
+    FactKind,
+    Growth,
+    Place,
+    RepoState,
+)
 from hypecurve.domain.digest import Item, Welcome
 from hypecurve.domain.errors import UnknownCategory
 from hypecurve.domain.message import Link, Message, Moment, SectionKind
-from hypecurve.domain.repo import RepoName
-from hypecurve.domain.signal import SignalKind
+from hypecurve.domain.repo import RepoId, RepoName
+from hypecurve.domain.signal import Evidence, Signal, SignalKind
 from hypecurve.domain.subscription import Wants
+from hypecurve.domain.why import Explanation
 from hypecurve.wording.card import card_message
 from hypecurve.wording.cut import clean
 from hypecurve.wording.digest import digest_message, welcome_message
 from hypecurve.wording.lists import list_message
 from hypecurve.wording.notices import error_message, subscriptions_message
 from hypecurve.wording.plain import plain, spoken
+from hypecurve.wording.why import why_message
 from support.sample_day import DUE, Maker, sample_card, sample_digest, sample_taxonomy
 
 TAXONOMY = sample_taxonomy()
@@ -142,6 +152,29 @@ def test_any_repo_may_stand_in_the_first_message(text: str, loaded: float) -> No
         youngest=(entry,),
     )
     check(welcome_message(welcome, TAXONOMY, "en"))
+
+
+@patient
+@given(
+    OUTSIDE,
+    st.sampled_from(FactKind),
+    st.sampled_from(SignalKind),
+    st.sampled_from(RepoState),
+    st.booleans(),
+)
+def test_any_repo_can_be_explained(
+    text: str,
+    fact: FactKind,
+    kind: SignalKind,
+    state: RepoState,
+    about_ai: bool,  # noqa: FBT001 - hypothesis gives it by its place
+) -> None:
+    happened = Fact(1, RepoId(1), fact, DUE, text, text)
+    said = Signal(RepoId(1), kind, DUE, 1, 2, 2.0, None, "test/1", Evidence(after=text))
+    place = Place(text if about_ai else "not-ai", text)
+    entry = replace(hostile_entry(text), place=place, state=state, gone_why=text)
+    explanation = Explanation(entry, DUE, 500, None, facts=(happened,), spoken=(said,))
+    check(why_message(explanation, TAXONOMY, "en", "UTC"))
 
 
 @patient
