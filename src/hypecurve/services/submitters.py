@@ -31,9 +31,7 @@ async def tell_submitters(store: Store, clock: Clock, taxonomy: Taxonomy) -> int
     now, done, notices = clock.now(), [], 0
     async with store.write() as tx:
         for wished, entry in await tx.submissions.untold():
-            # What is gone, or no AI after all, is no news: it may be later.
-            hidden = entry.gone_why is not None or not is_listed(entry)
-            if hidden or wished.channel is None or wished.id is None:
+            if wished.channel is None or wished.id is None:
                 continue
             listener = await tx.subscriptions.hold(wished.channel)
             signals = await tx.signals.during(None, None, entry.repo.id)
