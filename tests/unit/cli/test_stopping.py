@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import signal
 import sqlite3
 import time
@@ -144,6 +145,10 @@ async def test_in_the_middle_of_the_backfill_every_history_that_came_is_kept(
     assert ran.status == 0, ran.err
     assert ran.lines[-1].startswith("cycle 1: ")
     assert around.one("SELECT count(*) FROM sweep") == 1
+    shown = await around.run("status")
+    assert re.search(
+        r"^star history 60 of \d+ \(\d+ %\), about \d+ h to go$", shown.out, re.MULTILINE
+    )
     ran = await around.run("update", "--only", "detect")
     assert ran.lines == ["the last sweep has been judged already"]
 
