@@ -65,7 +65,7 @@ async def detect_changes(
         facts = await tx.catalogue.facts()
         signals = [
             *found.signals,
-            *_new(entries, reasons, windows, sweep.at, min_stars),
+            *_new(entries, reasons, windows, counts.before, min_stars),
             *_from_facts(facts, roster, windows.stars),
         ]
         signals = await _add(tx, signals, cycle)
@@ -150,10 +150,14 @@ def _new(
     entries: Sequence[CatalogueEntry],
     reasons: dict[RepoId, ListedReason],
     windows: Windows,
-    at: datetime,
+    before: Packed,
     min_stars: int,
 ) -> list[Signal]:
-    """Signals for what is news: over the bar for the first time, once a repo."""
+    """Signals for what is news: over the bar for the first time, once a repo.
+
+    Of a submission that nobody counted `before` it cannot be said that it passed the bar.
+    """
+    at = windows.at
     return [
         Signal(
             repo_id=entry.repo.id,
@@ -169,7 +173,9 @@ def _new(
                 gain_7d=_whole(windows.gains[entry.slot, -7:].sum()),
                 weeks=_weeks(windows.gains[entry.slot]),
                 age_days=age_days(entry.repo.created_at, at),
-                after=str(min_stars),
+                after=None
+                if reasons[entry.repo.id] is ListedReason.SUBMITTED and before[entry.slot] < 0
+                else str(min_stars),
             ),
         )
         for entry in entries
