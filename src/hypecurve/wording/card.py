@@ -117,6 +117,7 @@ def card_message(card: Card, taxonomy: Taxonomy, locale: str, zone: str) -> Mess
         title=title,
         sections=(section,),
         controls=(
+            Control(Action.WHY, said.say("Why"), value=f"why {entry.repo.name}"),
             Control(Action.OPEN_REPO, said.say("Open on GitHub"), url=name_of(entry.repo).url),
         ),
         locale=said.name,

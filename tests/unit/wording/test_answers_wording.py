@@ -85,6 +85,12 @@ def test_the_card_in_words(card: Card, taxonomy: Taxonomy, snapshot: SnapshotAss
     assert spoken(card_message(card, taxonomy, "en", "Europe/Paris")) == snapshot
 
 
+def test_a_card_leads_to_its_why(card: Card, taxonomy: Taxonomy) -> None:
+    why, github = card_message(card, taxonomy, "en", "UTC").controls
+    assert (why.label, why.value) == ("Why", "why acme/flashkv")
+    assert github.url == "https://github.com/acme/flashkv"
+
+
 def test_a_card_of_which_little_is_known_is_short(make: Maker, taxonomy: Taxonomy) -> None:
     bare = Card(make.entry("kite/bare", 412, place=Place("unsure", "")), watch_only=True)
     assert plain(card_message(bare, taxonomy, "en", "UTC")).splitlines() == [
