@@ -117,11 +117,16 @@ def card_message(card: Card, taxonomy: Taxonomy, locale: str, zone: str) -> Mess
         title=title,
         sections=(section,),
         controls=(
-            Control(Action.WHY, said.say("Why"), value=f"why {entry.repo.name}"),
+            # Of an earlier time nobody can say why any more.
+            *((_why(entry, said),) if not card.past_view else ()),
             Control(Action.OPEN_REPO, said.say("Open on GitHub"), url=name_of(entry.repo).url),
         ),
         locale=said.name,
     )
+
+
+def _why(entry: CatalogueEntry, said: Texts) -> Control:
+    return Control(Action.WHY, said.say("Why"), value=f"why {entry.repo.name}")
 
 
 def _state(card: Card, said: Texts) -> str:

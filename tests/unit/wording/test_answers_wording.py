@@ -89,6 +89,8 @@ def test_a_card_leads_to_its_why(card: Card, taxonomy: Taxonomy) -> None:
     why, github = card_message(card, taxonomy, "en", "UTC").controls
     assert (why.label, why.value) == ("Why", "why acme/flashkv")
     assert github.url == "https://github.com/acme/flashkv"
+    past = card_message(replace(card, past_view=True), taxonomy, "en", "UTC")
+    assert past.controls == (github,)
 
 
 def test_a_card_of_which_little_is_known_is_short(make: Maker, taxonomy: Taxonomy) -> None:
