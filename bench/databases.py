@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bench.running import Child, Figures, child, run
 
 AGES = {"year": 365, "month": 30}
 """Days."""
+
+
+class Aged(NamedTuple):
+    """A database that has watched so many repos for so long; `coarse`: see `building`."""
+
+    system: str
+    age: str
+    repos: int
+    coarse: bool = False
+
+    @property
+    def file(self) -> str:
+        """What it is called on its system."""
+        return f"{self.age}_{self.repos}"
+
+    def __str__(self) -> str:
+        """`SQLite, 18,000 repos, a year`."""
+        return f"{self.system}, {self.repos:,} repos, a {self.age}"
 
 
 class _Server(Protocol):
@@ -55,22 +74,26 @@ class Databases:
         self._folder = folder
         self._stack = stack
         self._servers: dict[str, _Server] = {}
-        self._built: set[str] = set()
+        self._built: set[Aged] = set()
         self._numbers = count(1)
 
     def empty(self) -> str:
         """Return the address of a SQLite database that is not there yet."""
         return self._server("SQLite").make(f"empty_{next(self._numbers)}")
 
-    def aged(self, system: str, age: str, repos: int, *, coarse: bool = False) -> str:
-        """Return the address of a fresh copy of a database that old."""
-        name, server = f"{age}_{repos}", self._server(system)
-        if (full := f"{system} {name}") not in self._built:
-            arguments = ["--repos", repos, "--days", AGES[age], *(["--coarse"] if coarse else [])]
-            found = run("bench.building", server.make(name), *arguments)
-            self.kept[f"{system}, {repos:,} repos, a {age}"] = found["kept"] | found["building"]
-            self._built.add(full)
-        return server.make(f"{name}_{next(self._numbers)}", of=name)
+    def build(self, wanted: Iterable[Aged]) -> None:
+        """Build what is not there yet, two at a time: as many as the cores this is made for."""
+        missing = [each for each in dict.fromkeys(wanted) if each not in self._built]
+        addresses = [self._server(each.system).make(each.file) for each in missing]
+        with ThreadPoolExecutor(2) as pool:
+            for each, figures in zip(missing, pool.map(_build, missing, addresses), strict=True):
+                self.kept[str(each)] = figures
+                self._built.add(each)
+
+    def copy(self, aged: Aged) -> str:
+        """Return the address of a fresh copy of one."""
+        self.build([aged])
+        return self._server(aged.system).make(f"{aged.file}_{next(self._numbers)}", of=aged.file)
 
     def _server(self, system: str) -> _Server:
         if system not in self._servers:
@@ -83,6 +106,12 @@ class Databases:
                 )
             )
         return self._servers[system]
+
+
+def _build(aged: Aged, url: str) -> Figures:
+    coarse = ["--coarse"] if aged.coarse else []
+    found = run("bench.building", url, "--repos", aged.repos, "--days", AGES[aged.age], *coarse)
+    return found["kept"] | found["building"]
 
 
 @contextmanager
