@@ -55,6 +55,11 @@ def test_the_day_of_the_fetch_is_completed_at_its_own_pace() -> None:
     assert told(past, at, NOON, 2) == [8, 11]
 
 
+def test_the_stars_of_the_day_of_the_fetch_came_before_the_fetch() -> None:
+    past = PastStars(date(2025, 3, 8), (8, 8, 6), NOON)
+    assert told(past, MIDNIGHT + timedelta(hours=6), None, 2) == [8, 6 + 3]
+
+
 def test_after_the_fetch_history_knows_nothing() -> None:
     at = NOON + timedelta(hours=36)
     past = PastStars(date(2025, 3, 8), (8, 8, 6), NOON)
