@@ -62,11 +62,12 @@ async def _build(url: str, world: MadeUpWorld, instants: Sequence[datetime]) -> 
         url, World("live"), now=instants[0], interval=INTERVAL, keep=KEEP_COLUMNS, durable=False
     ) as store:
         met = np.zeros(world.size, np.bool_)
+        placed = met.copy()
         for at in instants:
             await _look(store, world, met, at)
-            if at in (instants[0], news):
-                await _judge(store, at)
-        await _judge(store, instants[-1])
+            if at in (instants[0], news, instants[-1]):
+                await _judge(store, np.flatnonzero(met & ~placed), at)
+                placed = met.copy()
         async with store.write() as tx:
             await tx.subscriptions.add(
                 Subscription(
@@ -115,8 +116,8 @@ def _past(world: MadeUpWorld, index: int, at: datetime) -> PastStars | None:
     return PastStars(first, tuple(days[: (at.date() - first).days + 1]), at)
 
 
-async def _judge(store: SqlStore, at: datetime) -> None:
-    await sort_in(store, load_taxonomy())
+async def _judge(store: SqlStore, fresh: NDArray[np.intp], at: datetime) -> None:
+    await sort_in(store, load_taxonomy(), [RepoId(FIRST_ID + index) for index in fresh.tolist()])
     async with store.write() as tx:
         for term in TRACKING.terms:
             await tx.sources.completed(source_key(term, 500), at)
