@@ -33,7 +33,10 @@ async def named(tx: Transaction, name: RepoName) -> CatalogueEntry:
     """The repo of that name, today's or an older one; NotFound says what to do."""
     entry = await tx.catalogue.find(name)
     if entry is None:
-        message = f"{name} is not watched: it has too few stars, or no search has brought it yet."
+        message = (
+            f"{name} is not watched: it has too few stars, or no search has brought it yet. "
+            f"To have it watched: submit {name}"
+        )
         raise NotFound(message)
     return entry
 
