@@ -42,6 +42,7 @@ def add_to(app: typer.Typer) -> None:
 
 async def submit(name: NameArgument, category: CategoryArgument = None) -> None:
     """Let a repo be watched in every update, and listed once it has enough stars."""
+    from hypecurve import log
     from hypecurve.adapters.clock import SystemClock
     from hypecurve.bootstrap import existing, github, live_store, load_taxonomy
     from hypecurve.config import load_settings
@@ -52,6 +53,7 @@ async def submit(name: NameArgument, category: CategoryArgument = None) -> None:
     from hypecurve.wording.submissions import submitted_message
 
     settings, clock = load_settings(), SystemClock()
+    log.configure(settings.log_format)
     taxonomy = load_taxonomy(settings.taxonomy_file)
     said = " ".join(category or ())
     wish = service.Wish(RepoName.parse(name), category_of(taxonomy, said) if said else None)
