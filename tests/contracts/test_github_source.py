@@ -215,9 +215,13 @@ async def test_a_repo_that_never_was_is_gone(setting: Setting) -> None:
     assert gone.value.why == "deleted"
 
 
+def _id(index: int) -> RepoId:
+    return RepoId(FIRST_ID + index)
+
+
 async def test_the_past_is_the_stars_of_each_day_up_to_now(setting: Setting) -> None:
-    name, index = FOLLOWED, setting.world.cast["archived"]
-    past = await setting.github.past_stars(name, 52)
+    index = setting.world.cast["archived"]
+    past = await setting.github.past_stars(_id(index), 52)
     assert past is not None
     assert past.fetched_at == UNTIL
     assert past.first_day + timedelta(days=len(past.days) - 1) == UNTIL.date()
@@ -230,26 +234,25 @@ async def test_the_past_is_the_stars_of_each_day_up_to_now(setting: Setting) -> 
 
 
 async def test_the_past_of_few_weeks_asks_for_one_page(setting: Setting) -> None:
-    past = await setting.github.past_stars(FOLLOWED, 30)
+    past = await setting.github.past_stars(_id(setting.world.cast["archived"]), 30)
     assert past is not None
     assert setting.standin.spent.requests == 1
 
 
-async def test_the_past_follows_a_rename(setting: Setting) -> None:
-    by_old = await setting.github.past_stars(RepoName("pola", "docwise"), 40)
-    assert by_old is not None
-    assert by_old == await setting.github.past_stars(RENAMED, 40)
+async def test_the_past_is_the_repos_whatever_its_name(setting: Setting) -> None:
+    """Asked for by number, no redirect is needed."""
+    assert await setting.github.past_stars(_id(setting.world.cast["renamed"]), 30) is not None
+    assert setting.standin.spent.requests == 1
 
 
 async def test_the_past_of_a_purged_repo_holds_only_what_stayed(setting: Setting) -> None:
-    name = setting.world.facts[setting.world.cast["purged"]].name
-    past = await setting.github.past_stars(name, 10)
+    past = await setting.github.past_stars(_id(setting.world.cast["purged"]), 10)
     assert past is not None
     assert sum(past.days) < 500
 
 
 async def test_a_repo_that_is_gone_has_no_past_to_give(setting: Setting) -> None:
-    assert await setting.github.past_stars(RepoName("nobody", "nothing"), 10) is None
+    assert await setting.github.past_stars(RepoId(FIRST_ID - 1), 10) is None
 
 
 async def test_a_wrong_token_is_refused_and_never_shown(prefix: str) -> None:

@@ -30,6 +30,7 @@ class MemoryGitHub:
     searched: list[tuple[Term, Lately | None, str]] = field(default_factory=list)
     """Each search: the term, how it was narrowed, and the rest it went on from."""
     asked_past: list[str] = field(default_factory=list)
+    """Whose history was asked, by the name of the moment."""
 
     def add(self, repos: Iterable[Repo]) -> None:
         """Let repos be there, or change."""
@@ -73,10 +74,11 @@ class MemoryGitHub:
                 failed=tuple(node for node in asked if node not in answers),
             )
 
-    async def past_stars(self, name: RepoName, weeks: int) -> PastStars | None:
+    async def past_stars(self, repo_id: RepoId, weeks: int) -> PastStars | None:
         """Return a repo's history, at most so many weeks of it."""
-        self.asked_past.append(str(name))
-        found = self.past.get((await self.repo(name)).id)
+        repo = await self.repo(repo_id)
+        self.asked_past.append(str(repo.name))
+        found = self.past.get(repo.id)
         if isinstance(found, SourceError):
             raise found
         if found is None or len(found.days) <= weeks * 7:

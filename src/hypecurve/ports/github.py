@@ -100,8 +100,12 @@ class GitHubSource(Protocol):
         """Yield the present facts of each of the repos, every node id in exactly one batch."""
         ...
 
-    async def past_stars(self, name: RepoName, weeks: int) -> PastStars | None:
-        """Return GitHub's own star history of some weeks; None where it has none to give."""
+    async def past_stars(self, repo_id: RepoId, weeks: int) -> PastStars | None:
+        """Return GitHub's own star history of some weeks; None where it has none to give.
+
+        By id, as a name may have passed to another repo since. SourceRefused is of this repo alone
+        where `standing` answers.
+        """
         ...
 
     async def repo(self, which: RepoName | RepoId) -> Repo:

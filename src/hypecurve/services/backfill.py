@@ -24,7 +24,10 @@ WEEKS = 30
 """One page of GitHub's history: enough for the 8 weeks of a baseline and 84 days of a stall."""
 _KEEP_EVERY = 25
 _IN_VAIN = 5
-"""So many repos in a row without an answer are an outage, and no fault of theirs."""
+"""So many repos in a row without an answer are an outage, and no fault of theirs.
+
+So many refused in a row, while we are welcome, are no reason to ask for all others in vain.
+"""
 _HOUR = timedelta(minutes=59)
 """A little less: who comes back every hour finds the hour before over."""
 
@@ -62,9 +65,9 @@ async def backfill(
 
     Those of the categories `first` are asked first, among them newcomers. What others asked within
     the hour counts, and half of what GitHub grants for an hour is left alone, whoever spent the
-    rest. It can be stopped at any point and goes on where it was. A repo without a usable answer
-    is left for later; an error that concerns them all ends it and is handed back, with what came
-    before it kept.
+    rest. It can be stopped at any point and goes on where it was. A repo without a usable answer,
+    or that GitHub keeps from us alone, is left for later; an error that concerns them all ends it
+    and is handed back, with what came before it kept.
     """
     began = clock.now()
     async with store.read() as tx:
@@ -80,23 +83,16 @@ async def backfill(
                 room = await _room(github)
                 if room == 0:
                     break
-            repo_id, in_a_row = entry.repo.id, in_a_row + 1
-            try:
-                unkept.past[repo_id] = await github.past_stars(entry.repo.name, weeks)
-                in_a_row = 0
-            except SourceGone:
-                unkept.past[repo_id] = None
-                in_a_row = 0
-            except SourceUnavailable as found:
-                unkept.in_vain.append(repo_id)
-                in_vain += 1
-                error = found if in_a_row == _IN_VAIN else None
+            failed = await _ask(github, entry.repo.id, weeks, unkept)
             asked += 1
+            in_vain += failed is not None
+            in_a_row = 0 if failed is None else in_a_row + 1
             room = None if room is None else room - 1
             if len(unkept.past) + len(unkept.in_vain) >= _KEEP_EVERY:
                 await _keep(store, began, unkept)
                 unkept = _Asked()
-            if error is not None:
+            if in_a_row == _IN_VAIN:
+                error = failed if isinstance(failed, SourceUnavailable) else None
                 break
     except SourceError as found:
         error = found
@@ -104,6 +100,31 @@ async def backfill(
         await _keep(store, began, unkept)
     complete = len(entries) <= asked and not in_vain and error is None
     return Backfilled(asked, complete, in_vain, error)
+
+
+async def _ask(
+    github: GitHubSource, repo_id: RepoId, weeks: int, unkept: _Asked
+) -> SourceError | None:
+    """Ask for one repo's history; return what made it in vain, None where there was an answer."""
+    try:
+        unkept.past[repo_id] = await github.past_stars(repo_id, weeks)
+    except SourceGone:
+        unkept.past[repo_id] = None
+    except (SourceUnavailable, SourceRefused) as error:
+        if isinstance(error, SourceRefused) and not await _is_welcome(github):
+            raise
+        unkept.in_vain.append(repo_id)
+        return error
+    return None
+
+
+async def _is_welcome(github: GitHubSource) -> bool:
+    """Whether GitHub takes our token, so that what it refused was one repo and not us."""
+    try:
+        await github.standing()
+    except SourceError:
+        return False
+    return True
 
 
 async def _room(github: GitHubSource) -> int | None:

@@ -14,7 +14,7 @@ from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.domain.catalogue import Place
 from hypecurve.domain.errors import SourceError, SourceLimited, SourceRefused, SourceUnavailable
-from hypecurve.domain.repo import RepoId, RepoName
+from hypecurve.domain.repo import RepoId
 from hypecurve.domain.stars import PastStars
 from hypecurve.domain.subscription import Channel, Wants
 from hypecurve.ports import Allowance, Standing
@@ -47,10 +47,10 @@ class CountingGitHub(MemoryGitHub):
             self.left = next(self.new_hours, self.left)
         return Standing({"core": Allowance(self.left, self.of, NOW + HOUR)})
 
-    async def past_stars(self, name: RepoName, weeks: int) -> PastStars | None:
+    async def past_stars(self, repo_id: RepoId, weeks: int) -> PastStars | None:
         """Take a point."""
         self.left -= 1
-        return await super().past_stars(name, weeks)
+        return await super().past_stars(repo_id, weeks)
 
 
 async def _filled(store: SqlStore, github: MemoryGitHub, budget: int = 99) -> Backfilled:
@@ -100,6 +100,78 @@ async def test_a_github_that_refuses_to_tell_is_not_asked_for_more(
 async def test_a_standing_that_cannot_be_read_keeps_no_history_back(store: SqlStore) -> None:
     github = MemoryGitHub(stands=SourceUnavailable("an odd answer"))
     assert (await _filled(store, github)).complete
+
+
+async def _of_twenty(store: SqlStore, github: MemoryGitHub) -> None:
+    """Let 20 repos be listed, the largest, whom the first question is about, as number 1."""
+    repos = [an_ai_repo(n, 5_000 - n) for n in range(1, 21)]
+    github.add(repos)
+    github.past = {**{n: past_of([1] * 210) for n in range(1, 21)}, **github.past}
+    await listed(store, repos)
+
+
+async def test_one_repo_that_github_keeps_from_us_keeps_no_other_one_back(store: SqlStore) -> None:
+    github = MemoryGitHub(past={1: SourceRefused("the organisation wants another token")})
+    await _of_twenty(store, github)
+    first = await backfill(store, github, CLOCK, budget=99)
+    assert first == Backfilled(20, complete=False, in_vain=1)
+    async with store.read() as tx:
+        assert await tx.past.of() == {n: github.past[n] for n in range(2, 21)}
+    # It is asked again an hour later: nobody knows how long that lasts.
+    later = SetClock(NOW + HOUR)
+    assert await backfill(store, github, later, budget=99) == Backfilled(
+        1, complete=False, in_vain=1
+    )
+
+
+@pytest.mark.parametrize("stands", [SourceRefused("no token"), SourceUnavailable("down")])
+async def test_a_refusal_that_may_concern_them_all_ends_it(
+    store: SqlStore, stands: SourceError
+) -> None:
+    refused = SourceRefused("the token has ended")
+    github = _Turning(past={3: refused}, then=stands)
+    await _of_twenty(store, github)
+    found = await backfill(store, github, CLOCK, budget=99)
+    assert found == Backfilled(2, complete=False, error=refused)
+    async with store.read() as tx:
+        assert sorted(await tx.past.of()) == [1, 2]
+
+
+@dataclass
+class _Turning(MemoryGitHub):
+    """Answers once how it sees us, and then `then`."""
+
+    then: SourceError | None = None
+
+    async def standing(self) -> Standing:
+        found = await super().standing()
+        if self.then is not None:
+            self.stands = self.then
+        return found
+
+
+async def test_where_every_history_is_refused_few_points_are_spent_on_it(store: SqlStore) -> None:
+    """The rest has its turn an hour later, and no cycle fails for it."""
+    refused = SourceRefused("this endpoint is not for you")
+    github = MemoryGitHub(past=dict.fromkeys(range(1, 8), refused))
+    await _of_twenty(store, github)
+    assert await backfill(store, github, CLOCK, budget=99) == Backfilled(
+        5, complete=False, in_vain=5
+    )
+    later = SetClock(NOW + HOUR)
+    assert await backfill(store, github, later, budget=99) == Backfilled(
+        20, complete=False, in_vain=7
+    )
+
+
+async def test_a_history_stays_with_its_repo_when_the_name_passes_on(store: SqlStore) -> None:
+    github = MemoryGitHub()
+    await listed(store, [an_ai_repo(1, 900)])
+    github.add([an_ai_repo(1, 900, name="acme/moved"), an_ai_repo(2, 50_000, name="acme/repo-1")])
+    github.past = {1: past_of([1] * 50), 2: past_of([1_000] * 50)}
+    await backfill(store, github, CLOCK, budget=9)
+    async with store.read() as tx:
+        assert await tx.past.of() == {1: github.past[1]}
 
 
 async def _wants(store: SqlStore, channel: str, *categories: str) -> None:

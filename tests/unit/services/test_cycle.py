@@ -62,7 +62,13 @@ async def test_a_refusal_in_the_middle_of_the_histories_is_raised_after_the_judg
     tracker: Tracker,
 ) -> None:
     tracker.github.add([an_ai_repo(3, 620, created_at=tracker.clock.at - DAY)])
-    tracker.github.past[3] = SourceRefused("the token has ended")
+    ended = SourceRefused("the token has ended")
+
+    async def refused(*_: object) -> None:
+        tracker.github.stands = ended
+        raise ended
+
+    tracker.github.past_stars = refused  # type: ignore[assignment] # from then on for everything
     with pytest.raises(SourceRefused, match="has ended"):
         await tracker.cycle()
     assert await _reason(tracker, 3) is ListedReason.CROSSED

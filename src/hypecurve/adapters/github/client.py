@@ -149,10 +149,11 @@ class GitHub:
             failed = tuple(node_id for node_id in found.failed if node_id not in set(again))
             yield SweepBatch(found.repos, found.gone, failed)
 
-    async def past_stars(self, name: RepoName, weeks: int) -> PastStars | None:
+    async def past_stars(self, repo_id: RepoId, weeks: int) -> PastStars | None:
         """Return GitHub's own star history of some weeks; None where it has none to give.
 
-        Days are rounded to UTC days, days to come are dropped. Weeks before a gap are dropped too:
+        Asked by id, at the address that GitHub sends on to from a repo's former name. Days are
+        rounded to UTC days, days to come are dropped. Weeks before a gap are dropped too:
         the endpoint writes weeks without a star as zeros, as far as its sister
         /stats/commit_activity does, so that a week left out is unknown, and unknown is never 0.
         """
@@ -160,7 +161,7 @@ class GitHub:
         for number in range(1, min(_HISTORY_PAGES, -(-weeks // _HISTORY_PAGE)) + 1):
             ask = Ask(
                 "GET",
-                f"{self._api}/repos/{name}/stargazers/history",
+                f"{self._api}/repositories/{repo_id}/stargazers/history",
                 params={"per_page": str(_HISTORY_PAGE), "page": str(number)},
             )
             try:

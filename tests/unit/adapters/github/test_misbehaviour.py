@@ -59,7 +59,8 @@ async def test_a_passing_fault_is_not_noticed_when_asking_for_the_past(
     setting: Setting, kind: FaultKind
 ) -> None:
     setting.standin.faults.add(Fault(kind, on="core", times=2))
-    assert await setting.github.past_stars(FOLLOWED, 40) is not None
+    by_id = RepoId(FIRST_ID + setting.world.cast["renamed"])
+    assert await setting.github.past_stars(by_id, 40) is not None
 
 
 @pytest.mark.parametrize("kind", PASSING)
