@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import subprocess
 import sys
@@ -65,6 +66,8 @@ def main() -> None:
             kept.build(each for part in parts for each in _needed(part, bench))
             for part in parts:
                 PARTS[part](bench)
+                # On a busy machine the wall clock is that of the others, too.
+                print(f"  (load at the end: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores)")
         for name, figures in kept.kept.items():
             a_change = beside(figures["bytes_a_change"], 20 if "SQLite" in name else None, 1)
             print(
