@@ -98,7 +98,7 @@ def test_recorded_search_items_are_read_whole() -> None:
     path = SPECS / "github-search-items-2025-03-14.json.gz"
     items = json.loads(gzip.decompress(path.read_bytes()))
     page = {"total_count": len(items), "incomplete_results": False, "items": items}
-    _, _, repos = search_page(page)
+    repos = search_page(page).repos
     assert len(repos) == len(items)
     for item, repo in zip(items, repos, strict=True):
         assert (repo.id, repo.stars) == (item["id"], item["stargazers_count"])

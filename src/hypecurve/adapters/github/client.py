@@ -13,6 +13,7 @@ import httpx
 from hypecurve.adapters.github import bookmark, payloads, slices, sweeping
 from hypecurve.adapters.github.address import checked, graphql_url, headers
 from hypecurve.adapters.github.past import join
+from hypecurve.adapters.github.payloads import Listing
 from hypecurve.adapters.github.queries import SWEEP
 from hypecurve.adapters.github.slices import Slice
 from hypecurve.adapters.github.standing import standing
@@ -106,7 +107,7 @@ class GitHub:
         question = slices.query(term, whole, lately.pushed)
         todo = bookmark.read(rest, question) or [whole]
 
-        async def ask(part: Slice, number: int) -> tuple[int, tuple[Repo, ...]]:
+        async def ask(part: Slice, number: int) -> Listing:
             return await self._page(slices.query(term, part, lately.pushed), number)
 
         async with aclosing(walk(ask, todo, self._clock.now)) as pages:
@@ -195,7 +196,7 @@ class GitHub:
         except SourceGone:
             raise self._no_api() from None
 
-    async def _page(self, query: str, number: int) -> tuple[int, tuple[Repo, ...]]:
+    async def _page(self, query: str, number: int) -> Listing:
         ask = Ask(
             "GET",
             f"{self._api}/search/repositories",
@@ -236,12 +237,12 @@ class GitHub:
         return SourceRefused(f"There is no GitHub API at {self._api}: check GITHUB_API_URL.")
 
 
-def _search(page: Page) -> tuple[int, tuple[Repo, ...]]:
-    total, incomplete, repos = payloads.search_page(page.payload)
-    if incomplete:
+def _search(page: Page) -> Listing:
+    listing = payloads.search_page(page.payload)
+    if listing.incomplete:
         message = "GitHub's search ran out of time and gave only some of the repos."
         raise SourceUnavailable(message)
-    return total, repos
+    return listing
 
 
 def _history(page: Page) -> tuple[dict[datetime, tuple[int, ...]], bool]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NoReturn, TypeVar
@@ -18,13 +19,28 @@ from hypecurve.domain.repo import Repo, RepoId, RepoName
 
 MAX_DESCRIPTION = 1_000
 _MAX_SHORT = 100
-_MAX_COUNT = 2**53
+_MAX_COUNT = 2**31 - 1
+"""Counts are kept in 4 bytes; there are not so many people who could give a star."""
+_MAX_ID = 2**53
+_FEW = 2
+"""So many unreadable items of a search are left out, however few there are beside them."""
 _MAX_TOPICS = 20
 _DAYS = 7
 _T = TypeVar("_T")
 _NAME = re.compile(r"(?P<owner>[A-Za-z0-9._-]{1,100})/(?P<name>[A-Za-z0-9._-]{1,100})")
 _WORD = re.compile("[!-~]{1,200}")
 _NO_LICENCE = frozenset({"NOASSERTION", "NONE", ""})
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of a search. `total`: how many match; `unread`: items here that cannot be read."""
+
+    total: int
+    repos: tuple[Repo, ...]
+    unread: int = 0
+    incomplete: bool = False
+    """GitHub gave up before it had looked at everything."""
 
 
 @lru_cache(maxsize=8_192)
@@ -43,7 +59,7 @@ def repo_from_rest(item: object) -> Repo:
     licence = _optional(fields, "license", dict)
     owner = _object(fields.get("owner"), "an owner")
     return Repo(
-        id=RepoId(_count(fields, "id", least=1)),
+        id=RepoId(_id(fields, "id")),
         node_id=_word(fields, "node_id"),
         name=_name(fields, "full_name"),
         stars=_count(fields, "stargazers_count"),
@@ -70,7 +86,7 @@ def repo_from_node(node: object) -> Repo:
     owner = _object(fields.get("owner"), "an owner")
     topics = _optional(fields, "repositoryTopics", dict) or {}
     return Repo(
-        id=RepoId(_count(fields, "databaseId", least=1)),
+        id=RepoId(_id(fields, "databaseId")),
         node_id=_word(fields, "id"),
         name=_name(fields, "nameWithOwner"),
         stars=_count(fields, "stargazerCount"),
@@ -98,14 +114,27 @@ def is_private(payload: object) -> bool:
     return payload.get("private") is True or payload.get("isPrivate") is True
 
 
-def search_page(payload: object) -> tuple[int, bool, tuple[Repo, ...]]:
-    """Read one page of a search: how many match, whether GitHub gave up early, the repos."""
+def search_page(payload: object) -> Listing:
+    """Read one page of a search, without private repos and items that cannot be read.
+
+    Where most cannot be read, it is the page that is unreadable.
+    """
     fields = _object(payload, "a page of search results")
     items = fields.get("items")
     if not isinstance(items, list):
         _refuse("a page of search results", "items", items)
-    repos = tuple(repo_from_rest(item) for item in items if not is_private(item))
-    return _count(fields, "total_count"), _flag(fields, "incomplete_results"), repos
+    repos: list[Repo] = []
+    unread = 0
+    for item in items:
+        try:
+            if not is_private(item):
+                repos.append(repo_from_rest(item))
+        except SourceUnavailable:
+            unread += 1
+            if unread > max(_FEW, len(items) // 2):
+                raise
+    total, incomplete = _count(fields, "total_count"), _flag(fields, "incomplete_results")
+    return Listing(total, tuple(repos), unread, incomplete)
 
 
 def history_page(payload: object) -> tuple[tuple[datetime, tuple[int, ...]], ...]:
@@ -125,7 +154,7 @@ def _week(payload: object) -> tuple[datetime, tuple[int, ...]]:
         message = "GitHub's star history contradicts itself: a week's days do not add up."
         raise SourceUnavailable(message)
     try:
-        return datetime.fromtimestamp(_count(fields, "week"), UTC), gains
+        return datetime.fromtimestamp(_whole(fields, "week", 0, _MAX_ID), UTC), gains
     except (ValueError, OverflowError, OSError):
         _refuse("a week of star history", "week", fields.get("week"))
 
@@ -159,9 +188,17 @@ def _short(fields: Mapping[str, object], key: str) -> str | None:
     return _clean_short(_optional(fields, key, str) or "") or None
 
 
-def _count(fields: Mapping[str, object], key: str, least: int = 0) -> int:
+def _id(fields: Mapping[str, object], key: str) -> int:
+    return _whole(fields, key, 1, _MAX_ID)
+
+
+def _count(fields: Mapping[str, object], key: str) -> int:
+    return _whole(fields, key, 0, _MAX_COUNT)
+
+
+def _whole(fields: Mapping[str, object], key: str, least: int, most: int) -> int:
     value = fields.get(key)
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= _MAX_COUNT:
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
         _refuse("an answer", key, value)
     return value
 

@@ -7,15 +7,18 @@ from contextlib import aclosing
 from datetime import datetime
 
 from hypecurve.adapters.github import slices
+from hypecurve.adapters.github.payloads import Listing
 from hypecurve.adapters.github.slices import Slice
 from hypecurve.domain.errors import SourceUnavailable
 from hypecurve.domain.repo import Repo
 
 Found = tuple[Repo, ...]
-AskPage = Callable[[Slice, int], Awaitable[tuple[int, Found]]]
-"""A slice and a page's number in, how many repos the slice holds and those of the page out."""
+AskPage = Callable[[Slice, int], Awaitable[Listing]]
+"""A slice and a page's number in, the page out."""
 
-_ENOUGH = 0.9
+_MISSING = 0.1
+_FEW = 2
+"""So many, or that part of a slice, may be counted by GitHub and never listed."""
 
 
 async def walk(
@@ -43,9 +46,11 @@ async def _through(
     """Yield a slice's pages, the last one with the slices that it leaves, the others with None.
 
     A slice that brings fewer repos than it promised is read a second time: repos change places
-    while we page. What is missing then as well, GitHub counts but does not list.
+    while we page. What is missing then as well, GitHub counts but does not list. An item that
+    cannot be read is there: reading it again would not help.
     """
-    total, page = await ask(part, 1)
+    answer = await ask(part, 1)
+    total, page, unread = answer.total, answer.repos, answer.unread
     if total > slices.CAP and part.low == part.high:
         created = [repo.created_at for repo in page if repo.created_at]
         try:
@@ -57,15 +62,17 @@ async def _through(
         return
     expected, read = min(total, slices.CAP), list(page)
     for reading in range(2):
+        unread = 0 if reading else unread
         for number in range(1 if reading else 2, -(-expected // slices.PAGE) + 1):
             # Held back until it is known not to be the last: that one says what comes next.
             yield page, None
-            _, page = await ask(part, number)
+            answer = await ask(part, number)
+            page, unread = answer.repos, unread + answer.unread
             read.extend(page)
-        known = len({repo.id for repo in read})
+        known = len({repo.id for repo in read}) + unread
         if known >= expected:
             break
-    if known < expected * _ENOUGH:
+    if expected - known > max(_FEW, expected * _MISSING):
         yield page, None
         message = f"GitHub's search gave {known} of {expected} repos."
         raise SourceUnavailable(message)

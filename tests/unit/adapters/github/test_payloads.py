@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hypecurve.adapters.github import payloads
 from hypecurve.adapters.github.payloads import (
     MAX_DESCRIPTION,
+    Listing,
     history_page,
     repo_from_node,
     repo_from_rest,
@@ -42,9 +43,9 @@ def sweep_node(**changes: object) -> dict[str, Any]:
 
 
 def test_a_search_item_becomes_a_repo() -> None:
-    total, incomplete, repos = search_page(sample("search-page.json"))
-    assert (total, incomplete) == (2, False)
-    assert repos[0] == Repo(
+    page = search_page(sample("search-page.json"))
+    assert (page.total, page.unread, page.incomplete) == (2, 0, False)
+    assert page.repos[0] == Repo(
         id=RepoId(2_000_000_001),
         node_id="R_kgDOmadeup1",
         name=RepoName("acme", "flashkv"),
@@ -62,8 +63,7 @@ def test_a_search_item_becomes_a_repo() -> None:
 
 
 def test_what_github_leaves_out_is_unknown() -> None:
-    _, _, repos = search_page(sample("search-page.json"))
-    bare = repos[1]
+    bare = search_page(sample("search-page.json")).repos[1]
     assert bare.name == RepoName("nori_acme", ".notes")
     assert (bare.description, bare.topics, bare.language) == ("", (), None)
     assert (bare.license, bare.pushed_at) == (None, None)
@@ -72,7 +72,22 @@ def test_what_github_leaves_out_is_unknown() -> None:
 
 def test_a_private_repo_in_a_search_is_left_out() -> None:
     page = {"total_count": 1, "incomplete_results": False, "items": [rest_item(private=True)]}
-    assert search_page(page) == (1, False, ())
+    assert search_page(page) == Listing(1, ())
+
+
+@pytest.mark.parametrize(("good", "bad"), [(1, 1), (0, 1), (0, 2), (60, 40), (50, 50), (99, 1)])
+def test_an_item_that_cannot_be_read_costs_only_itself(good: int, bad: int) -> None:
+    items = [rest_item(owner=None)] * bad + [rest_item()] * good
+    page = {"total_count": 700, "incomplete_results": False, "items": items}
+    assert search_page(page) == Listing(700, (repo_from_rest(rest_item()),) * good, bad)
+
+
+@pytest.mark.parametrize(("good", "bad"), [(0, 3), (49, 51), (0, 100), (2, 3)])
+def test_a_page_of_which_most_cannot_be_read_is_refused(good: int, bad: int) -> None:
+    items = [rest_item()] * good + [rest_item(owner=None)] * bad
+    page = {"total_count": 700, "incomplete_results": False, "items": items}
+    with pytest.raises(SourceUnavailable, match="an owner"):
+        search_page(page)
 
 
 def test_rest_and_graphql_tell_the_same_of_a_repo() -> None:
@@ -105,6 +120,8 @@ WRONG = [
     {"stargazers_count": None},
     {"stargazers_count": -1},
     {"stargazers_count": "many"},
+    {"stargazers_count": 2**31},
+    {"forks_count": 3_000_000_000},
     {"description": 7},
     {"topics": "kv-cache"},
     {"topics": [None]},
@@ -129,6 +146,13 @@ def test_a_wrong_type_is_said_to_be_one(wrong: dict[str, object]) -> None:
 def test_no_field_of_a_node_may_be_of_another_shape(key: str) -> None:
     with pytest.raises(SourceUnavailable):
         repo_from_node(sweep_node(**{key: [["?"]]}))
+
+
+def test_counts_and_numbers_that_a_database_holds_are_read() -> None:
+    repo = repo_from_rest(rest_item(id=2**40, stargazers_count=2**31 - 1, forks_count=2**31 - 1))
+    assert (repo.id, repo.stars, repo.forks) == (2**40, 2**31 - 1, 2**31 - 1)
+    with pytest.raises(SourceUnavailable, match="stargazerCount"):
+        repo_from_node(sweep_node(stargazerCount=2**31))
 
 
 def test_a_time_without_a_zone_is_utc() -> None:
@@ -270,6 +294,8 @@ def test_a_week_of_history_is_its_start_and_its_days() -> None:
         week(SUNDAY, [1] * 6),
         week(SUNDAY, [-1, 1, 0, 0, 0, 0, 0]),
         week(2**52, [0] * 7),
+        week(SUNDAY, [2**31, 0, 0, 0, 0, 0, 0]),
+        week(SUNDAY, [2**30, 2**30, 0, 0, 0, 0, 0]),
         {"week": SUNDAY, "total": 0},
         None,
     ],
@@ -277,6 +303,11 @@ def test_a_week_of_history_is_its_start_and_its_days() -> None:
 def test_a_week_that_contradicts_itself_is_refused(broken: object) -> None:
     with pytest.raises(SourceUnavailable):
         history_page([broken])
+
+
+def test_a_week_after_2038_is_read() -> None:
+    ((start, _),) = history_page([week(2**31 + 3_600, [0] * 7)])
+    assert start.year == 2038
 
 
 def test_nothing_is_asked_of_the_network_here() -> None:

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hypecurve.adapters.github.payloads import Listing
 from hypecurve.adapters.github.slices import CAP, PAGE, Slice
 from hypecurve.adapters.github.walking import Found, walk
 from hypecurve.domain.errors import SourceUnavailable
@@ -37,9 +38,11 @@ class Shelf:
     asked: list[tuple[Slice, int]] = field(default_factory=list)
     hidden: int = 0
     """So many of the least are counted and never listed."""
+    odd: frozenset[int] = frozenset()
+    """These are listed and cannot be read."""
     _found: dict[Slice, tuple[int, list[Repo]]] = field(default_factory=dict)
 
-    async def ask(self, part: Slice, number: int) -> tuple[int, Found]:
+    async def ask(self, part: Slice, number: int) -> Listing:
         """Return a page as GitHub does."""
         self.asked.append((part, number))
         if part not in self._found:
@@ -47,7 +50,9 @@ class Shelf:
             inside.sort(key=lambda repo: -repo.stars)
             self._found[part] = (len(inside), inside[: len(inside) - self.hidden][:CAP])
         total, shown = self._found[part]
-        return total, tuple(shown[(number - 1) * PAGE : number * PAGE])
+        page = shown[(number - 1) * PAGE : number * PAGE]
+        repos = tuple(repo for repo in page if repo.id not in self.odd)
+        return Listing(total, repos, len(page) - len(repos))
 
     @property
     def ids(self) -> set[int]:
@@ -182,6 +187,41 @@ async def test_a_few_that_are_counted_and_never_listed_do_not_hold_up_a_search()
     met, left = await read(walk(shelf.ask, [Slice(LEAST)], now))
     assert len(met) == 297
     assert left[-1] == []
+
+
+@pytest.mark.parametrize(
+    ("size", "hidden"), [(1, 1), (2, 1), (2, 2), (5, 1), (9, 2), (20, 2), (21, 2), (30, 3)]
+)
+async def test_one_or_two_of_few_that_are_never_listed_do_not_hold_up_a_search_either(
+    size: int, hidden: int
+) -> None:
+    shelf = filled(2, size, 0)
+    shelf.hidden = hidden
+    met, left = await read(walk(shelf.ask, [Slice(LEAST)], now))
+    assert len(met) == size - hidden
+    assert left[-1] == []
+
+
+@pytest.mark.parametrize(("size", "hidden"), [(3, 3), (20, 3), (29, 3), (100, 11)])
+async def test_more_than_two_and_more_than_a_tenth_are_too_many(size: int, hidden: int) -> None:
+    shelf = filled(2, size, 0)
+    shelf.hidden = hidden
+    with pytest.raises(SourceUnavailable, match=f"gave {size - hidden} of {size}"):
+        await read(walk(shelf.ask, [Slice(LEAST)], now))
+
+
+async def test_what_cannot_be_read_is_no_reason_to_read_a_slice_again() -> None:
+    shelf = filled(2, 300, 0)
+    shelf.odd = frozenset(range(40))
+    met, left = await read(walk(shelf.ask, [Slice(LEAST)], now))
+    assert met == shelf.ids - shelf.odd
+    assert [number for _, number in shelf.asked] == [1, 2, 3]
+    assert left[-1] == []
+    # Nor does it make up for what is not listed when it is.
+    shelf = filled(2, 300, 0)
+    shelf.odd, shelf.hidden = frozenset(range(40)), 80
+    with pytest.raises(SourceUnavailable, match="gave 220 of 300"):
+        await read(walk(shelf.ask, [Slice(LEAST)], now))
 
 
 async def test_what_cannot_be_cut_any_further_is_an_error_behind_its_first_page() -> None:
