@@ -159,6 +159,22 @@ async def test_what_becomes_of_a_notice_releases_nothing_and_hides_nothing(
     assert found == Released(frozenset({signal_id}), cycle - 1, None)
 
 
+async def test_a_channel_is_asked_for_the_notices_it_had(store: SqlStore) -> None:
+    await _notify(store, "a")
+    (notice,) = await _claim(store)
+    await _settle(store, notice, S.DEAD)
+    await _notify(store, "b", at=NOW + DAY)
+    await _notify(store, "c", OTHER_CHANNEL)
+    near = Channel.parse("slack:T123/C457")
+    async with store.read() as tx:
+        asked = [
+            await tx.outbox.noticed(place, keys)
+            for place in (CHANNEL, OTHER_CHANNEL, near)
+            for keys in (("c", "b", "a"), ["a"], ())
+        ]
+    assert asked == [{"a", "b"}, {"a"}, set(), {"c"}, set(), set(), set(), set(), set()]
+
+
 async def test_the_digest_before_is_dated_where_notices_were_sent_too(store: SqlStore) -> None:
     await keep(store, [a_repo(1)])
     cycle = await speak(store, [a_signal(1)])

@@ -31,6 +31,19 @@ async def _four(store: SqlStore, third: Health = Health.STILL) -> list[datetime]
     return at
 
 
+@pytest.mark.parametrize("limit", [1, 3, 4, 99])
+async def test_the_last_sweeps_come_newest_first_whatever_they_are_worth(
+    store: SqlStore, limit: int
+) -> None:
+    at = await _four(store)
+    async with store.read() as tx:
+        found = await tx.stars.recent(limit)
+    sweeps = [
+        Sweep(n, at[n - 1], 2, 2, Health.STILL if n == 3 else Health.GOOD) for n in (4, 3, 2, 1)
+    ]
+    assert found == sweeps[:limit]
+
+
 async def _columns(
     store: SqlStore, at: list[datetime], within: timedelta = HOUR
 ) -> list[list[int] | None]:

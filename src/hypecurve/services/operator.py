@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -32,7 +31,8 @@ _GOOD_BEHIND = 8
 """Good sweeps after a trouble within which its end is still told, should a cycle have died."""
 _ANSWER_WITHIN = 60.0
 """Seconds for GitHub to say how it sees us: a cycle does not wait for it."""
-_A_MOMENT = timedelta(microseconds=1)
+_AT_ONCE = 16
+"""Sweeps read at first, and so many times as many where a trouble lasts longer."""
 _LONGEST_KEY = 255
 
 
@@ -181,17 +181,22 @@ async def _last_sweeps(tx: Transaction, behind: int) -> list[Sweep]:
 
     `behind`: so many good sweeps may have come after it.
     """
-    sweeps: list[Sweep] = []
+    wanted, sweeps = _AT_ONCE, await tx.stars.recent(_AT_ONCE)
+    while len(sweeps) == wanted and _begins_with(sweeps, behind) is None:
+        wanted *= _AT_ONCE
+        sweeps = await tx.stars.recent(wanted)
+    return sweeps[: _begins_with(sweeps, behind)]
+
+
+def _begins_with(sweeps: Sequence[Sweep], behind: int) -> int | None:
+    """How many of the sweeps are looked at; None where those before them are looked at too."""
     is_trouble_seen = False
-    sweep = await tx.stars.latest(whatever_health=True)
-    while sweep is not None:
-        sweeps.append(sweep)
+    for count, sweep in enumerate(sweeps, 1):
         is_good = sweep.health is Health.GOOD
-        if is_good and (is_trouble_seen or len(sweeps) > behind):
-            break
+        if is_good and (is_trouble_seen or count > behind):
+            return count
         is_trouble_seen = is_trouble_seen or not is_good
-        sweep = await tx.stars.latest(sweep.at - _A_MOMENT, whatever_health=True)
-    return sweeps
+    return None
 
 
 async def _moved_at(tx: Transaction, sweeps: Sequence[Sweep]) -> datetime | None:
@@ -205,25 +210,8 @@ async def _moved_at(tx: Transaction, sweeps: Sequence[Sweep]) -> datetime | None
 async def _tell(store: Store, clock: Clock, channel: Channel | None, notice: Notice) -> bool:
     """Tell a notice; of the end of something only where its beginning was told."""
     if channel is not None and notice.after:
-        known = [
-            await _was_told(store, clock, channel, key, notice.message) for key in notice.after
-        ]
-        if not any(known):
+        async with store.read() as tx:
+            known = await tx.outbox.noticed(channel, notice.after)
+        if not known:
             return False
     return await tell_operator(store, clock, channel, notice.key, notice.message)
-
-
-class _TakenBackError(Exception):
-    """Ends a unit of work of which nothing is to be kept."""
-
-
-async def _was_told(
-    store: Store, clock: Clock, channel: Channel, key: str, message: Message
-) -> bool:
-    """Whether a channel had a key: the outbox says so to who tells it again; that is taken back."""
-    told = False
-    with suppress(_TakenBackError):
-        async with store.write() as tx:
-            told = await tx.outbox.notify(channel, key, message, clock.now()) is None
-            raise _TakenBackError
-    return told

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import event
 from syrupy.assertion import SnapshotAssertion
 
 from hypecurve.adapters.clock import SetClock
@@ -152,6 +153,43 @@ async def test_an_end_is_told_late_where_the_cycle_died_before_it_could(watch: W
     (line,) = await watch.cycle()
     assert "well again: 10 of 10 repos answered on Mon 23 Nov 00:00" in line
     assert await watch.cycle() == []
+
+
+@pytest.mark.parametrize("long", [14, 15, 16, 40, 270])
+async def test_a_trouble_is_told_once_however_long_it_lasts_and_costs_few_questions(
+    watch: Watch, long: int
+) -> None:
+    """One kind of it, its end too, and not a question for each bad sweep."""
+    told = await watch.cycle(STILL)
+    for _ in range(long - 1):
+        await watch.sweep(STILL)
+    asked = _counted(watch.store)
+    told += await watch.look()
+    assert len(asked) < 12
+    told += await watch.cycle()
+    told += await watch.cycle()
+    assert [("stand still" in line, "well again" in line) for line in told] == [
+        (True, False),
+        (False, True),
+    ]
+
+
+def _counted(store: SqlStore) -> list[str]:
+    """The statements that are carried out from now on."""
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        statements.append(statement)
+
+    event.listen(store.engine.sync_engine, "before_cursor_execute", note)
+    return statements
+
+
+async def test_whether_a_beginning_was_told_is_asked_without_writing(watch: Watch) -> None:
+    await watch.sweep(STILL)  # and the cycle dies
+    asked = _counted(watch.store)
+    assert await watch.cycle() == []
+    assert not any("notice" in each and "INSERT" in each for each in asked)
 
 
 async def test_another_channel_hears_no_end_of_what_it_never_heard_begin(watch: Watch) -> None:

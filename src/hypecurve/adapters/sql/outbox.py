@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import JSON, and_, delete, func, or_, select, update
+from sqlalchemy import JSON, ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -98,6 +98,15 @@ class SqlOutbox:
         if notice_id is None:
             return None
         return await self._send(place.tenant.platform, channel_id, at, notice_id=notice_id)
+
+    async def noticed(self, place: Channel, keys: Collection[str]) -> frozenset[str]:
+        """Return for which of the keys this channel had a notice."""
+        found = await self._connection.scalars(
+            select(notice.c.key)
+            .join(channel, channel.c.id == notice.c.channel_id)
+            .where(_is(place), notice.c.key.in_(sorted(keys)))
+        )
+        return frozenset(found)
 
     async def _send(self, platform: str, channel_id: int, at: datetime, **what: int) -> int:
         values = {
@@ -265,12 +274,16 @@ class SqlOutbox:
         """Return deliveries, newest first."""
         statement = select(delivery).join(channel, channel.c.id == delivery.c.channel_id)
         if place is not None:
-            statement = statement.where(
-                channel.c.platform == place.tenant.platform,
-                channel.c.tenant == place.tenant.id,
-                channel.c.place == place.id,
-            )
+            statement = statement.where(_is(place))
         statement = statement.order_by(delivery.c.id.desc()).limit(limit)
         found = (await self._connection.execute(statement)).mappings().all()
         steps = await self._steps([row["id"] for row in found])
         return [rows.delivery(row, steps.get(row["id"], ())) for row in found]
+
+
+def _is(place: Channel) -> ColumnElement[bool]:
+    return and_(
+        channel.c.platform == place.tenant.platform,
+        channel.c.tenant == place.tenant.id,
+        channel.c.place == place.id,
+    )

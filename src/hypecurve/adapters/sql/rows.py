@@ -13,12 +13,14 @@ from sqlalchemy import RowMapping
 
 from hypecurve.domain.catalogue import CatalogueEntry, Growth, ListedReason, Place, RepoState
 from hypecurve.domain.delivery import Delivery, DeliveryState, Step, StepKind
+from hypecurve.domain.health import Health
 from hypecurve.domain.message import Message
 from hypecurve.domain.repo import Repo, RepoId, RepoName
 from hypecurve.domain.signal import Evidence, Lane, Signal, SignalKind
 from hypecurve.domain.stars import PastStars
 from hypecurve.domain.submission import Submission, SubmissionState
 from hypecurve.domain.subscription import Channel, Schedule, Subscription, Tenant, Wants
+from hypecurve.ports.store import Sweep
 
 Row = RowMapping | Mapping[str, Any]
 
@@ -149,6 +151,12 @@ def past(row: Row) -> PastStars:
     """A row as a star history."""
     days = np.frombuffer(row["days"], dtype="<i4")
     return PastStars(row["first_day"], tuple(days.tolist()), row["fetched_at"])
+
+
+def sweep(row: Row) -> Sweep:
+    """A sweep from its row."""
+    health = Health(row["health"])
+    return Sweep(row["number"], row["at"], row["expected"], row["seen"], health)
 
 
 def channel(row: Row) -> Channel:

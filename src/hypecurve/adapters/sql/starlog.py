@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hypecurve.adapters.sql import rows
 from hypecurve.adapters.sql.statements import among, columns_of, one_writer, upsert
 from hypecurve.adapters.sql.tables import (
     repo,
@@ -170,10 +171,13 @@ class SqlStarLog:
             statement = statement.where(sweep.c.at <= at)
         if not whatever_health:
             statement = statement.where(_BELIEVED)
-        row = (await self._connection.execute(statement)).first()
-        if row is None:
-            return None
-        return Sweep(row.number, row.at, row.expected, row.seen, Health(row.health))
+        row = (await self._connection.execute(statement)).mappings().first()
+        return None if row is None else rows.sweep(row)
+
+    async def recent(self, limit: int) -> list[Sweep]:
+        """Return the last sweeps, whatever their health, newest first."""
+        statement = select(sweep).order_by(sweep.c.number.desc()).limit(limit)
+        return [rows.sweep(row) for row in (await self._connection.execute(statement)).mappings()]
 
     async def last_known(self) -> Packed:
         """Return the last count of each repo, by slot, however long ago."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -108,6 +108,10 @@ class Outbox(Protocol):
         `key` says what it tells: a channel gets each only once. Returns the delivery's id; None
         where the channel had it already.
         """
+        ...
+
+    async def noticed(self, channel: Channel, keys: Collection[str]) -> frozenset[str]:
+        """Return for which of the keys this channel had a notice, whatever became of it."""
         ...
 
     async def reported(self, channel_id: int, signal_ids: Sequence[int]) -> frozenset[int]:

@@ -55,6 +55,10 @@ class StarLog(Protocol):
         """
         ...
 
+    async def recent(self, limit: int) -> list[Sweep]:
+        """Return the last sweeps, whatever their health, newest first."""
+        ...
+
     async def last_known(self) -> Packed:
         """Return the last count of each repo, by slot, however long ago; -1 where there is none."""
         ...
