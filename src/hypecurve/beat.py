@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from hypecurve.domain.clocks import lies_ahead
 from hypecurve.domain.health import Health
 from hypecurve.ports.store import Sweep
 
@@ -21,9 +22,10 @@ def update_due(
     Cycles keep to the clock (every 6 hours: 00:00, 06:00, ... UTC, each `beat` later), so that
     they neither drift nor come more often where services are restarted. The first comes at once,
     and the beat that follows another sweep within half a span is left out. After a sweep that
-    cannot be trusted as a whole another one comes 45 minutes later, until one can.
+    cannot be trusted as a whole another one comes 45 minutes later, until one can. After one that
+    lies in the future a cycle is due too: it says what is wrong, so that somebody hears of it.
     """
-    if last is None:
+    if last is None or lies_ahead(last.at, now):
         return True
     first = _EPOCH + beat
     latest_beat = first + (now - first) // every * every

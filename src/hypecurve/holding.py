@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
+from hypecurve.domain.clocks import holds
 from hypecurve.domain.errors import Busy, HypecurveError
 from hypecurve.ports import Clock
 from hypecurve.ports.store import Store
@@ -22,6 +23,11 @@ LEASE = timedelta(minutes=2)
 RENEW = timedelta(seconds=30)
 
 _log = structlog.get_logger(__name__)
+
+
+def alive(holders: Mapping[str, tuple[str, datetime]], now: datetime) -> list[str]:
+    """Which leases somebody holds at an instant, of all that `Leases.holders` tells."""
+    return sorted(name for name, (_, until) in holders.items() if holds(until, now, LEASE))
 
 
 def this_process() -> str:

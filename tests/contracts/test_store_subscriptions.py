@@ -203,6 +203,14 @@ async def test_a_lease_that_ran_out_goes_to_the_next_and_is_lost_to_the_first(
     assert not await _hold(store, "one", later)
 
 
+async def test_a_lease_that_a_wrong_clock_gave_counts_as_run_out(store: SqlStore) -> None:
+    assert await _hold(store, "a month ahead", NOW + timedelta(days=30))
+    assert await _hold(store, "one", NOW)
+    assert not await _hold(store, "a month ahead", NOW)
+    # Two clocks that are right differ a little: that takes no lease from anybody.
+    assert not await _hold(store, "nine minutes behind", NOW - timedelta(minutes=9))
+
+
 async def test_a_lease_is_given_back_by_its_holder_alone(store: SqlStore) -> None:
     await _hold(store, "one", NOW)
     async with store.write() as tx:

@@ -47,6 +47,11 @@ def test_a_cycle_comes_every_six_hours_by_the_clock(
     assert update_due(seen, due + 30 * HOUR, 6 * HOUR, beat)
 
 
+def test_a_sweep_in_the_future_makes_a_cycle_due_which_says_so() -> None:
+    assert update_due(swept(at(9_000)), at(6), 6 * HOUR)
+    assert not update_due(swept(at(6) + 9 * MINUTE), at(6), 6 * HOUR), "two clocks differ"
+
+
 def test_the_first_cycle_comes_at_once() -> None:
     assert update_due(None, at(1.5), 6 * HOUR, 7 * MINUTE)
 

@@ -17,6 +17,7 @@ from support.databases import INTERVAL, NOW
 from support.tracking import an_ai_repo, taxonomy
 
 MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 UPDATE, DETECT, BACKFILL = (
     ("update",),
     ("update", "--only", "detect"),
@@ -116,6 +117,16 @@ async def test_a_bad_sweep_is_followed_by_another_in_45_minutes(
 async def test_while_another_holds_the_trackers_lease_nothing_is_started(
     store: SqlStore, service: Recording
 ) -> None:
-    async with store.write() as tx:
-        await tx.leases.hold("tracker", "host-b:2", service.clock.at, 9 * timedelta(hours=1))
-    assert await service.asked(8 * timedelta(hours=1)) == []
+    for _ in range(3):
+        async with store.write() as tx:
+            await tx.leases.hold("tracker", "host-b:2", service.clock.at + 7 * HOUR, 2 * MINUTE)
+        assert await service.asked(7 * HOUR) == []
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_a_sweep_in_the_future_is_told_of_by_a_cycle_not_by_silence(
+    store: SqlStore, service: Recording
+) -> None:
+    service.clock.at += 5 * MINUTE
+    await _sweep(store, SetClock(service.clock.at + 300 * 24 * HOUR))
+    assert await service.asked() == [UPDATE]

@@ -28,6 +28,7 @@ def add_to(app: typer.Typer) -> None:
     database = typer.Typer(help="The database's tables.", no_args_is_help=True)
     database.command("upgrade")(runs(db_upgrade))
     database.command("check")(runs(db_check))
+    database.command("redate")(runs(db_redate))
     app.add_typer(database, name="db")
     discord = typer.Typer(help="What Discord needs once.", no_args_is_help=True)
     discord.command("sync")(runs(discord_sync))
@@ -138,6 +139,7 @@ async def status(
     from hypecurve.adapters.clock import SystemClock
     from hypecurve.bootstrap import any_store, load_taxonomy
     from hypecurve.config import load_settings
+    from hypecurve.holding import alive
     from hypecurve.ports.store import Found
     from hypecurve.services.lookup import ecosystem
 
@@ -151,7 +153,7 @@ async def status(
             deliveries = await tx.outbox.recent(limit=10)
             listeners = await tx.subscriptions.listeners()
     now = datetime.now(UTC)
-    alive = sorted(name for name, (_, until) in holders.items() if until > now)
+    at_work = alive(holders, now)
     listed = figures.software + figures.others
     for name, value in (
         ("world", str(store.world)),
@@ -165,14 +167,14 @@ async def status(
         ("no star", _still(figures)),
         ("star history", _history(filled, settings.backfill_per_hour)),
         ("last sweep", f"{latest.at:%Y-%m-%d %H:%M} UTC" if latest else "none yet"),
-        ("at work", ", ".join(alive) or "nobody"),
+        ("at work", ", ".join(at_work) or "nobody"),
         ("channels", f"{len(listeners):,}"),
     ):
         typer.echo(f"{name:<13}{value}")
     for each in deliveries:
         why = f" ({each.reason})" if each.reason else ""
         typer.echo(f"delivery {each.id}: {each.state.value}{why}")
-    if check and not alive:
+    if check and not at_work:
         raise typer.Exit(1)
 
 
@@ -222,15 +224,45 @@ async def db_upgrade() -> None:
 
 
 async def db_check() -> None:
-    """Say whether the database fits this version."""
+    """Say whether the database fits this version, and whether its times can be."""
+    from hypecurve.adapters.clock import SystemClock
     from hypecurve.adapters.sql import migrate
     from hypecurve.adapters.sql.engine import database_url
-    from hypecurve.bootstrap import existing
+    from hypecurve.bootstrap import any_store, existing
     from hypecurve.config import load_settings
+    from hypecurve.services.clocks import refuse_future
 
-    url = database_url(existing(load_settings(), None))
+    settings, clock = load_settings(), SystemClock()
+    url = database_url(existing(settings, None))
     await migrate.check(url)
+    async with any_store(settings, clock) as store:
+        await refuse_future(store, clock)
     typer.echo(f"The database fits: version {await migrate.revision(url)}.")
+
+
+async def db_redate() -> None:
+    """Mend the live database after the clock was ahead: no sweep lies in the future any more.
+
+    The counts are kept, in their order; they get times between the last right one and now. GitHub
+    is asked for the time first: by a wrong clock nothing is mended.
+    """
+    from hypecurve.adapters.clock import SystemClock
+    from hypecurve.adapters.sql.redating import redate
+    from hypecurve.bootstrap import existing, github, live_store
+    from hypecurve.config import load_settings
+    from hypecurve.holding import TRACKER, Leases, this_process
+    from hypecurve.services.clocks import refuse_wrong_clock
+
+    settings, clock = load_settings(), SystemClock()
+    existing(settings, "live")
+    async with github(settings, note) as source, live_store(settings, clock) as store:
+
+        async def work() -> None:
+            await refuse_wrong_clock(store, source, clock, must_know=True)
+            moved = await redate(store, clock.now(), settings.update_every)
+            typer.echo(f"Sweeps that lay in the future: {moved:,}. None does now.")
+
+        await Leases(store, clock, this_process()).alone(TRACKER, work)
 
 
 async def discord_sync() -> None:

@@ -43,6 +43,7 @@ async def _database(read: Read, clock: Clock) -> list[Check]:
     from hypecurve.adapters.sql.store import World, open_store
     from hypecurve.bootstrap import database as address_of
     from hypecurve.bootstrap import shown_database
+    from hypecurve.holding import alive
 
     settings, name = read.settings, "database"
     url, shown = address_of(settings, "live"), shown_database(settings, "live")
@@ -65,17 +66,24 @@ async def _database(read: Read, clock: Clock) -> list[Check]:
     ):
         sweep = await tx.stars.latest(whatever_health=True)
         holders = await tx.leases.holders()
-    alive = sorted(name for name, (_, until) in holders.items() if until > now)
-    return [Check(name, State.OK, says), _last_sweep(sweep, now, every), _service(alive)]
+    at_work = alive(holders, now)
+    return [Check(name, State.OK, says), _last_sweep(sweep, now, every), _service(at_work)]
 
 
 def _last_sweep(sweep: Sweep | None, now: datetime, every: timedelta) -> Check:
+    from hypecurve.domain.clocks import lies_ahead
     from hypecurve.domain.health import Health
     from hypecurve.wording.texts import texts
 
     name = "last sweep"
     if sweep is None:
         return Check(name, State.WARN, "none yet: `hypecurve update` looks for the first time.")
+    if lies_ahead(sweep.at, now):
+        says = (
+            f"it lies in the future, at {sweep.at:%Y-%m-%d %H:%M} UTC: nothing is looked at until "
+            "then. Set the clock if it is behind; if it was ahead once, run `hypecurve db redate`."
+        )
+        return Check(name, State.WARN, says)
     ago = texts("en").ago(sweep.at, now)
     says = f"{ago}, {sweep.seen:,} of {sweep.expected:,} repos answered"
     if sweep.health is Health.STILL:
@@ -90,11 +98,11 @@ def _last_sweep(sweep: Sweep | None, now: datetime, every: timedelta) -> Check:
     return Check(name, State.OK, says)
 
 
-def _service(alive: list[str]) -> Check:
+def _service(at_work: list[str]) -> Check:
     name = "service"
-    if not alive:
+    if not at_work:
         return Check(name, State.WARN, "nobody is at work: `hypecurve run` starts it.")
-    return Check(name, State.OK, f"at work: {', '.join(alive)}")
+    return Check(name, State.OK, f"at work: {', '.join(at_work)}")
 
 
 async def github(read: Read, clock: Clock, within: float) -> Standing | Check:

@@ -10,6 +10,7 @@ HypecurveError                  anything this program says on purpose
 │   ├── BadSetting              an environment variable is missing or malformed
 │   └── BadData                 a folder or file does not hold what it must
 ├── WrongWorld                  the database belongs to another world, or to a newer version
+├── WrongClock                  the machine's clock, or a time in the database, cannot be
 ├── StoreUnavailable            the database is busy, full or out of reach: try again
 ├── Busy                        another process does this at present
 ├── NotFound                    a repo or channel that is not in the catalogue
@@ -82,6 +83,10 @@ class BadData(BadInput):
 
 class WrongWorld(HypecurveError):
     """The database belongs to another world or another version."""
+
+
+class WrongClock(HypecurveError):
+    """A clock is wrong, or was when something was kept."""
 
 
 class StoreUnavailable(HypecurveError):

@@ -13,6 +13,7 @@ from hypecurve.domain.subscription import Channel
 from hypecurve.ports import Clock, GitHubSource, Term
 from hypecurve.ports.store import Found, Store, Sweep
 from hypecurve.services.backfill import WEEKS, Backfilled, backfill, wanted_categories
+from hypecurve.services.clocks import refuse_future, refuse_wrong_clock
 from hypecurve.services.detect import Detected, detect_changes
 from hypecurve.services.discover import discover, due_terms, sort_in
 from hypecurve.services.memory import many_rows
@@ -64,9 +65,12 @@ async def run_cycle(
     Every stage keeps what it did; running it again after a failure repeats nothing that counts.
     A search or a history that fails keeps no other stage from its work: a history's error is told,
     a search's is raised at the end with what was done all the same, and so is GitHub's refusal of
-    us. Where no sweep can be had, the last one is judged if nobody did.
+    us. Where no sweep can be had, the last one is judged if nobody did. WrongClock, before anything
+    is asked for or kept, where the clock cannot be right or the newest sweep lies in the future.
     """
     it = Means(store, github, clock, taxonomy, tracking, tell)
+    await refuse_future(store, clock)
+    await refuse_wrong_clock(store, github, clock, tracking.operator)
     try:
         with many_rows():
             detected = await _cycle(it)
@@ -121,6 +125,7 @@ async def judge_last(it: Means) -> Detected | None:
 
 async def fill_in(it: Means) -> Backfilled:
     """Fill in more of the past, between cycles; a part of the hour's is left to them."""
+    await refuse_wrong_clock(it.store, it.github, it.clock, it.tracking.operator)
     budget = it.tracking.backfill_budget
     return await _fill_in(it, budget - budget // _CYCLES_SHARE)
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from hypecurve.domain.catalogue import Place
 from hypecurve.domain.category import UNSURE, Taxonomy
 from hypecurve.domain.classify import classify
+from hypecurve.domain.clocks import lies_ahead
 from hypecurve.domain.errors import SourceError, SourceUnavailable, UnknownCategory
 from hypecurve.domain.repo import Repo, RepoId
 from hypecurve.ports import Clock, GitHubSource, Lately, SearchPage, Term
@@ -47,14 +48,19 @@ def source_key(term: Term, min_stars: int) -> str:
 async def due_terms(
     store: Store, clock: Clock, terms: Sequence[Term], min_stars: int
 ) -> tuple[list[Term], list[Term]]:
-    """Return the terms whose last complete search is long enough ago, and the others."""
-    oldest = clock.now() - DISCOVER_EVERY
+    """Return the terms whose last complete search is long enough ago, and the others.
+
+    One that was complete in the future was never so.
+    """
+    now = clock.now()
+    oldest = now - DISCOVER_EVERY
     due: list[Term] = []
     others: list[Term] = []
     async with store.read() as tx:
         for term in terms:
             look = (await tx.sources.source(source_key(term, min_stars))).complete_at
-            (due if look is None or look <= oldest else others).append(term)
+            is_due = look is None or look <= oldest or lies_ahead(look, now)
+            (due if is_due else others).append(term)
     return due, others
 
 
@@ -108,8 +114,10 @@ class _Reading:
         """Read a search to its end, from where it was cut off if that was lately."""
         source, began = await self._source(term), self._clock.now()
         rest = ""
-        if source.rest and source.rest_at and began - source.rest_at < _GOES_ON:
-            rest, began = source.rest, source.rest_at
+        since = source.rest_at
+        goes_on = since and began - since < _GOES_ON and not lies_ahead(since, began)
+        if source.rest and since and goes_on:
+            rest, began = source.rest, since
         pages = self._github.search(term, self._min_stars, rest=rest)
         await self._keep(pages, source.key, began)
         async with self._store.write() as tx:
@@ -120,7 +128,8 @@ class _Reading:
     async def lately(self, term: Term) -> None:
         """Read what of a search was created or pushed since it was last looked at."""
         source, began = await self._source(term), self._clock.now()
-        looked = source.lately_at or source.complete_at or began
+        looks = (source.lately_at, source.complete_at, began)
+        looked = next(at for at in looks if at is not None and not lies_ahead(at, began))
         for part in (Lately(created=began - _YOUNG), Lately(pushed=looked - _OVERLAP)):
             pages = self._github.search(term, self._min_stars, lately=part)
             await self._keep(pages, source.key)

@@ -263,6 +263,7 @@ async def test_another_kind_of_world_is_told(settled: Practice, folder: Path) ->
         (timedelta(hours=12), Health.GOOD, None),
         (timedelta(hours=13), Health.GOOD, "13 hours ago, 2 of 2 repos answered; it is late"),
         (timedelta(hours=1), Health.PARTIAL, "1 hour ago, 1 of 2 repos answered; the others"),
+        (-300 * DAY, Health.GOOD, "it lies in the future, at 2027-09-18 06:12 UTC: nothing is"),
         (timedelta(hours=1), Health.STILL, "the counts stand still and are not believed"),
     ],
 )

@@ -133,7 +133,7 @@ async def test_in_the_middle_of_a_sweep(around: Surroundings) -> None:
 async def test_in_the_middle_of_the_backfill_every_history_that_came_is_kept(
     around: Surroundings, number: signal.Signals, status: int
 ) -> None:
-    around.github.hold(on="core", after=41)  # one of them asks how GitHub sees us
+    around.github.hold(on="core", after=42)  # two of them ask how GitHub sees us
     async with started("update", folder=around.folder, settings=around.settings) as service:
         await around.held()
         assert await told(service, number) == status

@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql.tables import lease
+from hypecurve.domain.clocks import MOST_OFF
 
 
 class SqlLeases:
@@ -19,7 +20,10 @@ class SqlLeases:
         self._connection = connection
 
     async def hold(self, name: str, holder: str, now: datetime, ttl: timedelta) -> bool:
-        """Take or renew a lease; False where another holder has it."""
+        """Take or renew a lease; False where another holder has it.
+
+        One that runs further ahead than `ttl` and any clock that is right was given by a wrong one.
+        """
         is_sqlite = self._connection.dialect.name == "sqlite"
         insert = sqlite.insert if is_sqlite else postgresql.insert
         until = now + ttl
@@ -29,7 +33,11 @@ class SqlLeases:
             .on_conflict_do_update(
                 index_elements=["name"],
                 set_={"holder": holder, "until": until},
-                where=or_(lease.c.holder == holder, lease.c.until < now),
+                where=or_(
+                    lease.c.holder == holder,
+                    lease.c.until < now,
+                    lease.c.until > until + MOST_OFF,
+                ),
             )
             .returning(lease.c.name)
         )
