@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from hypecurve.adapters.sql.tables import REVISION
+
 ROOT = Path(__file__).parents[2]
 CARRIED = (
     "hypecurve/taxonomy.toml",
@@ -76,7 +78,7 @@ def test_a_wheel_that_is_installed_makes_a_database_and_finds_both_bots(
         PYTHONPATH=str(place),
         DATABASE_URL=url,
     )
-    assert "version 202611220930" in made
+    assert f"version {REVISION}" in made
     bots = (
         "import hypecurve, hypecurve.bootstrap as b; print(hypecurve.__file__); "
         "print(sorted(b.load_bots()))"
