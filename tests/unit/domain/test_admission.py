@@ -85,9 +85,34 @@ def test_what_the_first_complete_look_found_is_its_baseline(
         assert reason is R.BASELINE
 
 
-def test_a_submission_has_no_baseline() -> None:
-    reason = _admission(origin=SUBMISSION, first_complete_at=None, previous_at=None)
-    assert reason is R.SUBMITTED
+@pytest.mark.parametrize(
+    ("stars", "created_at", "past", "expected"),
+    [
+        (80_000, datetime(2018, 1, 1, tzinfo=UTC), None, R.MATCHED),
+        (520, datetime(2018, 1, 1, tzinfo=UTC), None, R.MATCHED),
+        (520, None, None, R.MATCHED),
+        (9_000, NOW - 8 * DAY, None, R.MATCHED),
+        (9_000, NOW - 6 * DAY, None, R.SUBMITTED),
+        (9_000, NOW + 30 * DAY, None, R.MATCHED),
+        # 13 November is the day before the one that lies a week back.
+        (900, datetime(2024, 1, 1, tzinfo=UTC), _past(401, *[0] * 8), R.SUBMITTED),
+        (900, datetime(2024, 1, 1, tzinfo=UTC), _past(400, *[0] * 8), R.MATCHED),
+        (900, datetime(2024, 1, 1, tzinfo=UTC), _past(401, *[0] * 9), R.MATCHED),
+    ],
+)
+def test_a_submission_over_the_bar_is_news_only_if_it_came_there_lately(
+    stars: int, created_at: datetime | None, past: PastStars | None, expected: ListedReason
+) -> None:
+    for first_complete_at in (None, BASELINE_AT):
+        reason = _admission(
+            stars,
+            origin=SUBMISSION,
+            first_complete_at=first_complete_at,
+            previous_at=None,
+            created_at=created_at,
+            past=past,
+        )
+        assert reason is expected
 
 
 @pytest.mark.parametrize("stars", [500, 90_000])

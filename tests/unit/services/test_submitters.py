@@ -250,14 +250,48 @@ async def test_a_digest_that_was_faster_has_told_it(story: Story) -> None:
 async def test_a_submission_over_the_bar_is_listed_and_told_with_the_next_cycle(
     story: Story,
 ) -> None:
+    """It passed the bar long ago: whoever asked hears of it, and nobody else."""
+    await story.subscribe(channel=OTHER_CHANNEL)
     story.tracker.github.star(2, 9_000)
     assert await story.submit() is Outcome.PASSES
-    assert await story.judged() == [(2, K.NEW)]
+    assert await story.judged() == []
+    assert (await entry_of(story.store, 2)).listed_reason is ListedReason.MATCHED
     assert await story.tell() == 1
+    assert await story.tell() == 0
+    await story.digest()
+    assert await story.sent(OTHER_CHANNEL) == []
     (notice,) = await story.sent()  # nobody saw it pass the bar
     assert notice.startswith(
         "kite/toolproxy, submitted here on 23 Nov, is listed now.\n9,000 stars"
     )
+
+
+async def test_a_young_submission_over_the_bar_is_news_to_all_though_nobody_saw_it_pass(
+    story: Story,
+) -> None:
+    github = story.tracker.github
+    github.add([replace(github.repos[2], stars=9_000, created_at=story.now - 2 * DAY)])
+    await story.subscribe(channel=OTHER_CHANNEL)
+    assert await story.submit() is Outcome.PASSES
+    assert await story.judged() == [(2, K.NEW)]
+    assert await story.tell() == 1
+    await story.digest()
+    (digest,) = await story.sent(OTHER_CHANNEL)
+    assert "kite/toolproxy listed yesterday" in digest
+    assert "passed 500" not in digest
+    assert "submitted by a reader" in digest
+
+
+async def test_a_large_repo_submitted_before_the_first_cycle_is_no_news_that_day(
+    store: SqlStore,
+) -> None:
+    tracker = Tracker(store)
+    tracker.github.add([replace(an_ai_repo(2, 80_000, created_at=OLD), name=NAME)])
+    story = Story(tracker)
+    assert await story.submit() is Outcome.PASSES
+    assert await tracker.cycle() == []
+    (notice,) = await story.sent()
+    assert notice.startswith("kite/toolproxy, submitted here on 22 Nov, is listed now.")
 
 
 async def test_an_approved_fork_is_told_though_it_stood_over_the_bar_before(story: Story) -> None:
