@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hypecurve.chat import command as said
 from hypecurve.chat.grammar import parse
@@ -16,7 +16,7 @@ from hypecurve.ports import Clock, GitHubSource
 from hypecurve.ports.store import Found, Store
 from hypecurve.services import lookup, subscribe
 from hypecurve.services.compose import draft_digest
-from hypecurve.services.submit import Wish, submit
+from hypecurve.services.submit import Questions, Wish, submit
 from hypecurve.services.why import why
 from hypecurve.wording import notices
 from hypecurve.wording.card import card_message
@@ -46,6 +46,8 @@ class ServiceDesk:
     """Whom to ask for what is submitted; None: nothing can be."""
     submissions_per_day: int | None = 5
     """How many a user may submit within 24 hours; None: any number."""
+    questions: Questions = field(default_factory=Questions)
+    """What users made us ask GitHub today."""
     histories_an_hour: int = 0
     """Repos whose past is asked in an hour, to say how long that still takes; 0: not said."""
 
@@ -145,6 +147,7 @@ class ServiceDesk:
             Wish(command.name, command.category, asker.channel, user),
             bar=self.bar,
             per_day=self.submissions_per_day,
+            questions=self.questions,
         )
         message = submitted_message(submitted, self.taxonomy, asker.locale)
         return Answer(message, public=submitted.outcome in _HEARD)

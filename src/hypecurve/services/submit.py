@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -21,6 +22,8 @@ from hypecurve.services.submitters import is_listed
 from hypecurve.services.vet import category_of, repo_key, user_key
 
 _DAY = timedelta(days=1)
+_QUESTIONS = 4
+"""So many times may a user make us ask GitHub, for each wish of theirs that a day would keep."""
 _NOWHERE = frozenset({NOT_AI, UNSURE})
 _UNKEPT = frozenset({Outcome.LISTED, Outcome.REFUSED})
 
@@ -38,7 +41,32 @@ class Wish:
     user: str = ""
 
 
-async def submit(
+class Questions:
+    """How often each user made us ask GitHub within the last day, for whatever came of it.
+
+    In memory: a restart forgets it, and may.
+    """
+
+    def __init__(self) -> None:
+        """Nobody has asked yet."""
+        self._asked: deque[tuple[datetime, str]] = deque()
+        self._count: Counter[str] = Counter()
+
+    def take(self, user: str, now: datetime, most: int) -> bool:
+        """Note one more question; False, and nothing noted, where there were as many as `most`."""
+        while self._asked and self._asked[0][0] <= now - _DAY:
+            _, before = self._asked.popleft()
+            self._count[before] -= 1
+            if not self._count[before]:
+                del self._count[before]
+        if self._count[user] >= most:
+            return False
+        self._asked.append((now, user))
+        self._count[user] += 1
+        return True
+
+
+async def submit(  # noqa: PLR0913  # whom to ask, what, and within which limits
     store: Store,
     github: GitHubSource,
     clock: Clock,
@@ -47,12 +75,14 @@ async def submit(
     *,
     bar: int,
     per_day: int | None,
+    questions: Questions | None = None,
 ) -> Submitted:
     """Ask GitHub for a repo and keep the wish for it; say what becomes of it.
 
-    `bar`: stars from which it is listed. `per_day`: how many wishes of a user are kept within 24
-    hours, None: all; an operator is not limited. Raises UnknownCategory and BadCommand for what is
-    no category, a SourceError where GitHub does not answer: nothing is kept then.
+        `bar`: stars from which it is listed. `per_day`: how many wishes of a user are kept within 24
+        hours, None: all; an operator is not limited. `questions`: of GitHub by then, which are limited
+    async def submit(  # noqa: PLR0913  # what, of whom, within which limits
+        no category, a SourceError where GitHub does not answer: nothing is kept then.
     """
     if wish.category is not None:
         wish = replace(wish, category=category_of(taxonomy, wish.category))
@@ -66,6 +96,10 @@ async def submit(
         closed = await _closed(tx, wish, clock.now(), per_day)
     if closed is not None:
         return answer(closed, name=wish.name, limit=per_day or 0)
+    if questions is not None and wish.user and per_day is not None:
+        most = _QUESTIONS * per_day
+        if not questions.take(wish.user, clock.now(), most):
+            return answer(Outcome.TOO_MANY, name=wish.name, limit=most)
     try:
         repo = await github.repo(wish.name)
     except SourceGone as error:
@@ -73,6 +107,8 @@ async def submit(
     async with store.write() as tx:
         if wish.channel is not None:  # two wishes of one channel come one after the other
             await tx.subscriptions.hold(wish.channel)
+        if wish.user:  # and of one user too, from whichever channel
+            await tx.submissions.hold(wish.user)
         closed = await _closed(tx, wish, clock.now(), per_day, repo.id)
         if closed is not None:
             return answer(closed, name=repo.name, limit=per_day or 0)

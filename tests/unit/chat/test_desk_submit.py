@@ -62,6 +62,15 @@ async def test_each_user_has_a_limit_of_their_own(store: SqlStore) -> None:
     assert (await desk.answer(Asker(CHANNEL, "U2"), "submit acme/repo-2")).public
 
 
+async def test_asking_for_what_is_not_there_comes_to_an_end_as_well(store: SqlStore) -> None:
+    desk = _desk(store, _github(), per_day=1)
+    for number in range(4):
+        answer = await desk.answer(ASKER, f"submit acme/none-{number}")
+        assert "There is no" in plain(answer.message)
+    refused = await desk.answer(ASKER, "submit acme/repo-1")
+    assert "You submitted 4 repos within 24 hours" in plain(refused.message)
+
+
 async def test_without_a_token_it_says_what_is_missing(store: SqlStore) -> None:
     answer = await _desk(store, None).answer(ASKER, "submit acme/repo-1")
     assert answer.message.notification == (

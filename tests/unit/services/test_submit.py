@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.store import SqlStore
@@ -23,7 +26,7 @@ from hypecurve.domain.repo import Repo, RepoId, RepoName
 from hypecurve.domain.submission import Outcome, Submission, SubmissionState, Submitted
 from hypecurve.domain.subscription import Channel
 from hypecurve.services.discover import sort_in
-from hypecurve.services.submit import Wish, submit
+from hypecurve.services.submit import Questions, Wish, submit
 from hypecurve.services.vet import block, decide
 from support.catalogue import CHANNEL, OTHER_CHANNEL, a_repo, entry_of, keep, listed
 from support.databases import NOW
@@ -46,9 +49,13 @@ class Office(MemoryGitHub):
     former: dict[str, RepoName] = field(default_factory=dict)
     fails: SourceError | None = None
     asked: list[str] = field(default_factory=list)
+    together: asyncio.Barrier | None = None
+    """Where so many have asked, all get their answer."""
 
     async def repo(self, which: RepoName | RepoId) -> Repo:
         self.asked.append(str(which))
+        if self.together is not None:
+            await self.together.wait()
         if self.fails is not None:
             raise self.fails
         return await super().repo(self.former.get(str(which), which))
@@ -62,6 +69,7 @@ class Desk:
     github: Office = field(default_factory=Office)
     clock: SetClock = field(default_factory=lambda: SetClock(NOW))
     per_day: int | None = 5
+    questions: Questions | None = None
 
     async def submit(
         self,
@@ -72,7 +80,14 @@ class Desk:
     ) -> Submitted:
         wish = Wish(RepoName.parse(name), category, channel, user)
         return await submit(
-            self.store, self.github, self.clock, taxonomy(), wish, bar=BAR, per_day=self.per_day
+            self.store,
+            self.github,
+            self.clock,
+            taxonomy(),
+            wish,
+            bar=BAR,
+            per_day=self.per_day,
+            questions=self.questions,
         )
 
     async def outcome(self, name: str, **more: str | Channel | None) -> Outcome:
@@ -283,6 +298,62 @@ async def test_a_user_may_submit_so_many_a_day_and_only_what_was_kept_counts(des
         assert await desk.outcome(f"acme/repo-{number}", channel=None, user="") is Told.WATCHED
     desk.clock.at += DAY
     assert await desk.outcome("acme/repo-5", channel=OTHER_CHANNEL) is Told.SUBMITTED
+
+
+async def test_what_is_not_kept_counts_too_in_what_github_is_asked(desk: Desk) -> None:
+    desk.per_day = 2
+    desk.questions = Questions()
+    names = [f"acme/none-{number}" for number in range(9)]
+    told = [await desk.submit(name) for name in names]
+    assert [each.outcome for each in told] == [Told.GONE] * 8 + [Told.TOO_MANY]
+    assert told[-1].limit == 8
+    assert desk.github.asked == names[:8]
+    # What is listed under its very name costs nothing, and others are not to blame.
+    await listed(desk.store, [an_ai_repo(2, 700)])
+    assert await desk.outcome("acme/repo-2") is Told.LISTED
+    assert await desk.outcome("acme/none", user=OTHER_USER) is Told.GONE
+    assert await desk.outcome("acme/none", channel=None, user="") is Told.GONE
+    assert len(desk.github.asked) == 10
+    desk.clock.at += DAY
+    assert await desk.outcome("acme/repo-1") is Told.WATCHED
+
+
+async def test_questions_at_once_count_each(desk: Desk) -> None:
+    desk.per_day = 1
+    desk.questions = Questions()
+    told = await asyncio.gather(*(desk.outcome(f"acme/none-{number}") for number in range(9)))
+    assert sorted(told) == [Told.GONE] * 4 + [Told.TOO_MANY] * 5
+    assert len(desk.github.asked) == 4
+
+
+@given(
+    steps=st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 9)), max_size=40),
+    most=st.integers(0, 4),
+)
+def test_no_day_holds_more_questions_of_a_user_than_are_allowed(
+    steps: list[tuple[str, int]], most: int
+) -> None:
+    questions, now = Questions(), NOW
+    taken: list[tuple[str, datetime]] = []
+    for user, hours in steps:
+        now += timedelta(hours=hours)
+        made = sum(who == user and at > now - DAY for who, at in taken)
+        assert questions.take(user, now, most) is (made < most)
+        if made < most:
+            taken.append((user, now))
+
+
+async def test_the_limit_holds_for_a_user_of_many_channels_at_once(desk: Desk) -> None:
+    desk.per_day = 3
+    desk.github.add(an_ai_repo(number, 10) for number in range(1, 9))
+    desk.github.together = asyncio.Barrier(8)
+    told = await asyncio.gather(
+        *(
+            desk.outcome(f"acme/repo-{number}", channel=Channel.parse(f"slack:T123/C{number}"))
+            for number in range(1, 9)
+        )
+    )
+    assert sorted(told) == [Told.TOO_MANY] * 5 + [Told.WATCHED] * 3
 
 
 async def test_a_limit_of_none_a_day_takes_nothing(desk: Desk) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from zlib import crc32
 
 from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import rows
-from hypecurve.adapters.sql.statements import upsert
+from hypecurve.adapters.sql.statements import POSTGRES, upsert
 from hypecurve.adapters.sql.subscriptions import channel_id_of
 from hypecurve.adapters.sql.tables import block, channel, repo, submission
 from hypecurve.domain.catalogue import CatalogueEntry
@@ -17,6 +18,8 @@ from hypecurve.domain.category import NOT_AI
 from hypecurve.domain.repo import RepoId
 from hypecurve.domain.submission import Submission, SubmissionState
 
+_USERS = 0x48595355
+"""First half of the keys of the advisory locks by user."""
 _COLUMNS = (
     *(column.label(f"submission_{column.name}") for column in submission.c),
     channel.c.platform,
@@ -60,6 +63,12 @@ class SqlSubmissions:
                 submission.c.state.in_(sorted(state.value for state in states))
             )
         return await self._read(statement)
+
+    async def hold(self, user: str) -> None:
+        """Let what a user submits come one after the other; SQLite has one writer anyway."""
+        if self._connection.dialect.name == POSTGRES:
+            number = crc32(user.encode()) - 2**31
+            await self._connection.execute(select(func.pg_advisory_xact_lock(_USERS, number)))
 
     async def count_by(self, user: str, since: datetime) -> int:
         """Return how many a user made after an instant."""

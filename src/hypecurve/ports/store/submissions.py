@@ -28,6 +28,10 @@ class Submissions(Protocol):
         """Return submissions with their repos, newest first; no `states` asks for all."""
         ...
 
+    async def hold(self, user: str) -> None:
+        """Let what a user submits come one after the other, until this transaction ends."""
+        ...
+
     async def count_by(self, user: str, since: datetime) -> int:
         """Return how many a user made after an instant."""
         ...
