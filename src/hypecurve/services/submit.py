@@ -79,10 +79,11 @@ async def submit(  # noqa: PLR0913  # whom to ask, what, and within which limits
 ) -> Submitted:
     """Ask GitHub for a repo and keep the wish for it; say what becomes of it.
 
-        `bar`: stars from which it is listed. `per_day`: how many wishes of a user are kept within 24
-        hours, None: all; an operator is not limited. `questions`: of GitHub by then, which are limited
-    async def submit(  # noqa: PLR0913  # what, of whom, within which limits
-        no category, a SourceError where GitHub does not answer: nothing is kept then.
+    `bar`: stars from which it is listed. `per_day`: how many wishes of a user are kept within 24
+    hours, None: all; an operator is not limited. `questions`: what users made us ask GitHub so
+    far, as what is not kept costs as much; four times as many are allowed. Raises UnknownCategory
+    and BadCommand for what is no category, a SourceError where GitHub does not answer: nothing is
+    kept then.
     """
     if wish.category is not None:
         wish = replace(wish, category=category_of(taxonomy, wish.category))
