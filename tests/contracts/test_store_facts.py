@@ -166,10 +166,21 @@ async def test_the_facts_of_a_repo_are_its_own_newest_first_told_or_not(store: S
     assert since == [Fact(found[0].id, RepoId(1), FactKind.UNARCHIVED, LATER + DAY)]
 
 
-async def test_corrections_are_found_by_their_time(store: SqlStore) -> None:
+async def test_what_happened_is_found_by_its_kind_and_time(store: SqlStore) -> None:
     await keep(store, [a_repo(1, 9_000), a_repo(2, 9_000)])
     await keep(store, [a_repo(1, 8_000), a_repo(2, 9_001)], LATER)
     await keep(store, [a_repo(2, 8_000, archived=True)], LATER + DAY)
     async with store.read() as tx:
-        found = [await tx.catalogue.corrections(since) for since in (NOW, LATER, LATER + DAY)]
+        found = [
+            await tx.catalogue.facts_after(since, [FactKind.CORRECTED])
+            for since in (NOW, LATER, LATER + DAY)
+        ]
+        both = await tx.catalogue.facts_after(NOW, [FactKind.ARCHIVED, FactKind.CORRECTED])
+        nothing = await tx.catalogue.facts_after(NOW, [])
     assert [[fact.repo_id for fact in facts] for facts in found] == [[1, 2], [2], []]
+    assert {(fact.repo_id, fact.kind) for fact in both} == {
+        (1, FactKind.CORRECTED),
+        (2, FactKind.CORRECTED),
+        (2, FactKind.ARCHIVED),
+    }
+    assert nothing == []

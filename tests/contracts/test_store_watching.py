@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 
 from hypecurve.adapters.sql.store import SqlStore
@@ -115,6 +116,30 @@ async def test_who_is_gone_and_met_again_is_asked_for_however_long_it_is_gone(
     assert await _watched(store, year) == [(1, False), (2, False)]
     kinds = [kind for _, kind, _, _ in await untold_facts(store)]
     assert kinds == [FactKind.GONE, FactKind.RETURNED]
+
+
+async def test_a_search_that_still_shows_a_repo_for_an_hour_does_not_keep_it_for_ever(
+    store: SqlStore,
+) -> None:
+    await listed(store, [a_repo(1), a_repo(2)])
+    await lose(store, [1], NOW)
+    await meet(store, [a_repo(1)], LATER)
+    assert await _watched(store, LATER) == [(1, True), (2, False)]
+    assert await _watched(store, LATER + DAY) == [(2, False)]
+
+
+async def test_a_search_brings_new_node_ids_of_those_who_are_known_and_nothing_else(
+    store: SqlStore,
+) -> None:
+    await listed(store, [a_repo(1, 700), a_repo(2), a_repo(3)])
+    await lose(store, [3])
+    found = [replace(a_repo(n, 900, f"acme/other-{n}"), node_id=f"NEW_{n}") for n in (1, 3)]
+    assert await meet(store, [*found, a_repo(2)], LATER) == frozenset()
+    async with store.read() as tx:
+        nodes = [each.node_id for each in await tx.catalogue.watched(NOW)]
+    assert nodes == ["NEW_1", "R_2", "NEW_3"]
+    repo = (await entry_of(store, 1)).repo
+    assert (str(repo.name), repo.stars) == ("acme/repo-1", 700)
 
 
 async def test_who_was_met_before_it_went_is_not_met_again(store: SqlStore) -> None:

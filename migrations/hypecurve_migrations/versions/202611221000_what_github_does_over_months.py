@@ -67,6 +67,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name="pk_block"),
     )
     op.create_index("ix_repo_fact_repo_id", "repo_fact", ["repo_id"])
+    op.create_index("ix_repo_fact_kind_at", "repo_fact", ["kind", "at"])
     for old, new in _RELABELLED.items():
         for update in (
             "UPDATE repo SET gone_why = :new WHERE gone_why = :old",
@@ -76,6 +77,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_repo_fact_kind_at", "repo_fact")
     op.drop_index("ix_repo_fact_repo_id", "repo_fact")
     op.drop_table("block")
     op.drop_table("submission")

@@ -27,28 +27,32 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What was known of a repo before a look.
-
-    `peak`: the highest count it ever had; `told`: its milestones, and its corrections of late,
-    oldest first. Both matter only where `needs_past` says so.
-    """
+    """What was known of a repo before a look, beside its count."""
 
     name: RepoName
-    stars: int
     archived: bool = False
     is_fork: bool = False
     license: str | None = None
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The count before a look, and what it takes to judge the next.
+
+    `gone`: the repo was gone in between. `peak`: the highest count it ever had; `told`: its
+    milestones, and its corrections of late, oldest first. Both matter only where `needs_past`
+    says so.
+    """
+
+    stars: int
     gone: bool = False
     peak: int = 0
     told: tuple[Change, ...] = ()
 
 
-def changes(before: Before, now: Repo) -> list[Change]:
-    """Return what changed since the look before, each once."""
-    return [*_life(before, now), *_counts(before, now.stars)]
-
-
-def _life(before: Before, now: Repo) -> Iterator[Change]:
+def in_words(before: Before, now: Repo) -> Iterator[Change]:
+    """Yield what GitHub tells in words: it is true whatever the counts of the sweep are worth."""
     if before.gone:
         yield Change(FactKind.RETURNED)
     if before.name.key != now.name.key:
@@ -63,7 +67,8 @@ def _life(before: Before, now: Repo) -> Iterator[Change]:
         yield Change(FactKind.RELICENSED, before.license, now.license)
 
 
-def _counts(before: Before, stars: int) -> Iterator[Change]:
+def in_counts(before: Counted, stars: int) -> Iterator[Change]:
+    """Yield what lies in the count alone."""
     # Who makes a repo private loses its stars: that is no correction, and `RETURNED` tells it.
     if not before.gone and (is_purge(before.stars, stars) or _gives_back(before, stars)):
         yield Change(FactKind.CORRECTED, str(before.stars), str(stars))
@@ -92,7 +97,7 @@ def is_purge(before: int, stars: int) -> bool:
     return before - stars >= max(PURGE_STARS, before * PURGE_SHARE)
 
 
-def _gives_back(before: Before, stars: int) -> bool:
+def _gives_back(before: Counted, stars: int) -> bool:
     """Tell a rise that gives back what the last correction took, give or take a fifth of it."""
     last = next((each for each in before.told[::-1] if each.kind is FactKind.CORRECTED), None)
     if last is None:

@@ -17,6 +17,8 @@ _LEAST_USUAL = 1.0
 """Stars a repo usually gains in the slot; of those that gain less a zero says nothing."""
 _LEAST_REPOS = 30
 """So many of them are needed to tell a standstill from a quiet morning."""
+_LEAST_STARS = 50.0
+"""So many stars in all do not fail to come by chance, however few the repos are."""
 
 
 class Health(StrEnum):
@@ -44,9 +46,24 @@ def health(
     return Health.GOOD
 
 
+def keeps_pace(gains: NDArray[np.float64], usual: NDArray[np.float64]) -> bool:
+    """Say whether counts surely move on as they usually do: neither still nor by a leap.
+
+    The arrays are those of `health`. False, too, where nothing can be told.
+    """
+    known = np.isfinite(gains) & np.isfinite(usual)
+    gained, expected = gains[known].clip(min=0).sum(), usual[known].clip(min=0).sum()
+    return bool(
+        expected > _LEAST_STARS and LEAST_PACE * expected <= gained <= expected / LEAST_PACE
+    )
+
+
 def _stands_still(gains: NDArray[np.float64], usual: NDArray[np.float64]) -> bool:
+    nothing = not gains[np.isfinite(gains)].any()
     known = np.isfinite(gains) & np.isfinite(usual)
     gains, usual = gains[known], usual[known]
+    if nothing and usual.clip(min=0).sum() > _LEAST_STARS:
+        return True
     asked = usual >= _LEAST_USUAL
     if np.count_nonzero(asked) < _LEAST_REPOS:
         return False

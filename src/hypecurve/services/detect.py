@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hypecurve.domain.admission import admission
-from hypecurve.domain.catalogue import NEWS, CatalogueEntry, Fact, Growth, ListedReason
+from hypecurve.domain.catalogue import (
+    NEWS,
+    CatalogueEntry,
+    Fact,
+    FactKind,
+    Growth,
+    ListedReason,
+)
+from hypecurve.domain.changes import is_purge
 from hypecurve.domain.detection import REPO_STATES, Detection, detect
 from hypecurve.domain.health import Health
 from hypecurve.domain.repo import RepoId, age_days
@@ -227,10 +236,18 @@ async def _measure(
     """Write the figures of the present into the entries."""
     growth = _growth(counts, windows, roster)
     slot_of = {int(key): slot for slot, key in enumerate(roster.ids.tolist())}
-    for fact in await tx.catalogue.corrections(windows.at - timedelta(days=_SPANS[-1])):
-        # What GitHub took away, or gave back, at one stroke nobody gained.
-        spans = [place for place, days in enumerate(_SPANS) if windows.at - fact.at < days * _DAY]
-        growth[slot_of[fact.repo_id], spans] = np.nan
+    jumps = (FactKind.CORRECTED, FactKind.RETURNED)
+    for fact in await tx.catalogue.facts_after(windows.at - _SPANS[-1] * _DAY, jumps):
+        slot = slot_of[fact.repo_id]
+        for place, days in enumerate(_SPANS):
+            # What GitHub took away, or gave back, at one stroke nobody gained; and who was made
+            # private came back without the stars of before.
+            if windows.at - fact.at < days * _DAY and (
+                fact.kind is FactKind.CORRECTED
+                or growth[slot, place] < 0
+                or _fell(counts.grid[slot, -1 - days :])
+            ):
+                growth[slot, place] = np.nan
     pace = found.usual_week
     usual = zip(pace.tolist(), np.isfinite(pace).tolist(), strict=True)
     await tx.catalogue.measure(
@@ -241,6 +258,12 @@ async def _measure(
             states=[REPO_STATES[code] for code in found.repo_state.tolist()],
         )
     )
+
+
+def _fell(counts: NDArray[np.int32]) -> bool:
+    """Whether a count of one repo fell at one stroke, from one known day to the next."""
+    known = counts[counts >= 0].tolist()
+    return any(is_purge(before, now) for before, now in pairwise(known))
 
 
 def _growth(counts: Counts, windows: Windows, roster: Roster) -> NDArray[np.float64]:

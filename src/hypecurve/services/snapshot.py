@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hypecurve.domain.catalogue import FactKind
 from hypecurve.domain.doubt import agree, is_doubtful
-from hypecurve.domain.errors import SourceError, SourceGone, SourceUnavailable
-from hypecurve.domain.health import Health, health
+from hypecurve.domain.errors import (
+    SourceError,
+    SourceGone,
+    SourceLimited,
+    SourceRefused,
+    SourceUnavailable,
+)
+from hypecurve.domain.health import Health
 from hypecurve.domain.repo import Repo, RepoId
 from hypecurve.ports import Clock, GitHubSource
-from hypecurve.ports.store import Packed, Store, Sweep, Transaction, Watched
+from hypecurve.ports.store import Packed, Store, Sweep, Watched
+from hypecurve.services.standstill import worth
 
 GONE_FOR = timedelta(days=30)
 """A repo that is gone is asked for in every sweep for so long; later a search must meet it."""
 MOST_VANISHED = 200
 """Repos whose vanishing is looked into, a request each. More at once are GitHub's own trouble."""
-_WEEK = timedelta(weeks=1)
-_WEEKS = 4
-_LEAST_WEEKS = 2
-"""So many weeks make a habit; before, the usual pace of the whole week stands for the slot's."""
-_A_SLOT = 0.75
-"""Of the usual time between sweeps; shorter stretches fall between the sweeps of other weeks."""
+_IN_VAIN = 5
+"""So many of them in a row without an answer are an outage, and no fault of theirs."""
 
 
 async def snapshot(
@@ -34,11 +38,12 @@ async def snapshot(
 ) -> Sweep | None:
     """Ask GitHub for every watched repo and keep what it says; None where nothing is watched.
 
-    Facts are kept batch by batch, the counts together at the end as one sweep, with what it is
-    worth as a whole. A repo that is gone costs only itself; one that did not answer is a miss,
-    which is unknown and not gone. A count that is hard to believe, and a repo that vanished, are
-    asked for again before they are taken for true. `interval`: the usual time between sweeps.
-    SourceUnavailable where not one repo answered: that is no sweep.
+    What GitHub tells in words is kept batch by batch; the counts, and the facts that lie in them,
+    together at the end as one sweep, with what it is worth as a whole: counts that stand still
+    are recorded, but nobody is told of them. A repo that is gone costs only itself; one that did
+    not answer is a miss, which is unknown and not gone. A count that is hard to believe, and a
+    repo that vanished, are asked for again before they are taken for true. `interval`: the usual
+    time between sweeps. SourceUnavailable where not one repo answered: that is no sweep.
     """
     async with store.read() as tx:
         watched = await tx.catalogue.watched(clock.now() - GONE_FOR)
@@ -53,11 +58,14 @@ async def snapshot(
         message = "GitHub told nothing of any repo: this sweep is not kept."
         raise SourceUnavailable(message)
     async with store.write() as tx:
-        at = clock.now()
-        worth = await _worth(tx, look, at, interval)
-        sweep = await tx.stars.record(at, look.seen, look.missed)
-        await tx.stars.mark(sweep.number, worth)
-    return Sweep(sweep.number, sweep.at, sweep.expected, sweep.seen, worth)
+        at, missed = clock.now(), look.missed
+        health = await worth(tx, look.counts(), len(look.seen) + len(missed), at, interval)
+        if health is not Health.STILL:
+            before = await tx.stars.latest()
+            await tx.catalogue.take_counts(look.seen, at, None if before is None else before.at)
+        sweep = await tx.stars.record(at, look.seen, missed)
+        await tx.stars.mark(sweep.number, health)
+    return Sweep(sweep.number, sweep.at, sweep.expected, sweep.seen, health)
 
 
 @dataclass(slots=True)
@@ -80,6 +88,13 @@ class _Look:
         out = {*self.seen, *self.gone}
         return [each.id for each in self.watched if each.id not in out and not each.gone]
 
+    def counts(self) -> NDArray[np.float64]:
+        """Return what was seen, by slot; NaN unknown."""
+        found = np.full(max(each.slot for each in self.watched) + 1, np.nan)
+        for each in self.watched:
+            found[each.slot] = self.seen.get(each.id, np.nan)
+        return found
+
     async def at_all(self) -> None:
         """Look at every repo, once."""
         by_node = {each.node_id: each for each in self.watched}
@@ -101,20 +116,21 @@ class _Look:
 
     async def _keep(self, repos: Sequence[Repo]) -> None:
         async with self.store.write() as tx:
-            await tx.catalogue.upsert(repos, self.clock.now())
+            await tx.catalogue.upsert(repos, self.clock.now(), counted=False)
         self.seen.update({repo.id: repo.stars for repo in repos})
 
     async def again_at_doubtful(self) -> None:
         """Read the counts again that are hard to believe; keep those that two readings tell.
 
         A second reading that fits the count before shows that the first was wrong: a MISREAD. One
-        that fits neither leaves the repo unknown.
+        that fits neither leaves the repo unknown, and so does one that cannot be had: for the sake
+        of a few nobody throws away what the others answered.
         """
         if not self._doubtful:
             return
         before = {each.id: self._before(each) for each in self.watched}
         sure, misread = [], []
-        try:
+        with suppress(SourceError):
             async for batch in self.github.sweep([r.node_id for r in self._doubtful.values()]):
                 for repo in batch.repos:
                     first = self._doubtful.get(repo.id)
@@ -125,8 +141,6 @@ class _Look:
                     elif not is_doubtful(before[repo.id], repo.stars):
                         sure.append(repo)
                         misread.append((first, repo))
-        except SourceUnavailable:
-            return  # nobody knows: they are missed
         await self._keep(sure)
         async with self.store.write() as tx:
             for first, repo in misread:
@@ -138,8 +152,10 @@ class _Look:
         """Ask by its number for each repo whose node was not there: it tells why, or that it is.
 
         A node id that changed its form is no vanished repo; and GraphQL tells of a deleted one, a
-        private one and one that was taken down in the same words.
+        private one and one that was taken down in the same words. Who gets no answer, and who is
+        not asked for any more, is missed: unknown, not gone.
         """
+        in_vain, refused = 0, False
         for each in self._vanished[:MOST_VANISHED]:
             try:
                 repo = await self.github.repo(each.id)
@@ -147,64 +163,30 @@ class _Look:
                 self.gone.add(each.id)
                 async with self.store.write() as tx:
                     await tx.catalogue.lost([each.id], error.why, self.clock.now())
+            except SourceUnavailable:
+                in_vain += 1
+                if in_vain == _IN_VAIN:
+                    return
+                continue
+            except SourceRefused:
+                # An owner may shut out tokens like ours: that is no word on the other repos. Of
+                # those that are refused one after the other only the first is worth the question.
+                if not refused and not await self._is_welcome():
+                    return
+                refused = True
+                continue
             except SourceError:
-                return  # the others are missed: unknown, not gone
+                return
             else:
                 await self._keep([repo])
+            in_vain, refused = 0, False
 
-
-async def _worth(tx: Transaction, look: _Look, at: datetime, interval: timedelta) -> Health:
-    """What this sweep is worth as a whole, before it is kept."""
-    gains, usual = await _gains(tx, look, at, interval)
-    return health(len(look.seen) + len(look.missed), len(look.seen), gains, usual)
-
-
-async def _gains(
-    tx: Transaction, look: _Look, at: datetime, interval: timedelta
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """By slot: stars since the last believed sweep, and what such hours of a week usually bring."""
-    slots = max(each.slot for each in look.watched) + 1
-    last = await tx.stars.latest()
-    if last is None:
-        return np.full(slots, np.nan), np.full(slots, np.nan)
-    now = np.full(slots, np.nan)
-    for each in look.watched:
-        now[each.slot] = look.seen.get(each.id, np.nan)
-    passed = at - last.at
-    pace = await tx.catalogue.usual_weeks(slots) * (passed / _WEEK)
-    habit = await _habit(tx, at, passed, interval, slots)
-    usual = np.where(np.isfinite(habit), habit, pace)
-    return now - _wide(look.known, slots), usual
-
-
-async def _habit(
-    tx: Transaction, at: datetime, passed: timedelta, interval: timedelta, slots: int
-) -> NDArray[np.float64]:
-    """Stars that the weeks before brought in the same hours of the week; NaN unknown."""
-    if passed < interval * _A_SLOT:
-        return np.full(slots, np.nan)
-    instants = [
-        end - back
-        for end in (at - _WEEK * week for week in range(1, _WEEKS + 1))
-        for back in (timedelta(0), passed)
-    ]
-    columns, _ = await tx.stars.columns(instants, interval / 2)
-    weeks = [
-        _wide(after, slots) - _wide(before, slots)
-        for after, before in zip(columns[::2], columns[1::2], strict=True)
-    ]
-    known = np.sum([np.isfinite(week) for week in weeks], axis=0)
-    total = np.sum([np.nan_to_num(week) for week in weeks], axis=0)
-    habit: NDArray[np.float64] = np.where(
-        known >= _LEAST_WEEKS, total / np.maximum(known, 1), np.nan
-    )
-    return habit
-
-
-def _wide(column: Packed | None, slots: int) -> NDArray[np.float64]:
-    """A packed column as so many numbers; NaN unknown."""
-    wide = np.full(slots, np.nan)
-    if column is not None:
-        part = column[:slots]
-        wide[: len(part)] = np.where(part < 0, np.nan, part)
-    return wide
+    async def _is_welcome(self) -> bool:
+        """Whether GitHub takes our token still; where it does not say, it has not refused it."""
+        try:
+            await self.github.standing()
+        except (SourceRefused, SourceLimited):
+            return False
+        except SourceError:
+            return True
+        return True

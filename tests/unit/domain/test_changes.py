@@ -15,7 +15,9 @@ from hypecurve.domain.changes import (
     MILESTONES,
     Before,
     Change,
-    changes,
+    Counted,
+    in_counts,
+    in_words,
     is_purge,
     milestone,
     needs_past,
@@ -38,17 +40,17 @@ REPOS = st.builds(
 )
 
 
-def _before(repo: Repo, *, gone: bool = False, told: tuple[Change, ...] = ()) -> Before:
-    return Before(
-        repo.name,
-        repo.stars,
-        repo.archived,
-        repo.is_fork,
-        repo.license,
-        gone,
-        repo.stars,
-        told,
-    )
+Known = tuple[Before, Counted]
+
+
+def _before(repo: Repo, *, gone: bool = False, told: tuple[Change, ...] = ()) -> Known:
+    words = Before(repo.name, repo.archived, repo.is_fork, repo.license, gone)
+    return words, Counted(repo.stars, gone, repo.stars, told)
+
+
+def _changes(before: Known, now: Repo) -> list[Change]:
+    words, counted = before
+    return [*in_words(words, now), *in_counts(counted, now.stars)]
 
 
 def _life(*counts: int) -> list[Change]:
@@ -56,34 +58,34 @@ def _life(*counts: int) -> list[Change]:
     told: list[Change] = []
     for place in range(1, len(counts)):
         peak = max(counts[:place])
-        before = Before(RepoName("acme", "kv"), counts[place - 1], peak=peak, told=tuple(told))
-        told += changes(before, a_repo(1, counts[place], "acme/kv"))
+        before = Counted(counts[place - 1], peak=peak, told=tuple(told))
+        told += in_counts(before, counts[place])
     return told
 
 
-def _kinds(before: Before, now: Repo) -> list[FactKind]:
-    return [change.kind for change in changes(before, now)]
+def _kinds(before: Known, now: Repo) -> list[FactKind]:
+    return [change.kind for change in _changes(before, now)]
 
 
 @given(repo=REPOS)
 def test_what_did_not_change_is_no_change(repo: Repo) -> None:
-    assert changes(_before(repo), repo) == []
+    assert _changes(_before(repo), repo) == []
 
 
 @given(first=REPOS, second=REPOS, gone=st.booleans())
 def test_each_kind_is_told_once_and_not_again_at_the_next_look(
     first: Repo, second: Repo, *, gone: bool
 ) -> None:
-    found = changes(_before(first, gone=gone), second)
+    found = _changes(_before(first, gone=gone), second)
     assert len({change.kind for change in found}) == len(found)
-    assert changes(_before(second, told=tuple(found)), second) == []
+    assert _changes(_before(second, told=tuple(found)), second) == []
 
 
 @given(first=REPOS, second=REPOS)
 def test_a_name_changes_within_its_owner_or_moves_and_case_is_nothing(
     first: Repo, second: Repo
 ) -> None:
-    found = [c for c in changes(_before(first), second) if c.kind in {K.RENAMED, K.MOVED}]
+    found = [c for c in _changes(_before(first), second) if c.kind in {K.RENAMED, K.MOVED}]
     same_owner = first.name.owner.lower() == second.name.owner.lower()
     if first.name.key == second.name.key:
         assert found == []
@@ -111,7 +113,7 @@ def test_what_github_says_beside_the_counts(
 
 
 def test_who_returns_under_another_name_and_with_other_counts_is_told_so() -> None:
-    before = Before(RepoName("acme", "kv"), 12_345, gone=True, peak=12_345)
+    before = Before(RepoName("acme", "kv"), gone=True), Counted(12_345, gone=True, peak=12_345)
     assert _kinds(before, a_repo(1, 0, "nori/kv")) == [K.RETURNED, K.MOVED]
 
 
@@ -185,17 +187,15 @@ def test_a_milestone_is_the_last_one_passed(stars: int) -> None:
 def test_the_past_is_needed_wherever_it_changes_what_is_told(
     before: int, after: int, taken: int, passed: int
 ) -> None:
-    now = a_repo(1, after, "acme/kv")
     told = (
         Change(K.MILESTONE, "", str(milestone(passed))),
         Change(K.CORRECTED, str(before + taken), str(before)),
     )
-    bare = Before(RepoName("acme", "kv"), before)
-    informed = Before(RepoName("acme", "kv"), before, peak=passed, told=told)
+    informed = Counted(before, peak=passed, told=told)
     if not needs_past(before, after):
-        assert changes(informed, now) == changes(bare, now)
+        assert list(in_counts(informed, after)) == list(in_counts(Counted(before), after))
 
 
 def test_ids_play_no_part() -> None:
     repo = Repo(RepoId(7), "R_7", RepoName("acme", "kv"), 600)
-    assert changes(Before(RepoName("acme", "kv"), 600), repo) == []
+    assert _changes((Before(RepoName("acme", "kv")), Counted(600)), repo) == []

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from hypecurve.domain.health import LEAST_PACE, Health, health
+from hypecurve.domain.health import LEAST_PACE, Health, health, keeps_pace
 
 NOTHING = np.empty(0)
 GAINS = st.lists(st.floats(-50, 1e5) | st.just(float("nan")), min_size=0, max_size=80)
@@ -79,8 +79,49 @@ def test_under_40_percent_of_the_usual_pace_is_a_standstill(
 
 
 def test_a_handful_of_repos_tells_no_standstill() -> None:
-    assert _of(0, 4, 29) is Health.GOOD
-    assert _of(0, 4, 30) is Health.STILL
+    assert _of(0.5, 2, 29) is Health.GOOD
+    assert _of(0.5, 2, 30) is Health.STILL
+
+
+@pytest.mark.parametrize(
+    ("gains", "usual", "worth"),
+    [
+        ([0], [51], Health.STILL),
+        ([0] * 28, [7] * 28, Health.STILL),
+        ([0] * 28, [1] * 28, Health.GOOD),
+        ([0] * 100, [0.6] * 100, Health.STILL),
+        ([1] + [0] * 27, [7] * 28, Health.GOOD),
+        ([-1] + [0] * 27, [7] * 28, Health.GOOD),
+        ([5] + [0] * 28, [np.nan] + [7] * 28, Health.GOOD),
+        ([np.nan] + [0] * 28, [7] * 29, Health.STILL),
+        ([np.nan] * 28, [7] * 28, Health.GOOD),
+    ],
+)
+def test_where_nothing_at_all_came_of_many_stars_a_few_repos_are_enough(
+    gains: list[float], usual: list[float], worth: Health
+) -> None:
+    assert health(len(gains), len(gains), np.array(gains), np.array(usual)) is worth
+
+
+@pytest.mark.parametrize(
+    ("gain", "usual", "keeps"),
+    [
+        (4, 4, True),
+        (1.7, 4, True),
+        (1.5, 4, False),
+        (9.9, 4, True),
+        (11, 4, False),
+        (0, 0, False),
+        (0.4, 0.5, False),
+        (0.5, 0.6, True),
+        (float("nan"), 4, False),
+        (4, float("nan"), False),
+    ],
+)
+def test_counts_that_keep_their_pace_are_neither_still_nor_leaping_nor_too_few(
+    gain: float, usual: float, *, keeps: bool
+) -> None:
+    assert keeps_pace(np.full(100, gain), np.full(100, usual)) is keeps
 
 
 def test_what_stands_still_is_so_in_a_partial_sweep_too() -> None:

@@ -276,6 +276,39 @@ async def test_a_repo_met_again_after_it_was_gone_is_not_new(tracker: Tracker) -
     assert (entry.state, entry.listed_reason) == ("active", ListedReason.BASELINE)
 
 
+@pytest.mark.parametrize(
+    ("back", "later"), [(5_000, 5_005), (600, 610), (3, 700), (4_990, 5_100), (3, 5_000)]
+)
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_the_growth_of_one_that_came_back_without_its_stars_is_unknown(
+    tracker: Tracker, back: int, later: int
+) -> None:
+    tracker.github.add([an_ai_repo(1, 5_100), an_ai_repo(2, 5_100)])
+    for _ in range(9):
+        await tracker.cycle(DAY)
+    tracker.github.gone = {1: "not found"}
+    await tracker.cycle(DAY)
+    tracker.github.gone = {}
+    for stars in (back, later, later + 1):
+        tracker.github.star(1, stars)
+        await tracker.cycle(DAY)
+    growth = (await entry_of(tracker.store, 1)).growth
+    assert growth == Growth(1, None, None)
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_the_growth_of_one_that_came_back_with_its_stars_is_known(tracker: Tracker) -> None:
+    tracker.github.add([an_ai_repo(1, 5_000), an_ai_repo(2, 5_000)])
+    for _ in range(9):
+        await tracker.cycle(DAY)
+    tracker.github.gone = {1: "not found"}
+    await tracker.cycle(DAY)
+    tracker.github.gone = {}
+    tracker.github.star(1, 5_010)
+    await tracker.cycle(DAY)
+    assert (await entry_of(tracker.store, 1)).growth == Growth(None, 10, None)
+
+
 async def test_each_cycles_signals_carry_its_number(tracker: Tracker) -> None:
     tracker.github.add([an_ai_repo(1, 9_000)])
     await tracker.cycle()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import facts, names, rows
-from hypecurve.adapters.sql.intake import meet, take_in
+from hypecurve.adapters.sql.intake import meet, take_counts, take_in
 from hypecurve.adapters.sql.statements import (
     POSTGRES,
     among,
@@ -74,10 +74,16 @@ class SqlCatalogue:
         return await meet(self._connection, repos, at, origin)
 
     async def upsert(
-        self, repos: Sequence[Repo], at: datetime, origin: str = ""
+        self, repos: Sequence[Repo], at: datetime, origin: str = "", *, counted: bool = True
     ) -> frozenset[RepoId]:
         """Take in what GitHub says now; return the ids that were not known before."""
-        return await take_in(self._connection, repos, at, origin)
+        return await take_in(self._connection, repos, at, origin, counted=counted)
+
+    async def take_counts(
+        self, seen: Mapping[RepoId, int], at: datetime, since: datetime | None
+    ) -> None:
+        """Take over the counts of a sweep that is believed, and keep the facts in them."""
+        await take_counts(self._connection, seen, at, since)
 
     async def entries(self, found: Found) -> list[CatalogueEntry]:
         """Return the matching entries."""
@@ -182,7 +188,7 @@ class SqlCatalogue:
         """Return every repo that a sweep asks for, by slot."""
         asked: ColumnElement[bool] = repo.c.gone_at.is_(None)
         if gone_since is not None:
-            asked = asked | (repo.c.gone_at >= gone_since) | (repo.c.met_at > repo.c.gone_at)
+            asked = asked | (repo.c.gone_at >= gone_since) | (repo.c.met_at >= gone_since)
         is_gone = repo.c.gone_at.is_not(None).label("gone")
         statement = select(repo.c.id, repo.c.node_id, repo.c.slot, is_gone).where(asked)
         result = await self._connection.execute(statement.order_by(repo.c.slot))
@@ -222,9 +228,9 @@ class SqlCatalogue:
         """Return what is known of one repo's past, newest first."""
         return await facts.of_repo(self._connection, repo_id, since)
 
-    async def corrections(self, since: datetime) -> list[Fact]:
-        """Return the corrections of counts after an instant, of all repos, oldest first."""
-        return await facts.corrections(self._connection, since)
+    async def facts_after(self, since: datetime, kinds: Collection[FactKind]) -> list[Fact]:
+        """Return what happened of these kinds after an instant, to all repos, oldest first."""
+        return await facts.after(self._connection, since, kinds)
 
     async def told(self, these: Sequence[Fact], cycle: int) -> None:
         """Note that a cycle spoke of these facts."""

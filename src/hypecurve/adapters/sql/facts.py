@@ -10,9 +10,10 @@ from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql.statements import among
-from hypecurve.adapters.sql.tables import repo_fact, star_snapshot
+from hypecurve.adapters.sql.tables import repo_fact, star_snapshot, sweep
 from hypecurve.domain.catalogue import Fact, FactKind
 from hypecurve.domain.changes import Change
+from hypecurve.domain.health import Health
 from hypecurve.domain.repo import RepoId
 
 FactRow = dict[str, Any]
@@ -69,9 +70,11 @@ async def of_repo(
     return await _read(connection, statement.order_by(repo_fact.c.id.desc()))
 
 
-async def corrections(connection: AsyncConnection, since: datetime) -> list[Fact]:
-    """Return the corrections of counts after an instant, oldest first."""
-    these = (repo_fact.c.kind == FactKind.CORRECTED.value) & (repo_fact.c.at > since)
+async def after(
+    connection: AsyncConnection, since: datetime, kinds: Collection[FactKind]
+) -> list[Fact]:
+    """Return what happened of these kinds after an instant, oldest first."""
+    these = repo_fact.c.kind.in_([kind.value for kind in kinds]) & (repo_fact.c.at > since)
     return await _read(connection, select(repo_fact).where(these).order_by(repo_fact.c.id))
 
 
@@ -111,12 +114,14 @@ async def milestones_and_corrections(
 
 
 async def peaks(connection: AsyncConnection, ids: Collection[int]) -> Mapping[int, int]:
-    """Return the highest count a sweep ever saw, by repo."""
+    """Return the highest count a believed sweep ever saw first, by repo."""
     if not ids:
         return {}
+    still = select(sweep.c.number).where(sweep.c.health == Health.STILL.value)
     found = await connection.execute(
         select(star_snapshot.c.repo_id, func.max(star_snapshot.c.stars).label("peak"))
         .where(among(connection, star_snapshot.c.repo_id, ids))
+        .where(star_snapshot.c.sweep.not_in(still))
         .group_by(star_snapshot.c.repo_id)
     )
     return {row.repo_id: row.peak for row in found}

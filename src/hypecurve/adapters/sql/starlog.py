@@ -184,6 +184,11 @@ class SqlStarLog:
         known = await self._column(_LAST_KNOWN)
         return np.empty(0, np.int32) if known is None else known
 
+    async def counts_of(self, number: int) -> Packed:
+        """Return the packed counts of one sweep, whatever it is worth."""
+        kept = await self._column(number)
+        return await self._rebuilt(number) if kept is None else kept
+
     async def columns(
         self, instants: Sequence[datetime], within: timedelta
     ) -> tuple[list[Packed | None], int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -102,19 +102,32 @@ class Catalogue(Protocol):
         """Take in repos that a search or a submission brought; return the ids that are new to us.
 
         `origin`: the key of the source. Who is known already stays as the sweep last counted it:
-        a search's index lags behind. One that was gone is asked for again by the next sweep.
+        a search's index lags behind. Only a node id that changed is taken over, so that the next
+        sweep asks by the new one. One that was gone is asked for again by the next sweep.
         """
         ...
 
     async def upsert(
-        self, repos: Sequence[Repo], at: datetime, origin: str = ""
+        self, repos: Sequence[Repo], at: datetime, origin: str = "", *, counted: bool = True
     ) -> frozenset[RepoId]:
         """Take in what GitHub says now; return the ids that were not known before.
 
         `origin`: the key of the source that brought them, kept for those that are new.
+        `counted` False leaves the stars of those that are known as they are, and what lies in
+        them untold, until the whole sweep is judged: see `take_counts`.
 
         A changed name keeps the old one as an alias; changes that followers want to hear become
         facts. A new repo enters unplaced ("unsure") and unlisted.
+        """
+        ...
+
+    async def take_counts(
+        self, seen: Mapping[RepoId, int], at: datetime, since: datetime | None
+    ) -> None:
+        """Take over the counts of a sweep that is believed, and keep the facts that lie in them.
+
+        `since`: when the sweep believed before was; who returned after it had other counts then.
+        To be called before the sweep is recorded: what it tells is held against those before it.
         """
         ...
 
@@ -160,8 +173,8 @@ class Catalogue(Protocol):
     async def watched(self, gone_since: datetime | None = None) -> list[Watched]:
         """Return every repo that a sweep asks for, by slot.
 
-        With `gone_since` also those that are gone since then, or that a search met again: they
-        may be back.
+        With `gone_since` also those that are gone since then, or that a search met again since
+        then: they may be back.
         """
         ...
 
@@ -183,8 +196,8 @@ class Catalogue(Protocol):
         """Return what is known of one repo's past, newest first."""
         ...
 
-    async def corrections(self, since: datetime) -> list[Fact]:
-        """Return the corrections of counts after an instant, of all repos, oldest first."""
+    async def facts_after(self, since: datetime, kinds: Collection[FactKind]) -> list[Fact]:
+        """Return what happened of these kinds after an instant, to all repos, oldest first."""
         ...
 
     async def told(self, facts: Sequence[Fact], cycle: int) -> None:

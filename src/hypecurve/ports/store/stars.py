@@ -63,6 +63,10 @@ class StarLog(Protocol):
         """Return the last count of each repo, by slot, however long ago; -1 where there is none."""
         ...
 
+    async def counts_of(self, number: int) -> Packed:
+        """Return the packed counts of one sweep, whatever it is worth."""
+        ...
+
     async def columns(
         self, instants: Sequence[datetime], within: timedelta
     ) -> tuple[list[Packed | None], int]:

@@ -92,6 +92,7 @@ repo_fact = Table(
     Column("before", Prose, nullable=False),
     Column("after", Prose, nullable=False),
     Column("cycle", Integer, index=True),
+    Index("ix_repo_fact_kind_at", "kind", "at"),
 )
 
 source = Table(
