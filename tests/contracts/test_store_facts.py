@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
 
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.domain.catalogue import Fact, FactKind
@@ -184,3 +185,16 @@ async def test_what_happened_is_found_by_its_kind_and_time(store: SqlStore) -> N
         (2, FactKind.ARCHIVED),
     }
     assert nothing == []
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_what_happened_lately_is_found_without_reading_years_of_facts(
+    store: SqlStore,
+) -> None:
+    plan = text(
+        "EXPLAIN QUERY PLAN SELECT * FROM repo_fact "
+        "WHERE kind IN ('corrected', 'returned') AND at > '2026-11-22' ORDER BY id"
+    )
+    async with store.engine.connect() as connection:
+        steps = [row.detail for row in await connection.execute(plan)]
+    assert "ix_repo_fact_kind_at (kind=? AND at>?)" in steps[0]

@@ -7,7 +7,6 @@ sweep as one packed array by slot, for reading the whole catalogue at once; it c
 
 from __future__ import annotations
 
-import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import rows
+from hypecurve.adapters.sql.packing import packed, padded, unpacked
 from hypecurve.adapters.sql.statements import among, columns_of, one_writer, upsert
 from hypecurve.adapters.sql.tables import (
     repo,
@@ -106,7 +106,7 @@ class SqlStarLog:
         column = np.full(size, -1, np.int32)
         column[slots] = counts
         known = await self._column(_LAST_KNOWN)
-        known = _padded(known if known is not None else np.empty(0, np.int32), size)
+        known = padded(known if known is not None else np.empty(0, np.int32), size)
         changed = known[slots] != counts
         await upsert(
             self._connection,
@@ -123,8 +123,8 @@ class SqlStarLog:
             self._connection,
             star_column,
             [
-                {"sweep": number, "counts": _packed(column)},
-                {"sweep": _LAST_KNOWN, "counts": _packed(known)},
+                {"sweep": number, "counts": packed(column)},
+                {"sweep": _LAST_KNOWN, "counts": packed(known)},
             ],
         )
 
@@ -204,7 +204,7 @@ class SqlStarLog:
         kept = await self._connection.execute(
             select(star_column).where(among(self._connection, star_column.c.sweep, wanted))
         )
-        loaded = {row.sweep: _unpacked(row.counts) for row in kept}
+        loaded = {row.sweep: unpacked(row.counts) for row in kept}
         for number in wanted:
             if number not in loaded:
                 loaded[number] = await self._rebuilt(number)
@@ -216,7 +216,7 @@ class SqlStarLog:
         counts = await self._connection.scalar(
             select(star_column.c.counts).where(star_column.c.sweep == number)
         )
-        return None if counts is None else _unpacked(counts)
+        return None if counts is None else unpacked(counts)
 
     async def _rebuilt(self, number: int) -> Packed:
         """The column of a sweep, made again from the changes."""
@@ -279,21 +279,6 @@ class SqlStarLog:
             if place >= 0 and watched and row.number not in missed:
                 snapshots.append(StarSnapshot(row.at, changes[place].stars))
         return StarHistory(tuple(snapshots), self._interval)
-
-
-def _packed(column: Packed) -> bytes:
-    # Most counts need two of their four bytes: the fastest level halves them.
-    return zlib.compress(column.astype("<i4").tobytes(), 1)
-
-
-def _unpacked(counts: bytes) -> Packed:
-    return np.frombuffer(zlib.decompress(counts), "<i4").astype(np.int32)
-
-
-def _padded(column: Packed, size: int) -> Packed:
-    if len(column) >= size:
-        return column.copy()
-    return np.concatenate([column, np.full(size - len(column), -1, np.int32)])
 
 
 def _nearest(sweeps: Sequence[Any], instant: datetime, within: timedelta) -> int | None:
