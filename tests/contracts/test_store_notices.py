@@ -161,8 +161,6 @@ async def test_what_becomes_of_a_notice_releases_nothing_and_hides_nothing(
 
 async def test_a_channel_is_asked_for_the_notices_it_had(store: SqlStore) -> None:
     await _notify(store, "a")
-    (notice,) = await _claim(store)
-    await _settle(store, notice, S.DEAD)
     await _notify(store, "b", at=NOW + DAY)
     await _notify(store, "c", OTHER_CHANNEL)
     near = Channel.parse("slack:T123/C457")
@@ -173,6 +171,31 @@ async def test_a_channel_is_asked_for_the_notices_it_had(store: SqlStore) -> Non
             for keys in (("c", "b", "a"), ["a"], ())
         ]
     assert asked == [{"a", "b"}, {"a"}, set(), {"c"}, set(), set(), set(), set(), set()]
+
+
+@pytest.mark.parametrize(
+    ("ends", "step", "had"),
+    [
+        ([S.SENT], S.SENT, True),
+        ([S.UNKNOWN], S.UNKNOWN, True),
+        ([S.HELD], None, True),
+        ([S.HELD, S.EXPIRED], None, False),
+        ([S.HELD, S.DROPPED], None, False),
+        ([S.HELD, S.EXPIRED], S.SENT, True),
+    ],
+)
+async def test_a_notice_that_was_given_up_unread_was_never_had(
+    store: SqlStore, ends: list[DeliveryState], step: DeliveryState | None, *, had: bool
+) -> None:
+    await _notify(store)
+    (notice,) = await _claim(store)
+    if step is not None:
+        async with store.write() as tx:
+            await tx.outbox.step(notice.id, 0, Step(StepKind.POST, step, intent_at=NOW))
+    for end in ends:
+        await _settle(store, notice, end)
+    async with store.read() as tx:
+        assert bool(await tx.outbox.noticed(CHANNEL, ["listed 1"])) is had
 
 
 async def test_the_digest_before_is_dated_where_notices_were_sent_too(store: SqlStore) -> None:

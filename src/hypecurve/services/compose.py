@@ -126,6 +126,8 @@ async def draft_digest(
         later = await tx.signals.between(number, cycle)
         unheard[number] = frozenset(signal_id for signal_id, _ in later)
     told = await tx.outbox.reported(listener.id, sorted(ids)) - released.signal_ids
+    submitted = await tx.submissions.by_channel(listener.id)
+    told |= await _noticed(tx, listener.channel, signals, submitted)
 
     def hearers(signal_id: int) -> Sequence[Subscription]:
         if signal_id in released.signal_ids:
@@ -151,7 +153,7 @@ async def draft_digest(
         entries,
         listener.followed,
         counts_at=latest.at if latest else None,
-        submitted=await tx.submissions.by_channel(listener.id),
+        submitted=submitted,
     )
     digest = Digest(
         channel=listener.channel,
@@ -166,6 +168,26 @@ async def draft_digest(
         source=None if last is None else SourceHealth(last.health, last.seen, last.expected),
     )
     return Draft(digest, tuple(signal_id for signal_id, _ in wanted))
+
+
+async def _noticed(
+    tx: Transaction,
+    channel: Channel,
+    signals: Sequence[tuple[int, Signal]],
+    submitted: frozenset[RepoId],
+) -> frozenset[int]:
+    """The signals whose news this channel had by a notice, as it had submitted the repo."""
+    keys = {
+        listed_key(signal.repo_id): signal_id
+        for signal_id, signal in signals
+        if signal.kind is SignalKind.NEW and signal.repo_id in submitted
+    }
+    return frozenset(keys[key] for key in await tx.outbox.noticed(channel, keys))
+
+
+def listed_key(repo_id: RepoId) -> str:
+    """Return the key of the notice that a submitted repo is listed."""
+    return f"listed {repo_id}"
 
 
 def _wanted(

@@ -11,7 +11,7 @@ from hypecurve.domain.signal import SignalKind
 from hypecurve.domain.subscription import Subscription
 from hypecurve.ports import Clock
 from hypecurve.ports.store import Listener, Store, Transaction
-from hypecurve.services.compose import wants_signal
+from hypecurve.services.compose import listed_key, wants_signal
 from hypecurve.wording.submissions import listed_message
 
 _NEW = frozenset({SignalKind.NEW})
@@ -47,7 +47,7 @@ async def tell_submitters(store: Store, clock: Clock, taxonomy: Taxonomy) -> int
                     zone=first.schedule.zone if first else "UTC",
                     passed=await _passed(tx, entry, bars[0] if bars else None),
                 )
-                key = f"listed {entry.repo.id}"
+                key = listed_key(entry.repo.id)
                 sent = await tx.outbox.notify(wished.channel, key, message, now)
                 notices += sent is not None
             done.append(wished.id)

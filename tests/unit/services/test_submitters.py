@@ -10,7 +10,7 @@ import pytest
 
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.domain.catalogue import ListedReason
-from hypecurve.domain.delivery import Delivery
+from hypecurve.domain.delivery import Delivery, DeliveryState
 from hypecurve.domain.repo import RepoId, RepoName
 from hypecurve.domain.signal import SUBSCRIBABLE, SignalKind
 from hypecurve.domain.submission import Outcome
@@ -227,6 +227,50 @@ async def test_a_paused_digest_keeps_nobody_waiting(story: Story) -> None:
     await story.subscribe(paused_until=story.now + 30 * DAY)
     await story.passes()
     assert await story.tell() == 1
+
+
+async def test_a_digest_that_is_resumed_does_not_tell_what_a_notice_told(story: Story) -> None:
+    await _watched(story)
+    await story.subscribe(paused_until=story.now + 2 * DAY)
+    await story.subscribe(channel=OTHER_CHANNEL, paused_until=story.now + 2 * DAY)
+    await story.passes()
+    assert await story.tell() == 1
+    story.tracker.clock.at += 2 * DAY
+    await story.digest()
+    assert await story.sent() == [TELLS]
+    # Who had no notice reads it there.
+    (digest,) = await story.sent(OTHER_CHANNEL)
+    assert "kite/toolproxy passed 500" in digest
+
+
+async def test_a_subscription_that_grows_does_not_tell_what_a_notice_told(story: Story) -> None:
+    await _watched(story)
+    await story.subscribe("coding")
+    await story.passes()
+    assert await story.tell() == 1
+    async with story.store.write() as tx:
+        listener = await tx.subscriptions.hold(CHANNEL)
+        (item,) = listener.subscriptions
+        await tx.subscriptions.change(
+            replace(item, wants=Wants(frozenset(), frozenset(SUBSCRIBABLE)))
+        )
+    await story.digest()
+    assert await story.sent() == [TELLS]
+
+
+async def test_what_a_lost_notice_would_have_told_is_the_digests(story: Story) -> None:
+    await _watched(story)
+    await story.subscribe(paused_until=story.now + 2 * DAY)
+    await story.passes()
+    assert await story.tell() == 1
+    async with story.store.write() as tx:
+        (notice,) = await tx.outbox.claim(["slack"], story.now, DAY, 9)
+        for state in (DeliveryState.HELD, DeliveryState.EXPIRED):
+            await tx.outbox.settle(notice.id, state, at=story.now)
+    story.tracker.clock.at += 2 * DAY
+    await story.digest()
+    _, digest = await story.sent()
+    assert "kite/toolproxy passed 500" in digest
 
 
 async def test_who_subscribes_after_it_was_listed_is_told_by_a_notice(story: Story) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import rows
-from hypecurve.adapters.sql.releasing import RELEASING, released
+from hypecurve.adapters.sql.releasing import LOST_NOTICES, RELEASING, released
 from hypecurve.adapters.sql.statements import among, upsert
 from hypecurve.adapters.sql.subscriptions import channel_id_of
 from hypecurve.adapters.sql.tables import (
@@ -105,6 +105,7 @@ class SqlOutbox:
             select(notice.c.key)
             .join(channel, channel.c.id == notice.c.channel_id)
             .where(_is(place), notice.c.key.in_(sorted(keys)))
+            .where(notice.c.id.not_in(LOST_NOTICES))
         )
         return frozenset(found)
 

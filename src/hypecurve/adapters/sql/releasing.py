@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql.tables import delivery, delivery_step, digest, digest_member, signal
@@ -12,10 +12,8 @@ from hypecurve.domain.delivery import DeliveryState
 from hypecurve.ports.store import Released
 
 _S = DeliveryState
-_GIVEN_UP = delivery.c.digest_id.is_not(None) & delivery.c.state.in_(
-    (_S.EXPIRED.value, _S.DROPPED.value)
-)
-RELEASING = select(delivery.c.digest_id).where(
+_GIVEN_UP = delivery.c.state.in_((_S.EXPIRED.value, _S.DROPPED.value))
+_UNREAD = and_(
     _GIVEN_UP,
     ~select(delivery_step.c.number)
     .where(
@@ -24,7 +22,10 @@ RELEASING = select(delivery.c.digest_id).where(
     )
     .exists(),
 )
+RELEASING = select(delivery.c.digest_id).where(delivery.c.digest_id.is_not(None), _UNREAD)
 """Digests of which nobody can have read anything, and nobody will."""
+LOST_NOTICES = select(delivery.c.notice_id).where(delivery.c.notice_id.is_not(None), _UNREAD)
+"""Notices of which the same is true."""
 
 
 async def released(connection: AsyncConnection, channel_id: int, since: datetime) -> Released:
@@ -44,7 +45,9 @@ async def released(connection: AsyncConnection, channel_id: int, since: datetime
     last = await connection.scalar(
         select(func.max(digest.c.composed_at)).where(
             digest.c.channel_id == channel_id,
-            digest.c.id.not_in(select(delivery.c.digest_id).where(_GIVEN_UP)),
+            digest.c.id.not_in(
+                select(delivery.c.digest_id).where(delivery.c.digest_id.is_not(None), _GIVEN_UP)
+            ),
         )
     )
     return Released(frozenset(cycles), min(cycles.values()) - 1, last)

@@ -111,7 +111,10 @@ class Outbox(Protocol):
         ...
 
     async def noticed(self, channel: Channel, keys: Collection[str]) -> frozenset[str]:
-        """Return for which of the keys this channel had a notice, whatever became of it."""
+        """Return for which of the keys this channel had a notice, or has one on its way.
+
+        One that expired or was dropped, and of which nothing was sent, it never had.
+        """
         ...
 
     async def reported(self, channel_id: int, signal_ids: Sequence[int]) -> frozenset[int]:
