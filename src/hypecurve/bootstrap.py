@@ -98,6 +98,15 @@ def shown_database(settings: Settings, kind: str) -> str:
     return str(file_of(url) or migrate.shown(url))
 
 
+def _live(settings: Settings) -> World:
+    return World("live", settings.github_api_url.split("://", 1)[-1])
+
+
+def site_of(settings: Settings) -> str:
+    """Return where people look at the repos of the GitHub that is set."""
+    return _live(settings).site
+
+
 @asynccontextmanager
 async def live_store(settings: Settings, clock: Clock) -> AsyncIterator[SqlStore]:
     """Open the live database, made at first use.
@@ -105,12 +114,11 @@ async def live_store(settings: Settings, clock: Clock) -> AsyncIterator[SqlStore
     One that another GitHub's address has left without anything in it is taken over.
     """
     url = database(settings, "live")
-    host = settings.github_api_url.split("://", 1)[-1]
 
     def opened() -> AbstractAsyncContextManager[SqlStore]:
         return open_store(
             url,
-            World("live", host),
+            _live(settings),
             now=clock.now(),
             interval=settings.update_every,
             keep=KEEP_COLUMNS,
@@ -120,7 +128,7 @@ async def live_store(settings: Settings, clock: Clock) -> AsyncIterator[SqlStore
         try:
             store = await stack.enter_async_context(opened())
         except WrongWorld:
-            if not await rebind(url, host):
+            if not await rebind(url, _live(settings).host):
                 raise
             store = await stack.enter_async_context(opened())
         yield store

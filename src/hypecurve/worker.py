@@ -26,6 +26,7 @@ from hypecurve.bootstrap import (
     load_bots,
     load_taxonomy,
     messengers,
+    site_of,
 )
 from hypecurve.chat.desk import ServiceDesk
 from hypecurve.config import Settings
@@ -144,6 +145,7 @@ class Service:
                     self._clock,
                     self._taxonomy,
                     bar=self._settings.min_stars,
+                    site=site_of(self._settings),
                     github=github,
                     submissions_per_day=self._settings.submissions_per_day,
                     histories_an_hour=self._settings.backfill_per_hour,

@@ -10,6 +10,7 @@ from hypecurve.domain.asking import Answer, Asker
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import BadCommand, HypecurveError
 from hypecurve.domain.message import Message
+from hypecurve.domain.repo import PUBLIC_SITE
 from hypecurve.domain.submission import Outcome
 from hypecurve.domain.subscription import Wants
 from hypecurve.ports import Clock, GitHubSource
@@ -42,6 +43,8 @@ class ServiceDesk:
     taxonomy: Taxonomy
     bar: int = 500
     """Stars from which a repo is listed."""
+    site: str = PUBLIC_SITE
+    """Where people look at the repos; links to it are understood."""
     github: GitHubSource | None = None
     """Whom to ask for what is submitted; None: nothing can be."""
     submissions_per_day: int | None = 5
@@ -60,7 +63,7 @@ class ServiceDesk:
 
     async def carry_out(self, asker: Asker, text: str) -> Answer:
         """The same, but a mistake is raised: for a caller that shows errors its own way."""
-        command = parse(text, self.taxonomy)
+        command = parse(text, self.taxonomy, self.site)
         match command:
             case said.Subscribe():
                 answer = await self._subscribe(asker, command)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from typing import get_args
 
 from hypecurve.chat.command import (
@@ -27,8 +29,8 @@ from hypecurve.chat.command import (
 from hypecurve.chat.phrases import categories, one_category, read_wish, take_window
 from hypecurve.chat.words import Word, words
 from hypecurve.domain.category import Taxonomy
-from hypecurve.domain.errors import BadCommand, BadInput
-from hypecurve.domain.repo import RepoId, RepoName
+from hypecurve.domain.errors import BadCommand, BadInput, BadRepoName
+from hypecurve.domain.repo import PUBLIC_SITE, RepoId, RepoName
 from hypecurve.domain.signal import SUBSCRIBABLE
 from hypecurve.wording.commands import COMMANDS, CommandSpec, OptionSpec
 from hypecurve.wording.cut import cut
@@ -42,12 +44,13 @@ _SHOWN = 60
 """Characters of a slip that are repeated back."""
 
 
-def parse(text: str, taxonomy: Taxonomy) -> Command:
+def parse(text: str, taxonomy: Taxonomy, site: str = PUBLIC_SITE) -> Command:
     """Read what was typed after `/hype`; every mistake is a BadInput that says what to write.
 
-    An empty text asks for help; a repo's name or address alone asks for its card.
+    An empty text asks for help; a repo's name or address alone asks for its card. `site`: the
+    GitHub that is watched.
     """
-    typed = words(text)
+    typed = [_shortened(word, site) for word in words(text)]
     if typed and typed[0].key in {"/hype", "hype"}:
         typed = typed[1:]
     if not typed:
@@ -59,6 +62,16 @@ def parse(text: str, taxonomy: Taxonomy) -> Command:
     if "/" in first.text and not rest:
         return _repo(typed, taxonomy)
     raise _unknown(first, typed, taxonomy)
+
+
+def _shortened(word: Word, site: str) -> Word:
+    """A repo's address on a GitHub of one's own is read as its name."""
+    host = site.partition("://")[2].casefold()
+    if site == PUBLIC_SITE or host not in word.text.casefold():
+        return word
+    with suppress(BadRepoName):
+        return replace(word, text=str(RepoName.parse(word.text, site)))
+    return word
 
 
 def _subscribe(typed: Sequence[Word], taxonomy: Taxonomy) -> Command:

@@ -81,7 +81,7 @@ async def _ask(channel: str, *words: str, made: bool = False) -> None:
     `made`: where there is no database yet, it is made.
     """
     from hypecurve.adapters.clock import SystemClock
-    from hypecurve.bootstrap import any_store, live_store, load_taxonomy
+    from hypecurve.bootstrap import any_store, live_store, load_taxonomy, site_of
     from hypecurve.chat.desk import ServiceDesk
     from hypecurve.chat.grammar import parse
     from hypecurve.config import load_settings
@@ -97,7 +97,8 @@ async def _ask(channel: str, *words: str, made: bool = False) -> None:
     taxonomy = load_taxonomy(settings.taxonomy_file)
     clock = SystemClock()
     text = " ".join(words)
-    parse(text, taxonomy)  # a slip must not leave a new, empty database behind
+    site = site_of(settings)
+    parse(text, taxonomy, site)  # a slip must not leave a new, empty database behind
     opened = live_store(settings, clock) if made else any_store(settings, clock, "live")
     async with opened as store:
         desk = ServiceDesk(
@@ -105,6 +106,7 @@ async def _ask(channel: str, *words: str, made: bool = False) -> None:
             clock,
             taxonomy,
             bar=settings.min_stars,
+            site=site,
             histories_an_hour=settings.backfill_per_hour,
         )
         answer = await desk.carry_out(asker, text)

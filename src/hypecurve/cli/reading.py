@@ -70,7 +70,7 @@ async def repo(
 ) -> None:
     """The card of one repo: counts, growth, category, state, curve."""
     from hypecurve.adapters.clock import SystemClock
-    from hypecurve.bootstrap import any_store, load_taxonomy
+    from hypecurve.bootstrap import any_store, load_taxonomy, site_of
     from hypecurve.config import load_settings
     from hypecurve.domain.repo import RepoName
     from hypecurve.domain.schedule import parse_instant, parse_zone
@@ -78,10 +78,10 @@ async def repo(
     from hypecurve.wording.card import card_message
 
     _check_style(style)
-    which = RepoName.parse(name)
+    settings = load_settings()
+    which = RepoName.parse(name, site_of(settings))
     place = parse_zone(zone)
     at = parse_instant(as_of, place) if as_of else datetime.now(UTC)
-    settings = load_settings()
     async with any_store(settings, SystemClock(), checked_world(world)) as store:
         note_world(store.world.kind)
         found = await card(store, which, at)
@@ -96,7 +96,7 @@ async def why(
 ) -> None:
     """Why a repo was announced, or was not: figures, thresholds, guards."""
     from hypecurve.adapters.clock import SystemClock
-    from hypecurve.bootstrap import any_store, load_taxonomy
+    from hypecurve.bootstrap import any_store, load_taxonomy, site_of
     from hypecurve.config import load_settings
     from hypecurve.domain.repo import RepoName
     from hypecurve.domain.schedule import parse_zone
@@ -104,9 +104,9 @@ async def why(
     from hypecurve.wording.why import why_message
 
     _check_style(style)
-    which = RepoName.parse(name)
-    parse_zone(zone)
     settings = load_settings()
+    which = RepoName.parse(name, site_of(settings))
+    parse_zone(zone)
     clock = SystemClock()
     async with any_store(settings, clock, checked_world(world)) as store:
         note_world(store.world.kind)

@@ -95,14 +95,15 @@ def _layer(taxonomy: Taxonomy, slug: str) -> str:
 
 async def _placed(name: str, to: str | None, taxonomy: Taxonomy, world: str | None) -> Any:  # noqa: ANN401 - (name, place)
     from hypecurve.adapters.clock import SystemClock
-    from hypecurve.bootstrap import any_store
+    from hypecurve.bootstrap import any_store, site_of
     from hypecurve.config import load_settings
     from hypecurve.domain.catalogue import Place
     from hypecurve.domain.repo import RepoName
     from hypecurve.services.lookup import named
 
-    which = RepoName.parse(name)
-    async with any_store(load_settings(), SystemClock(), checked_world(world)) as store:
+    settings = load_settings()
+    which = RepoName.parse(name, site_of(settings))
+    async with any_store(settings, SystemClock(), checked_world(world)) as store:
         note_world(store.world.kind)
         async with store.write() as tx:
             entry = await named(tx, which)

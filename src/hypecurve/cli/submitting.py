@@ -44,7 +44,7 @@ async def submit(name: NameArgument, category: CategoryArgument = None) -> None:
     """Let a repo be watched in every update, and listed once it has enough stars."""
     from hypecurve import log
     from hypecurve.adapters.clock import SystemClock
-    from hypecurve.bootstrap import existing, github, live_store, load_taxonomy
+    from hypecurve.bootstrap import existing, github, live_store, load_taxonomy, site_of
     from hypecurve.config import load_settings
     from hypecurve.domain.repo import RepoName
     from hypecurve.services import submit as service
@@ -56,7 +56,8 @@ async def submit(name: NameArgument, category: CategoryArgument = None) -> None:
     log.configure(settings.log_format)
     taxonomy = load_taxonomy(settings.taxonomy_file)
     said = " ".join(category or ())
-    wish = service.Wish(RepoName.parse(name), category_of(taxonomy, said) if said else None)
+    which = RepoName.parse(name, site_of(settings))
+    wish = service.Wish(which, category_of(taxonomy, said) if said else None)
     existing(settings, "live")  # a wish must not leave a new, empty catalogue behind
     async with github(settings, note, clock) as source, live_store(settings, clock) as store:
         submitted = await service.submit(
@@ -161,14 +162,14 @@ async def refuse(name: NameArgument) -> None:
 
 async def _decide(text: str, category: str, *, approved: bool) -> None:
     from hypecurve.adapters.clock import SystemClock
-    from hypecurve.bootstrap import any_store, load_taxonomy
+    from hypecurve.bootstrap import any_store, load_taxonomy, site_of
     from hypecurve.config import load_settings
     from hypecurve.domain.repo import RepoName
     from hypecurve.services.vet import decide
 
     settings = load_settings()
     taxonomy = load_taxonomy(settings.taxonomy_file)
-    name = RepoName.parse(text)
+    name = RepoName.parse(text, site_of(settings))
     async with any_store(settings, SystemClock(), "live") as store:
         entry = await decide(store, taxonomy, name, approve=approved, category=category or None)
     shown, stars = entry.repo.name, entry.repo.stars
@@ -204,10 +205,10 @@ async def unblock(what: WhatArgument) -> None:
 
 async def _block(what: str, *, on: bool) -> Blocked:
     from hypecurve.adapters.clock import SystemClock
-    from hypecurve.bootstrap import any_store
+    from hypecurve.bootstrap import any_store, site_of
     from hypecurve.config import load_settings
     from hypecurve.services import vet
 
-    clock = SystemClock()
-    async with any_store(load_settings(), clock, "live") as store:
-        return await vet.block(store, clock, what, on=on)
+    settings, clock = load_settings(), SystemClock()
+    async with any_store(settings, clock, "live") as store:
+        return await vet.block(store, clock, what, on=on, site=site_of(settings))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import NewType
 
 from hypecurve.domain.errors import BadRepoName
@@ -16,11 +17,6 @@ PUBLIC_SITE = "https://github.com"
 _OWNER = r"[A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9]))*-?"
 _NAME = r"[A-Za-z0-9._-]{1,100}"
 _FULL_NAME = re.compile(rf"(?P<owner>{_OWNER})/(?P<name>{_NAME})")
-_ADDRESS = re.compile(
-    rf"(?:https?://|git@|ssh://git@)?(?:www\.)?github\.com[/:](?P<owner>{_OWNER})/(?P<name>{_NAME})"
-    r"(?:[/?#].*)?",
-    re.IGNORECASE,
-)
 _MAX_OWNER = 39
 AHEAD = timedelta(days=1)
 """A creation so far in the future is a clock that goes wrong; a later one is not believed."""
@@ -34,10 +30,14 @@ class RepoName:
     name: str
 
     @classmethod
-    def parse(cls, text: str) -> RepoName:
-        """Read `owner/name` or a GitHub address; BadRepoName says how to write it."""
+    def parse(cls, text: str, site: str = PUBLIC_SITE) -> RepoName:
+        """Read `owner/name` or a GitHub address; BadRepoName says how to write it.
+
+        `site`: the GitHub that is watched; an Enterprise server's addresses are taken beside
+        github.com's.
+        """
         stripped = text.strip().strip("<>")
-        found = _ADDRESS.fullmatch(stripped) or _FULL_NAME.fullmatch(stripped)
+        found = _address(site).fullmatch(stripped) or _FULL_NAME.fullmatch(stripped)
         if found:
             owner, name = found["owner"], found["name"].removesuffix(".git")
             if len(owner) <= _MAX_OWNER and name not in {"", ".", ".."}:
@@ -56,6 +56,17 @@ class RepoName:
     def __str__(self) -> str:
         """`owner/name`."""
         return f"{self.owner}/{self.name}"
+
+
+@cache
+def _address(site: str) -> re.Pattern[str]:
+    hosts = "|".join(re.escape(each.partition("://")[2]) for each in (PUBLIC_SITE, site))
+    return re.compile(
+        # Behind a colon stands a port where there is a scheme.
+        rf"(?:(?:https?://|git@|ssh://git@)?(?:www\.)?(?:{hosts})/|(?:git@)?(?:{hosts}):)"
+        rf"(?P<owner>{_OWNER})/(?P<name>{_NAME})(?:[/?#].*)?",
+        re.IGNORECASE,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from hypecurve.domain.errors import (
     NotFound,
     UnknownCategory,
 )
-from hypecurve.domain.repo import RepoId, RepoName
+from hypecurve.domain.repo import PUBLIC_SITE, RepoId, RepoName
 from hypecurve.domain.submission import Submission, SubmissionState
 from hypecurve.domain.subscription import Channel
 from hypecurve.ports import Clock
@@ -60,16 +60,19 @@ async def decide(
     return replace(entry, place=place)
 
 
-async def block(store: Store, clock: Clock, what: str, *, on: bool) -> Blocked:
+async def block(
+    store: Store, clock: Clock, what: str, *, on: bool, site: str = PUBLIC_SITE
+) -> Blocked:
     """Take no more submissions of a repo, or by a user (`slack:T1/U1`), or do so again.
 
+    `site`: the GitHub whose addresses are understood.
     NotFound for a repo that is not known, BadInput for what is neither.
     """
     async with store.write() as tx:
         entry, wishes = None, 0
         user = _user(what)
         if user is None:
-            name = _name(what)
+            name = _name(what, site)
             entry = await tx.catalogue.find(name)
             if entry is None:
                 message = f"{name} is not known: only what was submitted or found can be blocked."
@@ -156,9 +159,9 @@ def _user(what: str) -> str | None:
         return None
 
 
-def _name(what: str) -> RepoName:
+def _name(what: str, site: str) -> RepoName:
     try:
-        return RepoName.parse(what)
+        return RepoName.parse(what, site)
     except BadRepoName:
         message = (
             f"'{what.strip()[:60]}' is neither a repository nor a user: write owner/name "

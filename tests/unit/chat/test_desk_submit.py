@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from hypecurve.adapters.clock import SetClock
@@ -12,7 +14,7 @@ from hypecurve.domain.errors import SourceUnavailable
 from hypecurve.domain.message import MessageKind
 from hypecurve.domain.repo import Repo, RepoId, RepoName
 from hypecurve.wording.plain import plain
-from support.catalogue import CHANNEL, a_repo
+from support.catalogue import CHANNEL, a_repo, listed
 from support.databases import NOW
 from support.sources import MemoryGitHub
 from support.tracking import an_ai_repo, taxonomy
@@ -45,6 +47,21 @@ async def test_it_is_kept_with_who_asked_and_where(store: SqlStore) -> None:
     async with store.read() as tx:
         (wish,) = await tx.submissions.of(RepoId(1))
     assert (wish.channel, wish.user, wish.category) == (CHANNEL, "slack:T123/U1", "coding")
+
+
+@pytest.mark.parametrize(
+    "command", ["submit {}", "submit <{}|acme/repo-1> agents", "repo {}", "{}"]
+)
+async def test_an_address_of_the_github_that_is_watched_is_a_repos(
+    store: SqlStore, command: str
+) -> None:
+    await listed(store, [an_ai_repo(1, 700)])
+    site = "https://ghe.acme.example"
+    desk = replace(_desk(store, _github()), site=site)
+    text = command.format(f"{site}/acme/repo-1")
+    assert "acme/repo-1" in plain((await desk.answer(ASKER, text)).message).splitlines()[0]
+    elsewhere = await _desk(store, _github()).answer(ASKER, text)
+    assert elsewhere.message.kind is MessageKind.ERROR
 
 
 async def test_what_the_channel_hears_no_more_of_is_told_the_asker_alone(store: SqlStore) -> None:

@@ -93,6 +93,38 @@ def test_names_at_githubs_own_edges_are_taken(text: str) -> None:
     assert str(RepoName.parse(text)) == text
 
 
+SITE = "https://ghe.acme.example"
+
+
+@given(owner=OWNERS, name=NAMES, frame=FRAMES)
+def test_addresses_of_a_github_of_ones_own_mean_the_same(owner: str, name: str, frame: str) -> None:
+    own = frame.replace("github.com", "ghe.acme.example").replace("GitHub.com", "GHE.acme.Example")
+    for each in (own, frame):
+        assert RepoName.parse(each.format(f"{owner}/{name}"), SITE) == RepoName(owner, name)
+
+
+@pytest.mark.parametrize(
+    ("site", "text"),
+    [
+        (SITE, "https://gheXacme.example/acme/flashkv"),
+        (SITE, "https://ghe.acme.example.evil.example/acme/flashkv"),
+        (SITE, "https://evil.example/ghe.acme.example/acme/flashkv"),
+        (SITE, "https://ghe.acme.example:8443/acme/flashkv"),
+        (SITE, "https://acme.example/acme/flashkv"),
+        ("https://github.com", "https://ghe.acme.example/acme/flashkv"),
+        ("http://127.0.0.1:3000", "http://127.0.0.1:3001/acme/flashkv"),
+    ],
+)
+def test_no_other_host_is_taken(site: str, text: str) -> None:
+    with pytest.raises(BadRepoName):
+        RepoName.parse(text, site)
+
+
+def test_a_site_with_a_port_is_read() -> None:
+    text = "http://127.0.0.1:3000/acme/flashkv/issues/3"
+    assert RepoName.parse(text, "http://127.0.0.1:3000") == RepoName("acme", "flashkv")
+
+
 def test_a_repo_knows_where_people_look_at_it() -> None:
     repo = Repo(RepoId(1), "R_1", RepoName("acme", "flashkv"), 1)
     assert repo.url == "https://github.com/acme/flashkv"
