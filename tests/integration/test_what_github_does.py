@@ -295,7 +295,11 @@ async def test_a_day_on_which_the_whole_catalogue_stands_still_says_nothing(
         assert await reader.announced() == said
         async with store.read() as tx:
             last = await tx.stars.latest()
-        assert last is not None
+            shown = {entry.slot: entry.repo.stars for entry in await tx.catalogue.entries(Found())}
+            assert last is not None
+            (believed,), _ = await tx.stars.columns([last.at], EVERY / 2)
         assert last.at <= still, "no count of that day is believed"
+        assert believed is not None
+        assert shown == {slot: believed[slot] for slot in shown}, "and none is shown"
         await reader.days(2)
         assert await reader.worth() is Health.GOOD
