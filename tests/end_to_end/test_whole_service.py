@@ -19,7 +19,7 @@ from hypecurve.standin.world import World as MadeUpWorld
 from standins.discord_platform import DiscordStandIn
 from standins.slack import Fault as SlackFault
 from standins.slack import SlackStandIn
-from support.processes import Ran, Service, run_beside, started, until
+from support.processes import Ran, Service, run_beside, run_here, started, until, update_here
 from support.whole import DISCORD, SLACK, slack_env
 
 CHANNELS = (SLACK, DISCORD)
@@ -47,7 +47,7 @@ class Surroundings:
         }
 
     async def run(self, *arguments: str) -> Ran:
-        return await run_beside(*arguments, folder=self.folder, settings=self.settings)
+        return await run_here(*arguments, folder=self.folder, settings=self.settings)
 
     @asynccontextmanager
     async def service(self, *parts: str, **settings: str) -> AsyncIterator[Service]:
@@ -88,6 +88,7 @@ async def around(empty_database: str, tmp_path: Path) -> AsyncIterator[Surroundi
         yield Surroundings(github, slack, discord, empty_database, tmp_path)
 
 
+@pytest.mark.parametrize("backend", ["postgresql"])
 async def test_digests_arrive_and_commands_are_answered_by_two_services_as_by_one(
     around: Surroundings,
 ) -> None:
@@ -96,7 +97,7 @@ async def test_digests_arrive_and_commands_are_answered_by_two_services_as_by_on
         ran = await around.run("subscribe", str(channel), "all", "--at", at)
         assert (ran.status, ran.err) == (0, ""), ran.err
         assert at in ran.out
-    ran = await around.run("update")
+    ran = await run_beside("update", folder=around.folder, settings=around.settings)
     assert ran.status == 0, ran.err
     assert ran.out == ""
     assert "saw " in ran.err
@@ -135,7 +136,7 @@ async def test_digests_arrive_and_commands_are_answered_by_two_services_as_by_on
 @pytest.mark.parametrize("backend", ["sqlite"])
 async def test_what_is_being_sent_at_the_end_is_sent(around: Surroundings) -> None:
     await around.run("subscribe", str(SLACK), "all")
-    await around.run("update")
+    await update_here(folder=around.folder, settings=around.settings)
     await around.let_it_be_due()
     around.slack.fail(SlackFault.slow(1.0))
     async with around.service("deliver") as service:
@@ -149,7 +150,8 @@ async def test_what_is_being_sent_at_the_end_is_sent(around: Surroundings) -> No
 
 @pytest.mark.parametrize("backend", ["sqlite"])
 async def test_two_services_look_once(around: Surroundings) -> None:
-    async with around.service("tracker") as one, around.service("tracker") as other:
+    few = {"HYPECURVE_SEARCH_TERMS": "llm", "HYPECURVE_BACKFILL_PER_HOUR": "10"}
+    async with around.service("tracker", **few) as one, around.service("tracker", **few) as other:
         await until(lambda: "cycle ended" in one.log + other.log)
         status = await around.run("status", "--check")
         assert status.status == 0

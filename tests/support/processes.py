@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
+
+from hypecurve.__main__ import main
+from hypecurve.cli import operating
+from hypecurve.config import load_settings
 
 _OURS = ("HYPECURVE_", "GITHUB_", "SLACK_", "DISCORD_", "DATABASE_URL", "COLUMNS", "FORCE_COLOR")
 COMMAND = (sys.executable, "-m", "hypecurve")
@@ -143,3 +149,39 @@ async def run_beside(
     async with started(*arguments, folder=folder, settings=settings) as service:
         status = await service.ended(within=seconds)
     return Ran(status, service.out, "".join(f"{line}\n" for line in service.lines))
+
+
+async def run_here(*arguments: str, folder: Path, settings: Mapping[str, str] | None = None) -> Ran:
+    """Run a command in this very process: loading the program again takes longer than most do.
+
+    Only for commands that set up no log and listen to no signal, and one at a time.
+    """
+    return await asyncio.to_thread(_main, arguments, folder, settings)
+
+
+def _main(arguments: tuple[str, ...], folder: Path, settings: Mapping[str, str] | None) -> Ran:
+    out, err, status = io.StringIO(), io.StringIO(), 0
+    argv = patch.object(sys, "argv", ["hypecurve", *arguments])
+    with _inside(folder, settings), argv, redirect_stdout(out), redirect_stderr(err):
+        try:
+            main()
+        except SystemExit as end:
+            status = end.code if isinstance(end.code, int) else int(end.code is not None)
+    return Ran(status, out.getvalue(), err.getvalue())
+
+
+async def update_here(
+    only: str | None = None, *, folder: Path, settings: Mapping[str, str]
+) -> list[str]:
+    """Do the work of `hypecurve update`, in this very process; what it tells."""
+    lines: list[str] = []
+    with _inside(folder, settings):
+        await operating._update(load_settings(), only, None, lines.append)
+    return lines
+
+
+@contextmanager
+def _inside(folder: Path, settings: Mapping[str, str] | None) -> Iterator[None]:
+    """Be in a folder, with these settings alone."""
+    with chdir(folder), patch.dict(os.environ, environment(settings), clear=True):
+        yield

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -52,9 +55,16 @@ def call(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ran]:
-    """The folder of a short demo and what it printed."""
-    where = tmp_path_factory.mktemp("demo")
-    return where, run("demo", "--days", "1", folder=where)
+    """The folder of a short demo and what it printed: one for all processes of the test run."""
+    base = tmp_path_factory.getbasetemp()
+    where = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo"
+    where.mkdir(exist_ok=True)
+    kept = where.with_suffix(".json")
+    with where.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            kept.write_text(json.dumps(asdict(run("demo", "--days", "1", folder=where))))
+    return where, Ran(**json.loads(kept.read_text()))
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from hypecurve.standin.world import World
 from support.catalogue import CHANNEL, OTHER_CHANNEL, a_repo
 from support.databases import NOW, opened
 from support.github import UNTIL
-from support.processes import Ran, run_beside
+from support.processes import Ran, run_here
 from support.tracking import an_ai_repo
 
 Call = Callable[..., Ran]
@@ -222,7 +222,7 @@ async def test_a_submission_at_the_terminal(
 
     async def submit(index: int, *category: str) -> None:
         name = str(github.world.facts[index].name)
-        ran = await run_beside("submit", name, *category, folder=folder, settings=settings)
+        ran = await run_here("submit", name, *category, folder=folder, settings=settings)
         assert "Traceback" not in ran.err
         said.append(f"{ran.status} {ran.out}{ran.err}")
 

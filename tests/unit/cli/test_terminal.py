@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import os
 import pty
@@ -17,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hypecurve.cli.common import called, fitted
-from support.processes import COMMAND, Ran, environment, run
+from support.processes import COMMAND, Ran, environment, run_here
 
 Demo = tuple[Path, Ran]
 NUMBERS = ("stars", "24 h", "7 d", "30 d")
@@ -76,7 +77,7 @@ def test_a_table_shows_whole_numbers_in_any_terminal(
     names, *rows = (re.split(r"  +", line.strip()) for line in lines)
     assert names[0] in {"repo", "kind"}
     assert "repo" in names
-    whole = run(*arguments, "--format", "csv", folder=demo[0]).out
+    whole = asyncio.run(run_here(*arguments, "--format", "csv", folder=demo[0])).out
     assert len(rows) == len(whole.splitlines()) - 1
     first = lines[0].index("at" if command == "signals" else "stars")
     assert not [line for line in lines if "…" in line[first:]]
