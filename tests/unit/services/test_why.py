@@ -176,11 +176,13 @@ async def test_a_count_that_was_misread_and_a_half_answer_are_told(tracker: Trac
         at = tracker.clock.at
         await tx.catalogue.note(repo_id, FactKind.MISREAD, at, "0", "12345")
     tracker.github.silent = {7, 8, 9, 10}
+    tracker.github.add(an_ai_repo(n, 12_365, created_at=OLD) for n in range(1, 11))
     await tracker.cycle(DAY)
     known = await _why(tracker, 1)
     assert _kinds(known) == {GuardKind.MISREAD, GuardKind.PARTIAL}
     assert [guard.share for guard in known.guards if guard.kind is GuardKind.PARTIAL] == [0.6]
     # One that did not answer for two days: its last days are not known.
+    tracker.github.add(an_ai_repo(n, 12_385, created_at=OLD) for n in range(1, 11))
     await tracker.cycle(DAY)
     silent = await _why(tracker, 8)
     assert {GuardKind.UNSEEN, GuardKind.PARTIAL} <= _kinds(silent)
