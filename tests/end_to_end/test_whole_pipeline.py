@@ -210,6 +210,7 @@ async def test_an_outage_is_an_error_that_loses_nothing(store: SqlStore) -> None
         assert "kite/toolproxy" in it.in_discord()[0]
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
 async def test_a_slack_that_drops_the_line_after_taking_it_gets_nothing_twice(
     store: SqlStore,
 ) -> None:
@@ -229,6 +230,7 @@ async def test_a_slack_that_drops_the_line_after_taking_it_gets_nothing_twice(
         assert delivery.steps[0].kind is StepKind.POST
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
 async def test_a_discord_that_asks_to_wait_gets_it_later_and_once(store: SqlStore) -> None:
     async with whole(store, small_world()) as it:
         await subscribed(it)

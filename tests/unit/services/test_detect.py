@@ -22,6 +22,12 @@ K = SignalKind
 
 
 @pytest.fixture
+def backend() -> str:
+    """The store's contracts hold the databases together; whole cycles are tried on both."""
+    return "sqlite"
+
+
+@pytest.fixture
 def tracker(store: SqlStore) -> Tracker:
     return Tracker(store)
 

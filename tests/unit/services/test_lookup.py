@@ -31,6 +31,12 @@ WEEK = 7 * DAY
 K = SignalKind
 
 
+@pytest.fixture
+def backend() -> str:
+    """The store's contracts hold the databases together; whole cycles are tried on both."""
+    return "sqlite"
+
+
 async def _listing(
     store: SqlStore, kind: str, category: str | None = None, window: str = "7d", limit: int = 10
 ) -> Listing:

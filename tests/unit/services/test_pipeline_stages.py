@@ -27,6 +27,12 @@ LLM, GPT, MCP = Term("llm"), Term("gpt"), Term("mcp", is_topic=True)
 
 
 @pytest.fixture
+def backend() -> str:
+    """The store's contracts hold the databases together; whole cycles are tried on both."""
+    return "sqlite"
+
+
+@pytest.fixture
 def github() -> MemoryGitHub:
     found = MemoryGitHub()
     found.add(an_ai_repo(n, 500 + n) for n in range(1, 31))
