@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import logging
 import os
 import signal
 import subprocess
@@ -13,6 +14,8 @@ from contextlib import asynccontextmanager, chdir, contextmanager, redirect_stde
 from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
+
+import structlog
 
 from hypecurve.__main__ import main
 from hypecurve.cli import operating
@@ -154,7 +157,7 @@ async def run_beside(
 async def run_here(*arguments: str, folder: Path, settings: Mapping[str, str] | None = None) -> Ran:
     """Run a command in this very process: loading the program again takes longer than most do.
 
-    Only for commands that set up no log and listen to no signal, and one at a time.
+    Only for commands that listen to no signal, and one at a time.
     """
     return await asyncio.to_thread(_main, arguments, folder, settings)
 
@@ -162,7 +165,7 @@ async def run_here(*arguments: str, folder: Path, settings: Mapping[str, str] | 
 def _main(arguments: tuple[str, ...], folder: Path, settings: Mapping[str, str] | None) -> Ran:
     out, err, status = io.StringIO(), io.StringIO(), 0
     argv = patch.object(sys, "argv", ["hypecurve", *arguments])
-    with _inside(folder, settings), argv, redirect_stdout(out), redirect_stderr(err):
+    with _inside(folder, settings), _log_kept(), argv, redirect_stdout(out), redirect_stderr(err):
         try:
             main()
         except SystemExit as end:
@@ -178,6 +181,19 @@ async def update_here(
     with _inside(folder, settings):
         await operating._update(load_settings(), only, None, lines.append)
     return lines
+
+
+@contextmanager
+def _log_kept() -> Iterator[None]:
+    """Let what a command sets up of the log end with it: other tests read theirs."""
+    root, configured = logging.getLogger(), structlog.get_config()
+    level, handlers = root.level, root.handlers[:]
+    try:
+        yield
+    finally:
+        root.setLevel(level)
+        root.handlers[:] = handlers
+        structlog.configure(**configured)
 
 
 @contextmanager
