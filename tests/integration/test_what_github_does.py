@@ -2,89 +2,171 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
-from hypecurve.adapters.sql.store import SqlStore
-from hypecurve.domain.catalogue import FactKind, RepoState
+from hypecurve.domain.catalogue import CatalogueEntry, FactKind, RepoState
 from hypecurve.domain.health import Health
 from hypecurve.domain.repo import RepoId, RepoName
 from hypecurve.domain.signal import SignalKind
 from hypecurve.ports.store import Found
-from hypecurve.standin.faults import Fault, FaultKind
 from hypecurve.standin.identity import FIRST_ID
 from hypecurve.standin.world import World
-from support.catalogue import entry_of
-from support.reader import BEGIN, EVENT, Reader, reading
-from support.whole import EVERY, findable, small_world
+from support.databases import opened
+from support.reader import EVENT, Reader, reading
+from support.whole import findable, small_world
 
-pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 K = SignalKind
-NEW = RepoName("acme", "newname")
+CAST = (
+    *("renamed", "moved", "left its name", "took the name", "deleted", "private", "dmca", "tos"),
+    *("away for a day", "archived for a day", "purged", "read as 0", "read as 900,000"),
+    *("new node id", "new node id, the old one lost", "described", "of the future"),
+    *("late, and of the future", "fork", "forked"),
+)
+"""Repos without a story of their own, and what happens to them in this one week."""
+HOSTILE = "An LLM \x00\x1b[31m\u202e <!channel> @everyone *x* \u200b" * 250
 
 
-def a_world() -> tuple[World, int, int]:
-    """A small world, and two repos of it without a story of their own."""
-    world = small_world(80)
-    one, other = findable(world, 2)
-    return world, one, other
+@dataclass
+class Week:
+    """A week in which everything happens, each to another repo, and what was heard of it."""
+
+    reader: Reader
+    cast: Mapping[str, int]
+    begun: Mapping[str, CatalogueEntry] = field(default_factory=dict)
+    """The entries before anything happened."""
+    midway: Mapping[str, CatalogueEntry] = field(default_factory=dict)
+    """The entries two days later."""
+    ended: Mapping[str, CatalogueEntry] = field(default_factory=dict)
+
+    async def entries(self) -> dict[str, CatalogueEntry]:
+        """What the catalogue knows of everybody now."""
+        ids = {FIRST_ID + index: role for role, index in self.cast.items()}
+        async with self.reader.store.read() as tx:
+            found = await tx.catalogue.entries(Found(ids=[*map(RepoId, ids)], listed=False))
+        return {ids[int(entry.repo.id)]: entry for entry in found}
+
+    async def kinds(self, role: str) -> list[SignalKind]:
+        """What was said of one of them, without the milestones that it passed."""
+        said = await self.reader.kinds(self.cast[role])
+        return [kind for kind in said if kind is not K.MILESTONE]
+
+    async def spoke(self, role: str) -> list[SignalKind]:
+        """What was announced of one of them to those who do not follow it."""
+        return await self.reader.spoke(self.cast[role])
+
+    async def facts(self, role: str) -> list[FactKind]:
+        """What GitHub told of one of them, newest first."""
+        async with self.reader.store.read() as tx:
+            found = await tx.catalogue.facts_of(RepoId(FIRST_ID + self.cast[role]))
+        return [fact.kind for fact in found]
+
+    def name(self, role: str) -> RepoName:
+        """What one of them was called at first."""
+        return self.reader.world.facts[self.cast[role]].name
+
+    def told(self, role: str, *words: str) -> list[str]:
+        """The lines of all digests that name one of them and hold these words."""
+        return self.reader.told(str(self.name(role)), *words)
 
 
-def old(world: World, index: int) -> str:
-    """What a repo is called at first."""
-    return str(world.facts[index].name)
+def happen(world: World, cast: Mapping[str, int]) -> None:
+    """Let everything happen at EVENT."""
+    first = world.facts[cast["renamed"]].name
+    world.rename(cast["renamed"], EVENT, RepoName(first.owner, "newname"))
+    world.rename(cast["moved"], EVENT, RepoName("acme", "moved"), organisation=True)
+    left = world.facts[cast["left its name"]].name
+    world.rename(cast["left its name"], EVENT, RepoName("acme", "left"))
+    world.rename(cast["took the name"], EVENT + timedelta(hours=1), left)
+    for why in ("deleted", "private", "dmca", "tos"):
+        world.remove(cast[why], EVENT, why)
+    day_later = EVENT + timedelta(days=1)
+    world.remove(cast["away for a day"], EVENT, "private", until=day_later)
+    world.archive(cast["archived for a day"], EVENT, until=day_later)
+    world.purge(cast["purged"], 20_000, bought=120, taken=1, returns=-1)
+    for role, stars in (("read as 0", 0), ("read as 900,000", 900_000)):
+        # Nobody pushes to it: no search shows it before the sweep does.
+        world.life(cast[role]).last_push = EVENT - timedelta(days=30)
+        world.misread(cast[role], stars, EVENT)
+    world.renode(cast["new node id"], EVENT)
+    world.renode(cast["new node id, the old one lost"], EVENT, resolves=False)
+    world.describe(cast["described"], EVENT, HOSTILE)
+    world.archive(cast["described"], EVENT)
+    world.tell_created(cast["of the future"], EVENT + timedelta(days=2_000))
+    # One that the search brings late, and that is old and large already.
+    late = cast["late, and of the future"]
+    world.remove(late, EVENT - timedelta(days=90), "private", until=EVENT)
+    world.tell_created(late, EVENT + timedelta(days=2_000))
+    world.make_fork(cast["fork"], of=cast["forked"], until=EVENT)
 
 
-async def facts_of(reader: Reader, index: int) -> list[FactKind]:
-    async with reader.store.read() as tx:
-        return [fact.kind for fact in await tx.catalogue.facts_of(RepoId(FIRST_ID + index))]
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def week(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
+) -> AsyncIterator[Week]:
+    """Let the week pass: one run for all the tests, as it passes for one tracker."""
+    file = tmp_path_factory.mktemp("week") / "week.db"
+    shutil.copyfile(sqlite_template, file)
+    world = small_world(150)
+    cast = dict(zip(CAST, findable(world, len(CAST)), strict=True))
+    happen(world, cast)
+    unfollowed = {cast["fork"], cast["late, and of the future"]}
+    async with (
+        opened(f"sqlite:///{file}") as store,
+        reading(store, world, *sorted({*cast.values()} - unfollowed)) as reader,
+    ):
+        # Searches leave forks out: somebody wanted this one, and the operator let it in.
+        fork = await reader.github.github.repo(RepoId(FIRST_ID + cast["fork"]))
+        assert fork.is_fork
+        async with store.write() as tx:
+            await tx.catalogue.meet([fork], reader.github.clock.now(), "submission")
+        await reader.follow(cast["fork"])
+        found = Week(reader, cast)
+        found.begun = await found.entries()
+        await reader.days(2)
+        found.midway = await found.entries()
+        await reader.days(4)
+        found.ended = await found.entries()
+        yield found
 
 
-async def test_a_renamed_repo_keeps_its_past_and_is_told_of_once(store: SqlStore) -> None:
-    world, index, _ = a_world()
-    new = RepoName(world.facts[index].name.owner, "newname")
-    world.rename(index, EVENT, new)
-    async with reading(store, world, index) as reader:
-        before = await entry_of(store, FIRST_ID + index)
-        await reader.days(3)
-        (line,) = reader.told("renamed", f"was {old(world, index)}")
-        assert str(new) in line
-        after = await entry_of(store, FIRST_ID + index)
-        assert (after.repo.id, after.first_seen_at) == (before.repo.id, before.first_seen_at)
-        assert after.growth.day is not None, "its counts go on under the new name"
-        assert await reader.kinds(index) == [K.RENAMED]
+async def test_a_renamed_repo_keeps_its_past_and_is_told_of_once(week: Week) -> None:
+    (line,) = week.told("renamed", "renamed")
+    assert f"was {week.name('renamed')}" in line
+    assert "/newname" in line
+    before, after = week.begun["renamed"], week.ended["renamed"]
+    assert (after.repo.id, after.first_seen_at) == (before.repo.id, before.first_seen_at)
+    assert after.growth.day is not None, "its counts go on under the new name"
+    assert await week.kinds("renamed") == [K.RENAMED]
 
 
-async def test_a_transferred_repo_is_said_to_have_moved(store: SqlStore) -> None:
-    world, index, _ = a_world()
-    world.rename(index, EVENT, NEW, organisation=True)
-    async with reading(store, world, index) as reader:
-        await reader.days(3)
-        (line,) = reader.told("moved", f"was {old(world, index)}")
-        assert str(NEW) in line
-        assert await reader.kinds(index) == [K.MOVED]
-        assert (await entry_of(store, FIRST_ID + index)).repo.owner_is_organisation
+async def test_a_transferred_repo_is_said_to_have_moved(week: Week) -> None:
+    (line,) = week.told("moved", "moved")
+    assert "acme/moved" in line
+    assert await week.kinds("moved") == [K.MOVED]
+    assert week.ended["moved"].repo.owner_is_organisation
 
 
-async def test_an_old_name_that_another_repo_takes_leads_to_its_new_holder(
-    store: SqlStore,
-) -> None:
-    world, index, other = a_world()
-    name = world.facts[index].name
-    world.rename(index, EVENT, NEW)
-    world.rename(other, EVENT + timedelta(hours=1), name)
-    async with reading(store, world, index, other) as reader:
-        await reader.days(3)
-        assert len(reader.told(str(NEW), str(name), "another repo")) == 1
-        assert sorted(await reader.kinds(index)) == [K.MOVED, K.NAME_TAKEN]
-        assert await reader.kinds(other) == [K.MOVED]
-        async with store.read() as tx:
-            holder, moved = await tx.catalogue.find(name), await tx.catalogue.find(NEW)
-        assert holder is not None
-        assert moved is not None
-        assert (holder.repo.id, moved.repo.id) == (FIRST_ID + other, FIRST_ID + index)
-        assert await reader.spoke(other) == [], "it was watched before, under another name"
+async def test_an_old_name_that_another_repo_takes_leads_to_its_new_holder(week: Week) -> None:
+    name = week.name("left its name")
+    assert len(week.reader.told("acme/left", str(name), "another repo")) == 1
+    assert sorted(await week.kinds("left its name")) == [K.MOVED, K.NAME_TAKEN]
+    assert await week.kinds("took the name") == [K.MOVED]
+    async with week.reader.store.read() as tx:
+        holder = await tx.catalogue.find(name)
+        moved = await tx.catalogue.find(RepoName("acme", "left"))
+    assert holder is not None
+    assert moved is not None
+    assert holder.repo.id == FIRST_ID + week.cast["took the name"]
+    assert moved.repo.id == FIRST_ID + week.cast["left its name"]
+    assert await week.spoke("took the name") == [], "it was watched before, under another name"
 
 
 @pytest.mark.parametrize(
@@ -97,209 +179,84 @@ async def test_an_old_name_that_another_repo_takes_leads_to_its_new_holder(
     ],
 )
 async def test_a_repo_that_is_gone_is_told_of_with_the_reason_github_gives(
-    store: SqlStore, why: str, words: str
+    week: Week, why: str, words: str
 ) -> None:
-    world, index, _ = a_world()
-    world.remove(index, EVENT, why)
-    async with reading(store, world, index) as reader:
-        await reader.days(3)
-        assert len(reader.told(old(world, index), words)) == 1
-        assert await reader.kinds(index) == [K.GONE]
-        entry = await entry_of(store, FIRST_ID + index)
-        assert entry.state is RepoState.GONE
-        async with store.read() as tx:
-            listed = await tx.catalogue.entries(Found())
-        assert FIRST_ID + index not in {each.repo.id for each in listed}
+    assert len(week.told(why, words)) == 1
+    assert await week.kinds(why) == [K.GONE]
+    assert week.ended[why].state is RepoState.GONE
+    async with week.reader.store.read() as tx:
+        listed = await tx.catalogue.entries(Found())
+    assert FIRST_ID + week.cast[why] not in {each.repo.id for each in listed}
 
 
 async def test_a_repo_made_private_and_public_again_is_told_of_twice_and_is_no_newcomer(
-    store: SqlStore,
+    week: Week,
 ) -> None:
-    world, index, _ = a_world()
-    world.remove(index, EVENT, "private", until=EVENT + timedelta(days=1))
-    async with reading(store, world, index) as reader:
-        await reader.days(4)
-        assert await reader.kinds(index) == [K.GONE, K.RETURNED]
-        assert len(reader.told(old(world, index), "back on GitHub")) == 1
-        entry = await entry_of(store, FIRST_ID + index)
-        assert entry.state is not RepoState.GONE
-        assert await reader.worth() is Health.GOOD
+    assert await week.kinds("away for a day") == [K.GONE, K.RETURNED]
+    assert len(week.told("away for a day", "back on GitHub")) == 1
+    assert week.ended["away for a day"].state is not RepoState.GONE
+    assert await week.reader.worth() is Health.GOOD
 
 
-async def test_an_archived_repo_and_its_return_are_told_of_once_each(store: SqlStore) -> None:
-    world, index, _ = a_world()
-    world.archive(index, EVENT, until=EVENT + timedelta(days=1))
-    async with reading(store, world, index) as reader:
-        await reader.days(4)
-        assert await reader.kinds(index) == [K.ARCHIVED, K.UNARCHIVED]
-        assert len(reader.told(old(world, index), " archived by its owner")) == 1
-        assert len(reader.told(old(world, index), "unarchived by its owner")) == 1
+async def test_an_archived_repo_and_its_return_are_told_of_once_each(week: Week) -> None:
+    assert await week.kinds("archived for a day") == [K.ARCHIVED, K.UNARCHIVED]
+    assert len(week.told("archived for a day", " archived by its owner")) == 1
+    assert len(week.told("archived for a day", "unarchived by its owner")) == 1
 
 
-async def test_a_purge_of_20000_stars_and_its_return_are_corrections(store: SqlStore) -> None:
-    world, index, _ = a_world()
-    world.purge(index, 20_000, bought=120, taken=1, returns=-1)
-    async with reading(store, world, index) as reader:
-        await reader.days(2)
-        growth = (await entry_of(store, FIRST_ID + index)).growth
-        assert (growth.day, growth.week, growth.month) == (None, None, None), "nobody lost these"
-        await reader.days(5)
-        assert (await entry_of(store, FIRST_ID + index)).growth.day is not None
-        assert [kind for kind in await reader.kinds(index) if kind is not K.MILESTONE] == [
-            K.CORRECTED,
-            K.CORRECTED,
-        ]
-        assert len(reader.told(old(world, index), "count corrected", "23,517 to 3,517")) == 1
-        assert len(reader.told(old(world, index), "stars given back", "3,517 to 23,517")) == 1
-        assert await facts_of(reader, index) == [FactKind.CORRECTED] * 2
-        assert await reader.spoke(index) == []
+async def test_a_purge_of_20000_stars_and_its_return_are_corrections(week: Week) -> None:
+    growth = week.midway["purged"].growth
+    assert (growth.day, growth.week, growth.month) == (None, None, None), "nobody lost these"
+    assert week.ended["purged"].growth.day is not None
+    assert await week.kinds("purged") == [K.CORRECTED, K.CORRECTED]
+    assert await week.facts("purged") == [FactKind.CORRECTED] * 2
+    for words in ("count corrected", "stars given back"):
+        assert len(week.told("purged", words)) == 1
 
 
-async def test_a_count_read_wrong_once_is_never_written_down(store: SqlStore) -> None:
-    world, index, other = a_world()
-    for each, stars in ((index, 0), (other, 900_000)):
-        # Nobody pushes to it: no search shows it before the sweep does.
-        world.life(each).last_push = EVENT - timedelta(days=30)
-        world.misread(each, stars, EVENT)
-    async with reading(store, world, index, other) as reader:
-        await reader.days(3)
-        for each in (index, other):
-            assert await facts_of(reader, each) == [FactKind.MISREAD]
-            assert await reader.kinds(each) == []
-            assert reader.told(old(world, each)) == []
-            async with store.read() as tx:
-                now = reader.github.clock.now()
-                repo_id = RepoId(FIRST_ID + each)
-                history = await tx.stars.history(repo_id, now - timedelta(days=9), now)
-            counts = [snapshot.stars for snapshot in history.snapshots]
-            assert len(counts) == 13
-            assert 0 < min(counts) <= max(counts) < 900_000
+@pytest.mark.parametrize("role", ["read as 0", "read as 900,000"])
+async def test_a_count_read_wrong_once_is_never_written_down(week: Week, role: str) -> None:
+    assert await week.facts(role) == [FactKind.MISREAD]
+    assert await week.kinds(role) == []
+    assert week.told(role) == []
+    repo_id, now = week.ended[role].repo.id, week.reader.github.clock.now()
+    async with week.reader.store.read() as tx:
+        history = await tx.stars.history(repo_id, now - timedelta(days=9), now)
+    counts = [snapshot.stars for snapshot in history.snapshots]
+    assert len(counts) == 1 + 6 * 4
+    assert 0 < min(counts) <= max(counts) < 900_000
 
 
-@pytest.mark.parametrize("resolves", [True, False])
-async def test_a_node_id_that_changes_its_form_loses_no_repo(
-    store: SqlStore, *, resolves: bool
-) -> None:
-    world, index, _ = a_world()
-    world.renode(index, EVENT, resolves=resolves)
-    async with reading(store, world, index) as reader:
-        before = (await entry_of(store, FIRST_ID + index)).repo.node_id
-        await reader.days(2)
-        entry = await entry_of(store, FIRST_ID + index)
-        assert entry.repo.node_id != before
-        assert await reader.kinds(index) == []
-        assert entry.growth.day is not None
-        assert (await reader.sweep()).seen == (await reader.sweep()).expected
+@pytest.mark.parametrize("role", ["new node id", "new node id, the old one lost"])
+async def test_a_node_id_that_changes_its_form_loses_no_repo(week: Week, role: str) -> None:
+    assert week.ended[role].repo.node_id != week.begun[role].repo.node_id
+    assert await week.kinds(role) == []
+    assert week.midway[role].growth.day is not None
+    sweep = await week.reader.sweep()
+    assert sweep.seen == sweep.expected
 
 
 async def test_a_description_of_10000_characters_with_control_marks_does_no_harm(
-    store: SqlStore,
+    week: Week,
 ) -> None:
-    world, index, _ = a_world()
-    hostile = "An LLM \x00\x1b[31m\u202e\ud800 <!channel> @everyone *x* \u200b" * 200
-    world.describe(index, EVENT, hostile[:10_000].encode("utf-8", "ignore").decode())
-    world.archive(index, EVENT)
-    async with reading(store, world, index) as reader:
-        await reader.days(2)
-        kept = (await entry_of(store, FIRST_ID + index)).repo.description
-        assert len(kept) <= 1_000
-        assert kept.isprintable()
-        assert await reader.kinds(index) == [K.ARCHIVED]
-        assert all(line.isprintable() for line in reader.told(old(world, index)))
+    assert len(HOSTILE) >= 10_000
+    kept = week.ended["described"].repo.description
+    assert len(kept) <= 1_000
+    assert kept.isprintable()
+    assert await week.kinds("described") == [K.ARCHIVED]
+    assert all(line.isprintable() for line in week.told("described"))
 
 
+@pytest.mark.parametrize("role", ["of the future", "late, and of the future"])
 async def test_a_repo_created_in_the_future_is_not_announced_for_its_youth(
-    store: SqlStore,
+    week: Week, role: str
 ) -> None:
-    world, index, other = a_world()
-    world.tell_created(index, EVENT + timedelta(days=2_000))
-    # One that the search brings later, and that is old and large already.
-    world.remove(other, EVENT - timedelta(days=90), "private", until=EVENT)
-    world.tell_created(other, EVENT + timedelta(days=2_000))
-    async with reading(store, world, index) as reader:
-        await reader.days(3)
-        assert await reader.spoke(index) == []
-        assert await reader.spoke(other) == []
-        assert (await entry_of(store, FIRST_ID + other)).listed_at is not None
+    assert await week.spoke(role) == []
+    assert week.ended[role].listed_at is not None
 
 
-async def test_a_detached_fork_is_told_of_once_and_is_not_new(store: SqlStore) -> None:
-    world, index, other = a_world()
-    world.make_fork(index, of=other, until=EVENT)
-    async with reading(store, world) as reader:
-        # Searches leave forks out: somebody wanted this one, and the operator let it in.
-        repo = await reader.github.github.repo(RepoId(FIRST_ID + index))
-        assert repo.is_fork
-        async with store.write() as tx:
-            await tx.catalogue.meet([repo], reader.github.clock.now(), "submission")
-        await reader.follow(index)
-        await reader.days(3)
-        assert FactKind.DETACHED in await facts_of(reader, index)
-        assert await reader.spoke(index) == []
-        assert (await entry_of(store, FIRST_ID + index)).listed_at is not None
-
-
-async def test_a_sweep_that_sees_60_percent_leaves_the_others_unknown(store: SqlStore) -> None:
-    world, index, _ = a_world()
-    async with reading(store, world, index) as reader:
-        await reader.days(1)
-        said = await reader.announced()
-        reader.github.standin.faults.add(
-            Fault(FaultKind.PARTIAL, on="graphql", times=None, share=0.4)
-        )
-        await reader.until(reader.github.clock.at + EVERY)
-        sweep = await reader.sweep()
-        assert sweep.health is Health.PARTIAL
-        assert 0.4 < sweep.seen / sweep.expected < 0.8
-        assert await reader.announced() == said
-        async with store.read() as tx:
-            listed = await tx.catalogue.entries(Found())
-        assert len(listed) > 50, "nobody is gone for not having answered"
-        reader.github.standin.faults.clear()
-        await reader.days(1)
-        assert await reader.worth() is Health.GOOD
-
-
-async def test_a_digest_waits_three_hours_for_a_degraded_source_and_then_says_so(
-    store: SqlStore,
-) -> None:
-    world, index, _ = a_world()
-    world.archive(index, EVENT)
-    async with reading(store, world, index) as reader:
-        await reader.days(1)
-        reader.heard.clear()
-        clock, faults = reader.github.clock, reader.github.standin.faults
-        world.archive(index, EVENT, until=clock.at)
-        clock.at += timedelta(minutes=45)
-        faults.add(Fault(FaultKind.PARTIAL, on="graphql", times=None, share=0.4))
-        await reader.cycle()
-        due = clock.at.replace(hour=8, minute=0)
-        for hours, digests in ((0, 0), (2.9, 0), (3.1, 1)):
-            clock.at = due + timedelta(hours=hours)
-            await reader.read()
-            assert len(reader.heard) == digests
-        assert len(reader.told("GitHub answered for", "of the repos")) == 1
-
-
-async def test_a_day_on_which_the_whole_catalogue_stands_still_says_nothing(
-    store: SqlStore,
-) -> None:
-    world = small_world(400)
-    still = BEGIN + 2 * EVERY + timedelta(minutes=1)
-    world.stand_still(still, still + timedelta(days=1))
-    async with reading(store, world) as reader:
-        await reader.until(still)
-        said = await reader.announced()
-        await reader.until(still + timedelta(days=1))
-        assert await reader.worth() is Health.STILL
-        assert await reader.announced() == said
-        async with store.read() as tx:
-            last = await tx.stars.latest()
-            shown = {entry.slot: entry.repo.stars for entry in await tx.catalogue.entries(Found())}
-            assert last is not None
-            (believed,), _ = await tx.stars.columns([last.at], EVERY / 2)
-        assert last.at <= still, "no count of that day is believed"
-        assert believed is not None
-        assert shown == {slot: believed[slot] for slot in shown}, "and none is shown"
-        await reader.days(2)
-        assert await reader.worth() is Health.GOOD
+async def test_a_detached_fork_is_told_of_once_and_is_not_new(week: Week) -> None:
+    assert await week.facts("fork") == [FactKind.DETACHED]
+    assert await week.spoke("fork") == []
+    assert week.begun["fork"].listed_at is None
+    assert week.ended["fork"].listed_at is not None
