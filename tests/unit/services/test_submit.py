@@ -29,7 +29,7 @@ from hypecurve.services.discover import sort_in
 from hypecurve.services.submit import Questions, Wish, submit
 from hypecurve.services.vet import block, decide
 from support.catalogue import CHANNEL, OTHER_CHANNEL, a_repo, entry_of, keep, listed
-from support.databases import NOW
+from support.databases import BACKENDS, NOW
 from support.sources import MemoryGitHub
 from support.tracking import BAR, an_ai_repo, taxonomy
 
@@ -99,6 +99,12 @@ class Desk:
 
 
 @pytest.fixture
+def backend() -> str:
+    """The store's contracts hold the databases together; what rests on SQL is tried on both."""
+    return "sqlite"
+
+
+@pytest.fixture
 def desk(store: SqlStore) -> Desk:
     """Nothing is watched; GitHub has repo 1 under the bar and repo 2 over it."""
     found = Desk(store)
@@ -106,6 +112,7 @@ def desk(store: SqlStore) -> Desk:
     return found
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
 async def test_a_repo_under_the_bar_is_watched_from_then_on(desk: Desk) -> None:
     told = await desk.submit("acme/repo-1")
     assert told == Submitted(
@@ -125,6 +132,7 @@ async def test_a_repo_under_the_bar_is_watched_from_then_on(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("stars", [500, 700])
+@pytest.mark.parametrize("backend", BACKENDS)
 async def test_a_repo_over_the_bar_waits_for_the_next_cycle_alone(desk: Desk, stars: int) -> None:
     desk.github.star(2, stars)
     assert await desk.outcome("https://github.com/acme/repo-2") is Told.PASSES
@@ -141,6 +149,7 @@ async def test_what_is_listed_already_is_said_without_asking_github(desk: Desk) 
     assert await desk.wishes(2) == []
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
 async def test_a_second_channel_is_told_too_and_the_same_one_is_kept_once(desk: Desk) -> None:
     assert await desk.outcome("acme/repo-1") is Told.WATCHED
     assert await desk.outcome("acme/repo-1") is Told.SUBMITTED
@@ -172,6 +181,7 @@ async def test_a_renamed_repo_is_known_by_both_names(desk: Desk) -> None:
     )
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
 async def test_a_name_that_passed_to_another_repo_means_that_one(desk: Desk) -> None:
     """We know its former holder only, whom we still list, under a newer name."""
     await listed(desk.store, [a_repo(9, name="acme/repo-1")])
@@ -213,6 +223,7 @@ async def test_archived_and_empty_repos_are_ordinary(desk: Desk, facts: dict[str
     assert await desk.outcome("acme/repo-1") is Told.WATCHED
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
 async def test_a_category_counts_only_where_the_text_leaves_it_open(desk: Desk) -> None:
     desk.github.add([a_repo(3, 10, description=PLAIN), an_ai_repo(4, 10)])
     told = await desk.submit("acme/repo-3", "agent tools")
@@ -281,6 +292,7 @@ async def test_a_github_that_does_not_answer_says_so_and_nothing_is_kept(
         assert await tx.submissions.count_by(USER, NOW - DAY) == 0
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
 async def test_a_user_may_submit_so_many_a_day_and_only_what_was_kept_counts(desk: Desk) -> None:
     desk.per_day = 2
     desk.github.add(an_ai_repo(number, 10) for number in range(3, 9))
@@ -318,6 +330,7 @@ async def test_what_is_not_kept_counts_too_in_what_github_is_asked(desk: Desk) -
     assert await desk.outcome("acme/repo-1") is Told.WATCHED
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
 async def test_questions_at_once_count_each(desk: Desk) -> None:
     desk.per_day = 1
     desk.questions = Questions()
@@ -343,6 +356,7 @@ def test_no_day_holds_more_questions_of_a_user_than_are_allowed(
             taken.append((user, now))
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
 async def test_the_limit_holds_for_a_user_of_many_channels_at_once(desk: Desk) -> None:
     desk.per_day = 3
     desk.github.add(an_ai_repo(number, 10) for number in range(1, 9))
@@ -371,6 +385,7 @@ async def test_a_blocked_user_is_not_taken_from_until_they_are_unblocked(desk: D
     assert await desk.outcome("acme/repo-1") is Told.SUBMITTED
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
 async def test_a_blocked_repo_is_blocked_under_any_name_and_for_everybody(desk: Desk) -> None:
     desk.github.former["acme/before"] = RepoName.parse("acme/repo-1")
     await desk.outcome("acme/repo-1")

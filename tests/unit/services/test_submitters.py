@@ -24,7 +24,7 @@ from hypecurve.services.submitters import tell_submitters
 from hypecurve.services.vet import decide
 from hypecurve.wording.plain import plain
 from support.catalogue import CHANNEL, OTHER_CHANNEL, entry_of
-from support.databases import INTERVAL, NOW
+from support.databases import BACKENDS, INTERVAL, NOW
 from support.tracking import BAR, Tracker, an_ai_repo, taxonomy
 
 DAY = timedelta(days=1)
@@ -123,6 +123,12 @@ class Story:
 
 
 @pytest.fixture
+def backend() -> str:
+    """The store's contracts hold the databases together; what rests on SQL is tried on both."""
+    return "sqlite"
+
+
+@pytest.fixture
 async def story(store: SqlStore) -> Story:
     """A tracker that has looked four times, the last time at repo 2 as well."""
     tracker = Tracker(store)
@@ -146,6 +152,7 @@ async def _watched(story: Story, *channels: Channel | None) -> None:
     assert await story.tell() == 0
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
 async def test_it_is_listed_when_it_reaches_the_bar_and_its_channel_hears_so_once(
     story: Story,
 ) -> None:
@@ -163,6 +170,7 @@ async def test_it_is_listed_when_it_reaches_the_bar_and_its_channel_hears_so_onc
     assert await story.sent() == [TELLS]
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
 async def test_every_channel_that_asked_hears_it_and_nobody_else(story: Story) -> None:
     await _watched(story, CHANNEL, OTHER_CHANNEL, None)
     await story.passes()
@@ -243,6 +251,7 @@ async def test_a_digest_that_is_resumed_does_not_tell_what_a_notice_told(story: 
     assert "kite/toolproxy passed 500" in digest
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
 async def test_a_subscription_that_grows_does_not_tell_what_a_notice_told(story: Story) -> None:
     await _watched(story)
     await story.subscribe("coding")
@@ -258,6 +267,7 @@ async def test_a_subscription_that_grows_does_not_tell_what_a_notice_told(story:
     assert await story.sent() == [TELLS]
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
 async def test_what_a_lost_notice_would_have_told_is_the_digests(story: Story) -> None:
     await _watched(story)
     await story.subscribe(paused_until=story.now + 2 * DAY)
@@ -378,6 +388,7 @@ async def test_the_notice_names_what_it_was_called_and_the_channels_own_day(stor
     )
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
 async def test_a_cycle_of_the_tracker_tells_it_by_itself(story: Story) -> None:
     await story.submit()
     await story.tracker.cycle()

@@ -16,13 +16,19 @@ from hypecurve.domain.submission import Submission, SubmissionState
 from hypecurve.services.discover import sort_in
 from hypecurve.services.vet import block, decide, repo_key, user_key
 from support.catalogue import CHANNEL, a_repo, entry_of, keep, listed
-from support.databases import NOW
+from support.databases import BACKENDS, NOW
 from support.tracking import BAR, an_ai_repo, taxonomy
 
 S = SubmissionState
 NAME = RepoName.parse("acme/repo-1")
 NO_AI = "A partition editor for hard disks with a window"
 DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def backend() -> str:
+    """The store's contracts hold the databases together; what rests on SQL is tried on both."""
+    return "sqlite"
 
 
 async def wish(
@@ -45,6 +51,7 @@ async def candidates(store: SqlStore) -> list[int]:
         return [entry.repo.id for entry, _ in await tx.catalogue.candidates(BAR)]
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
 async def test_an_approved_fork_passes_the_gate(store: SqlStore) -> None:
     await keep(store, [an_ai_repo(1, 900, is_fork=True)])
     await wish(store)
@@ -88,6 +95,7 @@ async def test_where_nothing_tells_the_category_the_operator_is_asked_for_it(
     assert await states(store) == [S.WAITING]
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
 async def test_a_refused_repo_is_kept_out_and_may_be_let_in_later(store: SqlStore) -> None:
     await keep(store, [an_ai_repo(1, 900)])
     await wish(store, "coding", S.WATCHED)
@@ -123,6 +131,7 @@ async def test_only_what_was_submitted_is_decided(store: SqlStore, *, approve: b
         await decide(store, taxonomy(), NAME, approve=approve)
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
 async def test_an_older_name_will_do(store: SqlStore) -> None:
     await keep(store, [an_ai_repo(1, 900, is_fork=True)])
     await wish(store)
@@ -132,6 +141,7 @@ async def test_an_older_name_will_do(store: SqlStore) -> None:
 
 
 @pytest.mark.parametrize("what", ["acme/repo-1", "https://github.com/acme/repo-1", "slack:T1/U1"])
+@pytest.mark.parametrize("backend", BACKENDS)
 async def test_a_block_holds_until_it_is_taken_off(store: SqlStore, what: str) -> None:
     await keep(store, [an_ai_repo(1, 900)])
     clock = SetClock(NOW)
