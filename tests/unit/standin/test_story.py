@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from importlib.resources import files
 
 import numpy as np
@@ -10,13 +11,14 @@ import pytest
 
 from hypecurve.domain.classify import classify
 from hypecurve.domain.detection import detect, fresh_states
+from hypecurve.domain.pasts import daily_gains, pack
+from hypecurve.domain.repo import RepoId
 from hypecurve.domain.signal import Signal, SignalKind
 from hypecurve.domain.stars import PastStars
 from hypecurve.domain.taxonomyfile import read
 from hypecurve.domain.windows import Windows, windows_from_counts
 from hypecurve.standin.story import FOLLOWED, LEAST, PARTS, RENAMED
 from hypecurve.standin.world import World
-from support.pasts import daily_past
 
 UNTIL = datetime(2026, 11, 22, 6, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -64,12 +66,8 @@ def test_a_surge_comes_in_the_last_hours_and_is_told_whole(
     in_five_hours = world.stars(index, UNTIL) - world.stars(index, UNTIL - timedelta(hours=5))
     assert in_five_hours > 0.75 * week
     assert sum(world.history(index, UNTIL)[0][1]) > 0.75 * week
-    told = [
-        signal.evidence.gain_7d
-        for signal in Tracker(world, timedelta(hours=6)).run()
-        if signal.repo_id == index
-    ]
-    assert told == [week]
+    gains = [signal.evidence.gain_7d for signal in told(UNTIL, 6) if signal.repo_id == index]
+    assert gains == [week]
 
 
 def test_three_newcomers_cross_the_bar_on_the_last_day_and_one_is_weeks_old(world: World) -> None:
@@ -145,7 +143,9 @@ class Tracker:
         self.world, self.every = world, every
         self.first = world.until - 14 * DAY
         self.seen: dict[datetime, np.ndarray] = {}
-        self.pasts = [self.past(index) for index in range(world.size)]
+        pasts = {index: self.past(index) for index in range(world.size)}
+        known = {RepoId(index): each for index, each in pasts.items() if each is not None}
+        self.pasts = pack([*known], [*known.values()])
         self.signals: list[Signal] = []
 
     def past(self, index: int) -> PastStars | None:
@@ -180,9 +180,8 @@ class Tracker:
         for back in range(days + 1):
             counts[:, days - back] = self.seen.get(at - back * DAY, np.nan)
         past = np.full((size, days), np.nan, np.float32)
-        for index, each in enumerate(self.pasts):
-            if each is not None:
-                past[index] = daily_past(each, at, self.first, days)
+        counted = np.full(self.pasts.size, np.datetime64(self.first.replace(tzinfo=None), "us"))
+        past[self.pasts.repo_ids] = daily_gains(self.pasts, at, counted, days)
         repos = [self.world.repo_at(index, at) for index in range(size)]
         pushed = [
             repo.pushed_at.replace(tzinfo=None) if repo and repo.pushed_at else None
@@ -205,11 +204,17 @@ class Tracker:
         )
 
 
+@cache
+def told(until: datetime, hours: int) -> tuple[Signal, ...]:
+    """What is detected in the world of an instant, polled every so many hours."""
+    return tuple(Tracker(World.make(7, until=until), timedelta(hours=hours)).run())
+
+
 @pytest.mark.parametrize("until", [UNTIL, datetime(2026, 3, 29, 18, tzinfo=UTC)])
 @pytest.mark.parametrize("hours", [6, 24])
 def test_the_detection_tells_the_story_on_the_last_day(until: datetime, hours: int) -> None:
     world = World.make(7, until=until)
-    signals = Tracker(world, timedelta(hours=hours)).run()
+    signals = told(until, hours)
     roles = {index: role for role, index in world.cast.items()}
     said = {
         (roles[signal.repo_id], signal.kind, signal.step > 1)
