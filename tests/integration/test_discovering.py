@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from functools import cache
 from math import ceil
@@ -52,6 +53,19 @@ async def setting() -> AsyncIterator[Setting]:
         yield setting
 
 
+@pytest.fixture(scope="module")
+def uncut() -> int:
+    """What all the terms cost in requests where nothing fails."""
+
+    async def asked() -> int:
+        async with connected(large_world()) as other:
+            for term in TERMS:
+                assert [page async for page in other.github.search(term, BAR)]
+            return other.standin.spent.requests
+
+    return asyncio.run(asked())
+
+
 async def _known(store: SqlStore) -> set[int]:
     async with store.read() as tx:
         return {int(each.id) for each in await tx.catalogue.watched()}
@@ -69,17 +83,13 @@ async def test_a_full_discovery_costs_little_more_than_its_pages(
 
 @pytest.mark.parametrize("after", [1, 9, 14, 25])
 async def test_an_outage_in_the_middle_costs_at_most_a_slice_of_each_term(
-    store: SqlStore, setting: Setting, after: int
+    store: SqlStore, setting: Setting, uncut: int, after: int
 ) -> None:
     setting.standin.faults.add(Fault(FaultKind.BAD_GATEWAY, on="search", times=None, after=after))
     cut = await discover(store, setting.github, setting.clock, TERMS, BAR)
     assert isinstance(cut.error, SourceUnavailable)
     setting.standin.faults.clear()
     spent = setting.standin.spent.requests
-    async with connected(large_world()) as other:
-        for term in TERMS:
-            assert [page async for page in other.github.search(term, BAR)]
-        uncut = other.standin.spent.requests
     due = [term for term in TERMS if term in cut.unread]
     assert due[-1] == TERMS[-1], "behind an outage the others are tried too"
     again = await discover(store, setting.github, setting.clock, due, BAR)
