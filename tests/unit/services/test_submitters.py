@@ -130,7 +130,7 @@ def backend() -> str:
 
 @pytest.fixture
 async def story(store: SqlStore) -> Story:
-    """A tracker that has looked four times, the last time at repo 2 as well."""
+    """A tracker that has looked twice, and never at repo 2."""
     tracker = Tracker(store)
     tracker.github.add(
         [
@@ -140,8 +140,8 @@ async def story(store: SqlStore) -> Story:
     )
     tracker.github.terms = {"llm": {1}}
     found = Story(tracker)
-    for _ in range(3):
-        await tracker.cycle()
+    await tracker.cycle()
+    await tracker.cycle(2 * INTERVAL)
     return found
 
 
