@@ -42,9 +42,6 @@ class Surroundings:
             "GITHUB_API_URL": self.github.url,
             "GITHUB_TOKEN": TOKEN,
             "HYPECURVE_LOG_FORMAT": "json",
-            # It finds the story's repos; every other term is one more search.
-            "HYPECURVE_SEARCH_TERMS": "llm",
-            "HYPECURVE_BACKFILL_PER_HOUR": "10",
             **slack_env(self.slack),
             **self.discord.env,
         }
@@ -151,7 +148,8 @@ async def test_what_is_being_sent_at_the_end_is_sent(around: Surroundings) -> No
 
 @pytest.mark.parametrize("backend", ["sqlite"])
 async def test_two_services_look_once(around: Surroundings) -> None:
-    async with around.service("tracker") as one, around.service("tracker") as other:
+    few = {"HYPECURVE_SEARCH_TERMS": "llm", "HYPECURVE_BACKFILL_PER_HOUR": "10"}
+    async with around.service("tracker", **few) as one, around.service("tracker", **few) as other:
         await until(lambda: "cycle ended" in one.log + other.log)
         status = await around.run("status", "--check")
         assert status.status == 0
