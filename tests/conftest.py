@@ -1,6 +1,11 @@
-"""What all tests share: both databases, and a Ctrl-C that means something."""
+"""What all tests share: both databases, a log that is as it was, a Ctrl-C that means something."""
 
+import logging
 import signal
+from collections.abc import Iterator
+
+import pytest
+import structlog
 
 pytest_plugins = ["support.databases"]
 
@@ -8,3 +13,19 @@ pytest_plugins = ["support.databases"]
 # process that they start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True)
+def _log_as_it_was() -> Iterator[None]:
+    """Let what a command sets up of the log end with its test: others read theirs."""
+    root, configured = logging.getLogger(), structlog.get_config()
+    level, handlers = root.level, [*root.handlers]
+    yield
+    if root.level == level:
+        return
+    root.setLevel(level)
+    structlog.configure(**configured)
+    for handler in [*root.handlers]:
+        ours = isinstance(handler.formatter, structlog.stdlib.ProcessorFormatter)
+        if ours and handler not in handlers:
+            root.removeHandler(handler)
