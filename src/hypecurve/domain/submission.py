@@ -64,6 +64,8 @@ class Outcome(StrEnum):
     """The operator wants no submission of this repo, or by this user."""
     GONE = "gone"
     """Not on GitHub, or not for the public."""
+    ASKED_ENOUGH = "asked enough"
+    """GitHub was asked for as many repos of this user's as a day allows, whatever came of it."""
     TOO_MANY = "too many"
     """This user submitted as many as a day allows."""
 
@@ -83,4 +85,4 @@ class Submitted:
     gone_why: str = ""
     """As in SourceGone."""
     limit: int = 0
-    """Submissions a user may make in 24 hours, where that is the reason."""
+    """Submissions a user may make, or repos they may ask for, in 24 hours, where that is why."""

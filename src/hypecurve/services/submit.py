@@ -100,7 +100,7 @@ async def submit(  # noqa: PLR0913  # whom to ask, what, and within which limits
     if questions is not None and wish.user and per_day is not None:
         most = _QUESTIONS * per_day
         if not questions.take(wish.user, clock.now(), most):
-            return answer(Outcome.TOO_MANY, name=wish.name, limit=most)
+            return answer(Outcome.ASKED_ENOUGH, name=wish.name, limit=most)
     try:
         repo = await github.repo(wish.name)
     except SourceGone as error:

@@ -72,7 +72,7 @@ _GONE = {
     "blocked": to_say("{name} is blocked by GitHub."),
 }
 _NOT_THERE = to_say("There is no {name} on GitHub, or it is private.")
-_NO_MORE = frozenset({_O.GONE, _O.BLOCKED, _O.TOO_MANY})
+_NO_MORE = frozenset({_O.GONE, _O.BLOCKED, _O.ASKED_ENOUGH, _O.TOO_MANY})
 _TO_BE = frozenset({_O.WATCHED, _O.PASSES, _O.SUBMITTED})
 
 
@@ -165,8 +165,8 @@ def _verdict(submitted: Submitted, said: Texts, *, here: bool) -> str:
     outcome, name = submitted.outcome, _shown(submitted.name)
     if outcome is _O.GONE:
         return said.say(_GONE.get(submitted.gone_why, _NOT_THERE), name=name)
-    if outcome is _O.TOO_MANY:
-        return _too_many(submitted.limit, said)
+    if outcome in {_O.TOO_MANY, _O.ASKED_ENOUGH}:
+        return _too_many(submitted, said)
     form = _SAID[outcome]
     if here:
         form = _HEARD.get(outcome, form)
@@ -183,9 +183,16 @@ def _verdict(submitted: Submitted, said: Texts, *, here: bool) -> str:
     )
 
 
-def _too_many(limit: int, said: Texts) -> str:
+def _too_many(submitted: Submitted, said: Texts) -> str:
+    limit = submitted.limit
     if not limit:
         return said.say("The operator takes no submissions here.")
+    if submitted.outcome is _O.ASKED_ENOUGH:
+        return said.say_count(
+            "You asked for {n} repo within 24 hours, as many as a day allows. Try again tomorrow.",
+            "You asked for {n} repos within 24 hours, as many as a day allows. Try again tomorrow.",
+            limit,
+        )
     return said.say_count(
         "You submitted {n} repo within 24 hours, as many as a day allows. Try again tomorrow.",
         "You submitted {n} repos within 24 hours, as many as a day allows. Try again tomorrow.",

@@ -85,7 +85,8 @@ async def test_asking_for_what_is_not_there_comes_to_an_end_as_well(store: SqlSt
         answer = await desk.answer(ASKER, f"submit acme/none-{number}")
         assert "There is no" in plain(answer.message)
     refused = await desk.answer(ASKER, "submit acme/repo-1")
-    assert "You submitted 4 repos within 24 hours" in plain(refused.message)
+    assert refused.message.kind is MessageKind.ERROR
+    assert "You asked for 4 repos within 24 hours" in plain(refused.message)
 
 
 async def test_without_a_token_it_says_what_is_missing(store: SqlStore) -> None:

@@ -317,7 +317,7 @@ async def test_what_is_not_kept_counts_too_in_what_github_is_asked(desk: Desk) -
     desk.questions = Questions()
     names = [f"acme/none-{number}" for number in range(9)]
     told = [await desk.submit(name) for name in names]
-    assert [each.outcome for each in told] == [Told.GONE] * 8 + [Told.TOO_MANY]
+    assert [each.outcome for each in told] == [Told.GONE] * 8 + [Told.ASKED_ENOUGH]
     assert told[-1].limit == 8
     assert desk.github.asked == names[:8]
     # What is listed under its very name costs nothing, and others are not to blame.
@@ -335,7 +335,7 @@ async def test_questions_at_once_count_each(desk: Desk) -> None:
     desk.per_day = 1
     desk.questions = Questions()
     told = await asyncio.gather(*(desk.outcome(f"acme/none-{number}") for number in range(9)))
-    assert sorted(told) == [Told.GONE] * 4 + [Told.TOO_MANY] * 5
+    assert sorted(told) == [Told.ASKED_ENOUGH] * 5 + [Told.GONE] * 4
     assert len(desk.github.asked) == 4
 
 

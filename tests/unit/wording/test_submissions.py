@@ -52,6 +52,7 @@ ANSWERS = {
     "gone, for a reason nobody has heard of": answer(Told.GONE, gone_why="?", **UNKNOWN),
     "too many": answer(Told.TOO_MANY, limit=5, **UNKNOWN),
     "too many, one a day": answer(Told.TOO_MANY, limit=1, **UNKNOWN),
+    "asked enough": answer(Told.ASKED_ENOUGH, limit=20, **UNKNOWN),
     "too many, none a day": answer(Told.TOO_MANY, limit=0, **UNKNOWN),
 }
 
