@@ -4,9 +4,12 @@ pending -> sending -> sent
    ^          |-----> pending     surely not posted: later again
    |          |-----> unknown     it may have arrived: a digest is not sent again
    |          |-----> dead        cannot be sent; the reason is kept
-   |          `-----> held        the channel or the tenant is paused
+   |          |-----> held        the channel is paused
+   |          `-----> dropped     the tenant is suspended
   held -> pending | expired       the cause is gone | too late to be useful
-pending -> expired | dropped
+pending | dead -> expired         the channel's next digest is due
+pending | held | dead | unknown -> dropped
+dead | unknown -> pending         by an operator's own word
 """
 
 from __future__ import annotations
@@ -34,9 +37,9 @@ class DeliveryState(StrEnum):
 _S = DeliveryState
 LEGAL: dict[DeliveryState, frozenset[DeliveryState]] = {
     _S.PENDING: frozenset({_S.SENDING, _S.HELD, _S.EXPIRED, _S.DROPPED}),
-    _S.SENDING: frozenset({_S.SENT, _S.PENDING, _S.UNKNOWN, _S.HELD, _S.DEAD}),
+    _S.SENDING: frozenset({_S.SENT, _S.PENDING, _S.UNKNOWN, _S.HELD, _S.DEAD, _S.DROPPED}),
     _S.HELD: frozenset({_S.PENDING, _S.EXPIRED, _S.DROPPED}),
-    _S.DEAD: frozenset({_S.PENDING, _S.DROPPED}),
+    _S.DEAD: frozenset({_S.PENDING, _S.EXPIRED, _S.DROPPED}),
     _S.UNKNOWN: frozenset({_S.SENT, _S.PENDING, _S.DROPPED}),
     _S.SENT: frozenset(),
     _S.EXPIRED: frozenset(),
@@ -62,8 +65,17 @@ def moved(before: DeliveryState, after: DeliveryState) -> DeliveryState:
 class StepKind(StrEnum):
     """A delivery is made of steps; each one's intent is committed before its call."""
 
+    UPLOAD = "upload"
+    """A picture is handed over; nobody sees it before the post that shows it."""
     POST = "post"
     THREAD = "thread"
+    """What did not fit into the post, as a reply to it."""
+    PUBLISH = "publish"
+    """The post goes out to those who follow an announcement channel."""
+
+
+REPEATABLE = frozenset({StepKind.UPLOAD, StepKind.PUBLISH})
+"""Steps that do no harm when they happen twice: they are tried again, never unknown."""
 
 
 @dataclass(frozen=True, slots=True)

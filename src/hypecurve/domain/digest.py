@@ -70,6 +70,14 @@ class SourceHealth:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsure:
+    """A digest that may not have arrived."""
+
+    digest_id: int
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """What one channel is told at one time. `since`: the digest before it; None for the first."""
 

@@ -106,6 +106,8 @@ class Action(StrEnum):
     CURVE = "curve"
     FOLLOW = "follow"
     MUTE = "mute"
+    SHOW = "show"
+    """A digest that may not have arrived, for who asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,7 @@ class MessageKind(StrEnum):
     LIST = "list"
     HELP = "help"
     NOTICE = "notice"
+    ALERT = "alert"
     ERROR = "error"
 
 

@@ -12,7 +12,7 @@ from hypecurve.domain.signal import SUBSCRIBABLE, SignalKind
 ALL_DAYS = frozenset(range(7))
 WORKDAYS = frozenset(range(5))
 _CHANNEL = re.compile(
-    r"(?P<platform>[a-z][a-z0-9]*):(?P<tenant>[A-Za-z0-9@._-]{1,64})/(?P<id>[A-Za-z0-9._-]{1,64})"
+    r"(?P<platform>[a-z][a-z0-9]*):(?P<tenant>[A-Za-z0-9@._-]{1,64})/(?P<id>@?[A-Za-z0-9._-]{1,63})"
 )
 
 
@@ -30,7 +30,10 @@ class Tenant:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Channel:
-    """A place in a tenant where messages go, written `slack:T123/C456`."""
+    """A place in a tenant where messages go, written `slack:T123/C456`.
+
+    `slack:T123/@U1` is wherever one person of the tenant is written to alone.
+    """
 
     tenant: Tenant
     id: str
@@ -46,6 +49,16 @@ class Channel:
             )
             raise BadChannel(message)
         return cls(Tenant(found["platform"], found["tenant"]), found["id"])
+
+    @classmethod
+    def of_person(cls, tenant: Tenant, user_id: str) -> Channel:
+        """Return where one person of a tenant is written to alone."""
+        return cls(tenant, f"@{user_id}")
+
+    @property
+    def person(self) -> str:
+        """The user id of the one person it belongs to; "" for a place of several."""
+        return self.id[1:] if self.id.startswith("@") else ""
 
     def __str__(self) -> str:
         """`slack:T123/C456`."""
@@ -68,6 +81,23 @@ class Wants:
     categories: frozenset[str] = frozenset()
     """Category and layer slugs."""
     kinds: frozenset[SignalKind] = frozenset(SUBSCRIBABLE)
+    least_stars: int = 0
+    """Repos of fewer stars are left out."""
+    without_languages: frozenset[str] = frozenset()
+    """Languages left out, casefolded as GitHub names them: "jupyter notebook"."""
+    without_owners: frozenset[str] = frozenset()
+    """Owners left out, casefolded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """What is posted as soon as it is noticed, beside the digests."""
+
+    a_day: int = 3
+    """At most so many in a day of the channel's zone; the rest goes into the digest."""
+    quiet_from: time | None = time(22)
+    quiet_until: time | None = time(8)
+    """Hours of the channel's zone in which none is posted; both None: there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,4 +115,10 @@ class Subscription:
     """The last cycle whose signals a digest for this subscription covered."""
     heard_at: datetime | None = None
     """When that was; None before the first digest."""
+    speaks_when_quiet: bool = False
+    """A day without news gets a line that says so."""
+    alerts: Alerts | None = None
+    """None: everything waits for the digest."""
+    alerted_cycle: int = 0
+    """The last cycle whose signals were looked through for alerts."""
     id: int | None = None

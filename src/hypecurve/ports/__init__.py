@@ -1,6 +1,6 @@
 """The ports: what the core needs of the world, as small protocols, a file for each neighbour."""
 
-from hypecurve.ports.bots import Bot, BotSetting, Desk, Messenger
+from hypecurve.ports.bots import Bot, BotSetting, Desk, Events, Host, Messenger
 from hypecurve.ports.clock import Clock
 from hypecurve.ports.github import (
     Allowance,
@@ -19,8 +19,10 @@ __all__ = [
     "BotSetting",
     "Clock",
     "Desk",
+    "Events",
     "GitHubSource",
     "Gone",
+    "Host",
     "Lately",
     "Messenger",
     "SearchPage",

@@ -19,7 +19,7 @@ from hypecurve.domain.repo import Repo, RepoId, RepoName
 from hypecurve.domain.signal import Evidence, Lane, Signal, SignalKind
 from hypecurve.domain.stars import PastStars
 from hypecurve.domain.submission import Submission, SubmissionState
-from hypecurve.domain.subscription import Channel, Schedule, Subscription, Tenant, Wants
+from hypecurve.domain.subscription import Alerts, Channel, Schedule, Subscription, Tenant, Wants
 from hypecurve.ports.store import Sweep
 
 Row = RowMapping | Mapping[str, Any]
@@ -178,7 +178,29 @@ def subscription_values(item: Subscription) -> dict[str, Any]:
         "paused_until": item.paused_until,
         "heard_cycle": item.heard_cycle,
         "heard_at": item.heard_at,
+        "least_stars": item.wants.least_stars,
+        "without_languages": sorted(item.wants.without_languages),
+        "without_owners": sorted(item.wants.without_owners),
+        "speaks_when_quiet": item.speaks_when_quiet,
+        "alerts_a_day": None if item.alerts is None else item.alerts.a_day,
+        "quiet_from": _hour_values(item.alerts.quiet_from if item.alerts else None),
+        "quiet_until": _hour_values(item.alerts.quiet_until if item.alerts else None),
+        "alerted_cycle": item.alerted_cycle,
     }
+
+
+def _hour_values(at: time | None) -> str | None:
+    return None if at is None else at.strftime("%H:%M")
+
+
+def _hour(text: str | None) -> time | None:
+    return None if text is None else time.fromisoformat(text)
+
+
+def _alerts(row: Row) -> Alerts | None:
+    if row["alerts_a_day"] is None:
+        return None
+    return Alerts(row["alerts_a_day"], _hour(row["quiet_from"]), _hour(row["quiet_until"]))
 
 
 def subscription(row: Row, place: Channel) -> Subscription:
@@ -186,7 +208,11 @@ def subscription(row: Row, place: Channel) -> Subscription:
     return Subscription(
         channel=place,
         wants=Wants(
-            frozenset(row["categories"]), frozenset(SignalKind(kind) for kind in row["kinds"])
+            frozenset(row["categories"]),
+            frozenset(SignalKind(kind) for kind in row["kinds"]),
+            row["least_stars"],
+            frozenset(row["without_languages"]),
+            frozenset(row["without_owners"]),
         ),
         schedule=Schedule(time.fromisoformat(row["at"]), row["zone"], frozenset(row["weekdays"])),
         locale=row["locale"],
@@ -195,6 +221,9 @@ def subscription(row: Row, place: Channel) -> Subscription:
         paused_until=row["paused_until"],
         heard_cycle=row["heard_cycle"],
         heard_at=row["heard_at"],
+        speaks_when_quiet=row["speaks_when_quiet"],
+        alerts=_alerts(row),
+        alerted_cycle=row["alerted_cycle"],
         id=row["id"],
     )
 

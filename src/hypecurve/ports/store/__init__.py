@@ -9,8 +9,11 @@ from hypecurve.ports.store.catalogue import (
     Sources,
     Watched,
 )
-from hypecurve.ports.store.channels import Leases, Listener, Outbox, Released, Subscriptions
+from hypecurve.ports.store.channels import Leases, Listener, Subscriptions
+from hypecurve.ports.store.digests import Digests, Frozen, Outcome, Released, Told
+from hypecurve.ports.store.outbox import Claimed, Outbox, Sending
 from hypecurve.ports.store.past import Filled, PastLog
+from hypecurve.ports.store.reach import Pause, Reach, Suspension
 from hypecurve.ports.store.signals import SignalLog
 from hypecurve.ports.store.stars import Packed, StarLog, Sweep
 from hypecurve.ports.store.submissions import Submissions
@@ -18,16 +21,23 @@ from hypecurve.ports.store.transaction import Store, Transaction
 
 __all__ = [
     "Catalogue",
+    "Claimed",
+    "Digests",
     "Filled",
     "Found",
+    "Frozen",
     "Leases",
     "Listener",
     "Measured",
     "Outbox",
+    "Outcome",
     "Packed",
     "PastLog",
+    "Pause",
+    "Reach",
     "Released",
     "Roster",
+    "Sending",
     "SignalLog",
     "Source",
     "Sources",
@@ -35,7 +45,9 @@ __all__ = [
     "Store",
     "Submissions",
     "Subscriptions",
+    "Suspension",
     "Sweep",
+    "Told",
     "Transaction",
     "Watched",
 ]

@@ -12,8 +12,11 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from hypecurve.ports.store.catalogue import Catalogue, Sources
-from hypecurve.ports.store.channels import Leases, Outbox, Subscriptions
+from hypecurve.ports.store.channels import Leases, Subscriptions
+from hypecurve.ports.store.digests import Digests
+from hypecurve.ports.store.outbox import Outbox
 from hypecurve.ports.store.past import PastLog
+from hypecurve.ports.store.reach import Reach
 from hypecurve.ports.store.signals import SignalLog
 from hypecurve.ports.store.stars import StarLog
 from hypecurve.ports.store.submissions import Submissions
@@ -58,8 +61,18 @@ class Transaction(Protocol):
         ...
 
     @property
+    def digests(self) -> Digests:
+        """What they were told."""
+        ...
+
+    @property
     def outbox(self) -> Outbox:
         """What is on its way."""
+        ...
+
+    @property
+    def reach(self) -> Reach:
+        """Whether they can be reached."""
         ...
 
     @property

@@ -3,6 +3,7 @@
 from hypecurve.adapters.sql.tables.columns import Instant, Line, Prose, is_plain, metadata
 from hypecurve.adapters.sql.tables.telling import (
     block,
+    breaker,
     channel,
     delivery,
     delivery_step,
@@ -10,9 +11,11 @@ from hypecurve.adapters.sql.tables.telling import (
     digest_member,
     follow,
     lease,
+    mute,
     notice,
     submission,
     subscription,
+    suspension,
 )
 from hypecurve.adapters.sql.tables.watching import (
     cycle,
@@ -31,7 +34,7 @@ from hypecurve.adapters.sql.tables.watching import (
     world,
 )
 
-REVISION = "202611221000"
+REVISION = "202611221100"
 """The newest migration; a test holds it equal to the head of `hypecurve_migrations`."""
 
 __all__ = [
@@ -40,6 +43,7 @@ __all__ = [
     "Line",
     "Prose",
     "block",
+    "breaker",
     "channel",
     "cycle",
     "delivery",
@@ -51,6 +55,7 @@ __all__ = [
     "is_plain",
     "lease",
     "metadata",
+    "mute",
     "notice",
     "repo",
     "repo_alias",
@@ -62,6 +67,7 @@ __all__ = [
     "star_snapshot",
     "submission",
     "subscription",
+    "suspension",
     "sweep",
     "sweep_miss",
     "watch_span",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
 )
 
 from hypecurve.adapters.sql.tables.columns import (
@@ -31,9 +33,37 @@ channel = Table(
     Column("platform", Line(16), nullable=False),
     Column("tenant", Line(64), nullable=False),
     Column("place", Line(64), nullable=False),
+    Column("paused_at", Instant),
+    Column("pause_code", Line(64), nullable=False, server_default=""),
+    Column("pause_reason", Prose, nullable=False, server_default=""),
+    Column("probe_at", Instant, index=True),
+    Column("refusals", Integer, nullable=False, server_default="0"),
     UniqueConstraint("platform", "tenant", "place"),
 )
 
+suspension = Table(
+    "suspension",
+    metadata,
+    Column("platform", Line(16), primary_key=True),
+    Column("tenant", Line(64), primary_key=True),
+    Column("since", Instant, nullable=False),
+    Column("reason", Prose, nullable=False),
+    Column("probe_at", Instant, nullable=False),
+    Column("refusals", Integer, nullable=False),
+)
+
+breaker = Table(
+    "breaker",
+    metadata,
+    Column("key", Line(128), primary_key=True),
+    Column("platform", Line(16), nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("openings", Integer, nullable=False),
+    Column("open_until", Instant),
+    Column("reason", Prose, nullable=False),
+    Column("invalid", Integer, nullable=False),
+    Column("invalid_since", Instant),
+)
 
 subscription = Table(
     "subscription",
@@ -51,10 +81,25 @@ subscription = Table(
     Column("paused_until", Instant),
     Column("heard_cycle", Integer, nullable=False),
     Column("heard_at", Instant),
+    Column("least_stars", Integer, nullable=False, server_default="0"),
+    Column("without_languages", JSON, nullable=False, server_default="[]"),
+    Column("without_owners", JSON, nullable=False, server_default="[]"),
+    Column("speaks_when_quiet", Boolean, nullable=False, server_default=false()),
+    Column("alerts_a_day", Integer),
+    Column("quiet_from", String(5)),
+    Column("quiet_until", String(5)),
+    Column("alerted_cycle", Integer, nullable=False, server_default="0"),
 )
 
 follow = Table(
     "follow",
+    metadata,
+    of_channel(primary_key=True),
+    of_repo(primary_key=True),
+)
+
+mute = Table(
+    "mute",
     metadata,
     of_channel(primary_key=True),
     of_repo(primary_key=True),
@@ -70,6 +115,7 @@ digest = Table(
     Column("after_cycle", Integer, nullable=False),
     Column("upto_cycle", Integer, nullable=False),
     Column("message", JSON),
+    Column("outcome", String(16), nullable=False, server_default="told"),
     UniqueConstraint("channel_id", "due_at"),
 )
 
@@ -78,7 +124,8 @@ digest_member = Table(
     metadata,
     of_channel(primary_key=True),
     Column("signal_id", BigId, ForeignKey("signal.id"), primary_key=True),
-    Column("digest_id", BigId, ForeignKey("digest.id"), nullable=False, index=True),
+    Column("digest_id", BigId, ForeignKey("digest.id"), index=True),
+    Column("notice_id", BigId, ForeignKey("notice.id"), index=True),
 )
 
 notice = Table(
@@ -107,6 +154,7 @@ delivery = Table(
     Column("reason", Prose, nullable=False),
     Column("settled_at", Instant),
     Index("ix_delivery_state_next_try_at", "state", "next_try_at"),
+    Index("ix_delivery_channel_id_state", "channel_id", "state"),
 )
 
 delivery_step = Table(

@@ -1,0 +1,82 @@
+"""When a platform, or one tenant of it, is left alone for a while, and how it is tried again.
+
+closed -> open            after troubles in a row, a refusal of us as a whole, or a spent budget
+open -> half open         the time is over: one delivery at a time
+half open -> closed       it arrived
+half open -> open         it did not: twice as long
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+TROUBLES = 5
+"""In a row, of deliveries to different channels or to one."""
+FIRST_WAIT = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(minutes=15)
+_DOUBLINGS = 5
+"""More of them than lead to the longest wait."""
+WINDOW = timedelta(minutes=10)
+"""Discord counts invalid answers (401, 403, 429) over so long, and bars an address at 10,000.
+https://discord.com/developers/docs/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans
+"""
+BUDGET = 500
+"""Invalid answers in a window after which nothing more is sent until it is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Breaker:
+    """One platform's (`discord`) or tenant's (`slack:T123`) breaker, shared by all processes."""
+
+    key: str
+    failures: int = 0
+    """Troubles in a row since something arrived."""
+    openings: int = 0
+    """How often it opened since something arrived."""
+    open_until: datetime | None = None
+    reason: str = ""
+    invalid: int = 0
+    """Invalid answers since `invalid_since`."""
+    invalid_since: datetime | None = None
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether nothing may be sent at an instant."""
+        return self.open_until is not None and now < self.open_until
+
+    def is_half_open(self, now: datetime) -> bool:
+        """Whether one delivery at a time may try whether it is well again."""
+        return self.openings > 0 and not self.is_open(now)
+
+    def succeeded(self) -> Breaker:
+        """Return it after something arrived; a budget that is spent stays spent."""
+        return replace(self, failures=0, openings=0, open_until=None, reason="")
+
+    def failed(self, now: datetime, reason: str, luck: float) -> Breaker:
+        """Return it after one more trouble; `luck`, 0 to 1, spreads the waiting times."""
+        failures = self.failures + 1
+        if failures < TROUBLES and not self.is_half_open(now):
+            return replace(self, failures=failures)
+        longest = min(FIRST_WAIT * 2 ** min(self.openings, _DOUBLINGS), LONGEST_WAIT)
+        wait = longest / 2 + luck * longest / 2
+        return replace(self, failures=failures).opened(now + wait, reason)
+
+    def opened(self, until: datetime, reason: str) -> Breaker:
+        """Return it open until an instant, or longer where it was so already."""
+        later = until if self.open_until is None else max(until, self.open_until)
+        return replace(self, openings=self.openings + 1, open_until=later, reason=reason)
+
+    def spent(self, count: int, now: datetime, budget: int = BUDGET) -> Breaker:
+        """Return it after so many more invalid answers: open once the budget of a window is spent.
+
+        A window begins with its first invalid answer, so that two budgets at most fall into any
+        ten minutes.
+        """
+        since = self.invalid_since
+        begins = since is None or not since <= now < since + WINDOW
+        since = now if begins or since is None else since
+        invalid = count + (0 if begins else self.invalid)
+        counted = replace(self, invalid=invalid, invalid_since=since)
+        if invalid < budget or counted.is_open(now):
+            return counted
+        return counted.opened(since + WINDOW, f"{invalid} invalid answers within ten minutes")

@@ -1,0 +1,123 @@
+"""What channels were told, as it is kept: digests, their members, and notices beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from hypecurve.domain.digest import Unsure
+from hypecurve.domain.message import Message
+from hypecurve.domain.subscription import Channel
+
+
+class Outcome(StrEnum):
+    """What became of a due time."""
+
+    TOLD = "told"
+    """There was news."""
+    QUIET = "quiet"
+    """There was none; a message, where there is one, says just that."""
+    SKIPPED = "skipped"
+    """The service was away for too long: what happened then is no news any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A digest to be kept with its members and its delivery; `message` None: nothing is sent."""
+
+    channel_id: int
+    due_at: datetime
+    cycles: tuple[int, int]
+    """It covers those after the first and up to the second."""
+    outcome: Outcome
+    signal_ids: Sequence[int] = ()
+    message: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """Signals of digests that never arrived: they are the next digest's."""
+
+    signal_ids: frozenset[int] = frozenset()
+    after_cycle: int = 0
+    """All of them came after this cycle."""
+    since: datetime | None = None
+    """When the last digest was composed that did not end so; None where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What composing must know of a channel's past."""
+
+    signal_ids: frozenset[int] = frozenset()
+    """Signals, of those asked for, that a digest or an alert holds which was not released."""
+    released: Released = field(default_factory=Released)
+    unsure: tuple[Unsure, ...] = ()
+    """Digests with news since the last one that surely arrived, oldest first."""
+    quiet_days: int = 0
+    """Due times in a row, up to the last one, that were quiet."""
+    quiet_since: datetime | None = None
+    """When the first of these was due; None where there are none."""
+
+
+class Digests(Protocol):
+    """What channels were told."""
+
+    async def told(
+        self, channel_ids: Sequence[int], after_cycle: int, since: datetime
+    ) -> Mapping[int, Told]:
+        """Return what each of the channels was told of the signals after a cycle.
+
+        `since`: older signals are released by nobody. Every channel asked for is in it.
+        """
+        ...
+
+    async def freeze(self, digests: Sequence[Frozen], at: datetime) -> list[int | None]:
+        """Freeze digests, their members and their deliveries; return their ids in that order.
+
+        None where the channel and due time had one already. Members that another digest or alert
+        holds already are left out; those of one that released them move to this one. What is
+        frozen for a paused channel is held from the start, for a suspended tenant dropped.
+        """
+        ...
+
+    async def expire(self, channel_ids: Sequence[int], at: datetime) -> None:
+        """Give up what the channels did not get yet, reasons kept: their next digest is due.
+
+        Of digests only, and of those that are pending, held or dead.
+        """
+        ...
+
+    async def notify(
+        self,
+        channel: Channel,
+        key: str,
+        message: Message,
+        at: datetime,
+        *,
+        signal_ids: Sequence[int] = (),
+    ) -> int | None:
+        """Freeze a notice: a message of its own beside the digests, with its delivery.
+
+        `key` says what it tells: a channel gets each only once. `signal_ids`: what it tells is no
+        digest's any more. Returns the delivery's id; None where the channel had it already.
+        """
+        ...
+
+    async def noticed(self, channel: Channel, keys: Collection[str]) -> frozenset[str]:
+        """Return for which of the keys this channel had a notice, or has one on its way.
+
+        One that expired or was dropped, and of which nothing was sent, it never had.
+        """
+        ...
+
+    async def notices_since(self, channel_id: int, prefix: str, since: datetime) -> int:
+        """Return how many notices whose key begins so a channel had from an instant on."""
+        ...
+
+    async def message(self, channel: Channel, digest_id: int) -> Message | None:
+        """Return what a digest of this channel says; None where this channel has no such digest."""
+        ...

@@ -1,0 +1,109 @@
+"""What is on its way to channels, as it is kept: the only hand-off between tracker and bots."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from hypecurve.domain.delivery import Delivery, DeliveryState, Step
+from hypecurve.domain.message import Message
+from hypecurve.domain.subscription import Channel, Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery that was taken to be sent, with where it goes and what it says."""
+
+    delivery: Delivery
+    channel: Channel
+    message: Message | None
+    """None where what is frozen cannot be read: a newer version may have written it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A delivery as people look at it."""
+
+    delivery: Delivery
+    channel: Channel
+    made_at: datetime
+    """When it was frozen."""
+    due_at: datetime | None
+    """Which digest it is; None for a notice."""
+    settled_at: datetime | None
+
+
+class Outbox(Protocol):
+    """Deliveries: the row is the only truth, whoever drives the sending."""
+
+    async def claim(
+        self,
+        platform: str,
+        now: datetime,
+        lease: timedelta,
+        limit: int,
+        *,
+        barred: Collection[Tenant] = (),
+    ) -> list[Claimed]:
+        """Take deliveries that may be tried now, at most one for each channel, the oldest first.
+
+        Pending ones whose time has come, and `sending` ones whose lease ran out. Never of a
+        channel that has one under way, of a suspended tenant or of the `barred` ones. They are
+        `sending` until they are settled, or until the lease runs out.
+        """
+        ...
+
+    async def step(self, delivery_id: int, number: int, step: Step) -> None:
+        """Write where one step stands."""
+        ...
+
+    async def settle(
+        self,
+        delivery_id: int,
+        state: DeliveryState,
+        *,
+        at: datetime,
+        reason: str = "",
+        next_try_at: datetime | None = None,
+        counted: bool = True,
+    ) -> None:
+        """Move a delivery on; IllegalMove where it cannot go there."""
+        ...
+
+    async def retry(self, delivery_id: int, at: datetime) -> None:
+        """Send a dead or unknown delivery again, by an operator's own word.
+
+        Its unknown steps are forgotten, those that were sent are not sent again. NotFound;
+        IllegalMove where it is neither dead nor unknown.
+        """
+        ...
+
+    async def give_up(self, platform: str, now: datetime, oldest: datetime) -> int:
+        """Let deliveries expire that were frozen before `oldest` and never got anywhere.
+
+        Pending and held ones; their last reason is kept. Returns how many.
+        """
+        ...
+
+    async def wake(self, platform: str, now: datetime) -> None:
+        """Let the oldest held delivery of each paused channel be tried whose probe has come."""
+        ...
+
+    async def find(self, delivery_id: int) -> Sending | None:
+        """Return one delivery."""
+        ...
+
+    async def recent(
+        self,
+        channel: Channel | None = None,
+        limit: int = 20,
+        states: Collection[DeliveryState] | None = None,
+    ) -> list[Sending]:
+        """Return deliveries, newest first; `states` None: of any."""
+        ...
+
+    async def counts(self) -> Mapping[DeliveryState, int]:
+        """Return how many deliveries stand where."""
+        ...
