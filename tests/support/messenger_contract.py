@@ -36,7 +36,7 @@ from hypecurve.domain.message import (
     Text,
 )
 from hypecurve.domain.repo import RepoId
-from hypecurve.domain.subscription import Channel
+from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Messenger
 
 RETRY_AFTER = 7.0
@@ -79,10 +79,18 @@ class MessengerRig(Protocol):
     channel: Channel
     missing: Channel
     """A channel that the platform does not know, of the same tenant."""
+    person: Channel
+    """Where somebody of the tenant is written to alone."""
+    foreign: Tenant
+    """A tenant that has not installed the app."""
     token: str
 
     def posted(self) -> Sequence[Posted]:
         """Return what stands in `channel`, the oldest first."""
+        ...
+
+    def told(self) -> Sequence[Posted]:
+        """Return what `person` was written alone, the oldest first."""
         ...
 
     async def fail(self, how: Failure) -> None:
@@ -114,7 +122,7 @@ LONG = Message(
 async def send(rig: MessengerRig, message: Message, key: str = "d1") -> list[str]:
     """Make every step of a message, in order, and return the ids of what was posted."""
     refs: list[str] = []
-    for number, step in enumerate(rig.messenger.steps(message)):
+    for number, step in enumerate(await rig.messenger.steps(rig.channel, message)):
         ref = refs[0] if refs else ""
         refs.append(
             await rig.messenger.post(rig.channel, message, step, key=f"{key}.{number}", ref=ref)
@@ -125,9 +133,48 @@ async def send(rig: MessengerRig, message: Message, key: str = "d1") -> list[str
 class MessengerContract:
     """The promises; each test is one of them."""
 
-    def test_a_message_begins_with_its_post(self, rig: MessengerRig) -> None:
-        assert rig.messenger.steps(BRIEF) == (StepKind.POST,)
-        assert rig.messenger.steps(LONG)[0] is StepKind.POST
+    async def test_a_message_begins_with_its_post(self, rig: MessengerRig) -> None:
+        assert await rig.messenger.steps(rig.channel, BRIEF) == (StepKind.POST,)
+        assert (await rig.messenger.steps(rig.channel, LONG))[0] is StepKind.POST
+
+    async def test_planning_a_sending_posts_nothing(self, rig: MessengerRig) -> None:
+        await rig.messenger.steps(rig.channel, LONG)
+        assert not rig.posted()
+
+    def test_several_deliveries_may_be_under_way(self, rig: MessengerRig) -> None:
+        assert rig.messenger.at_once > 1
+
+    async def test_a_person_is_written_to_alone(self, rig: MessengerRig) -> None:
+        steps = await rig.messenger.steps(rig.person, BRIEF)
+        assert steps == (StepKind.POST,)
+        ref = await rig.messenger.post(rig.person, BRIEF, StepKind.POST, key="d1", ref="")
+        assert [post.id for post in rig.told()] == [ref]
+        assert "is watched" in rig.told()[0].text
+        assert not rig.posted()
+
+    async def test_a_probe_finds_the_app_installed_and_posts_nothing(
+        self, rig: MessengerRig
+    ) -> None:
+        await rig.messenger.probe(rig.channel.tenant)
+        assert not rig.posted()
+
+    async def test_a_probe_finds_a_tenant_without_the_app(self, rig: MessengerRig) -> None:
+        with pytest.raises(TenantRefused):
+            await rig.messenger.probe(rig.foreign)
+
+    async def test_a_probe_finds_a_revoked_token(self, rig: MessengerRig) -> None:
+        await rig.messenger.probe(rig.channel.tenant)
+        await rig.fail(Failure.REVOKED)
+        with pytest.raises((TenantRefused, PlatformRefused)):
+            await rig.messenger.probe(rig.channel.tenant)
+
+    @pytest.mark.parametrize("how", [Failure.LIMITED, Failure.OUTAGE, Failure.UNREACHABLE])
+    async def test_a_probe_that_gets_no_answer_says_nothing_of_the_tenant(
+        self, rig: MessengerRig, how: Failure
+    ) -> None:
+        await rig.fail(how)
+        with pytest.raises((SendFailed, SendLimited, SendUnclear)):
+            await rig.messenger.probe(rig.channel.tenant)
 
     async def test_what_is_sent_stands_in_the_channel_once(self, rig: MessengerRig) -> None:
         refs = await send(rig, BRIEF)

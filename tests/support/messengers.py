@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from hypecurve.domain.delivery import StepKind
+from hypecurve.domain.errors import SendError
 from hypecurve.domain.message import Message
-from hypecurve.domain.subscription import Channel
+from hypecurve.domain.subscription import Channel, Tenant
 
 
 class Killed(BaseException):
@@ -35,6 +36,11 @@ class MemoryMessenger:
     calls: list[tuple[StepKind, str]] = field(default_factory=list)
     """(step, key) of every call, those that failed too."""
     before_call: Callable[[], None] = lambda: None
+    at_once: int = 400
+    probes: list[Tenant] = field(default_factory=list)
+    """Every tenant that was asked for, in order."""
+    gone: dict[Tenant, SendError] = field(default_factory=dict)
+    """What a probe of a tenant raises."""
     _troubles: deque[tuple[BaseException | None, bool]] = field(default_factory=deque)
 
     def then_fail(self, error: BaseException | None, *, posted: bool = False) -> None:
@@ -44,8 +50,9 @@ class MemoryMessenger:
         """
         self._troubles.append((error, posted))
 
-    def steps(self, message: Message) -> tuple[StepKind, ...]:
+    async def steps(self, channel: Channel, message: Message) -> tuple[StepKind, ...]:
         """The post, and the thread behind it."""
+        del channel
         if message.overflow:
             return StepKind.POST, StepKind.THREAD
         return (StepKind.POST,)
@@ -64,3 +71,9 @@ class MemoryMessenger:
         if error is not None:
             raise error
         return made.id
+
+    async def probe(self, tenant: Tenant) -> None:
+        """Raise what was put down for the tenant."""
+        self.probes.append(tenant)
+        if tenant in self.gone:
+            raise self.gone[tenant]
