@@ -73,6 +73,10 @@ class Events(Protocol):
         """A channel may take messages again: the bot was invited, it was unarchived."""
         ...
 
+    async def tenant_changed(self, tenant: Tenant) -> None:
+        """What may be done in a tenant changed: any of its paused channels may be open again."""
+        ...
+
     async def tenant_gone(self, tenant: Tenant, reason: str) -> None:
         """The app was removed from a tenant, or its token was revoked; not: it is out of reach."""
         ...
