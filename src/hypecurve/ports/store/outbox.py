@@ -20,6 +20,8 @@ class Claimed:
     channel: Channel
     message: Message | None
     """None where what is frozen cannot be read: a newer version may have written it."""
+    key: str = ""
+    """The notice's key; "" for a digest."""
 
 
 @dataclass(frozen=True, slots=True)
