@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 
 from hypecurve.domain.errors import BadChannel
 from hypecurve.domain.signal import SUBSCRIBABLE, SignalKind
 
 ALL_DAYS = frozenset(range(7))
 WORKDAYS = frozenset(range(5))
+UNTIL_RESUMED = datetime(9000, 1, 1, tzinfo=UTC)
+"""What is paused until then waits for somebody's word."""
 _CHANNEL = re.compile(
     r"(?P<platform>[a-z][a-z0-9]*):(?P<tenant>[A-Za-z0-9@._-]{1,64})/(?P<id>@?[A-Za-z0-9._-]{1,63})"
 )

@@ -4,25 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import time
 
 from hypecurve.domain.catalogue import CatalogueEntry
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.digest import Welcome
-from hypecurve.domain.errors import NotFound
 from hypecurve.domain.repo import RepoName
 from hypecurve.domain.schedule import next_due, parse_zone
 from hypecurve.domain.subscription import Channel, Schedule, Subscription, Wants
 from hypecurve.ports import Clock
-from hypecurve.ports.store import Found, Store, Transaction
-from hypecurve.services.backfill import time_left
-from hypecurve.services.compose import digest_between
-from hypecurve.services.lookup import SEVEN_DAYS, named
+from hypecurve.ports.store import Store
+from hypecurve.services.lookup import named
+from hypecurve.services.tuning import alerts, change_all, due_of, mute, pause, refine, resume
+from hypecurve.services.welcoming import welcome
 
-_LARGEST = 5
-_YOUNGEST = 3
-_LOADED_ENOUGH = 0.9
-"""Share of known pasts from which "the week so far" says more than the largest and youngest."""
+__all__ = [
+    "When",
+    "Wish",
+    "alerts",
+    "follow",
+    "mute",
+    "pause",
+    "refine",
+    "resume",
+    "schedule",
+    "subscribe",
+    "subscriptions_of",
+    "unsubscribe",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +72,14 @@ async def subscribe(store: Store, clock: Clock, taxonomy: Taxonomy, wish: Wish) 
     What the channel already hears of the same kinds at the same time grows by the categories;
     anything else becomes a subscription of its own, which hears what happens from now on. One that
     grows hears of its new categories too what happened since its last digest: it has one "since".
+    What the channel leaves out, its alerts and what it wants of quiet days hold for all it hears.
     """
-    now, wants = clock.now(), wish.wants
+    now = clock.now()
     async with store.write() as tx:
         had = (await tx.subscriptions.hold(wish.channel)).subscriptions
+        wants = _as_before(wish.wants, had)
         schedule = wish.when.over(had[0].schedule if had else Schedule())
-        alike = next(
-            (i for i in had if i.schedule == schedule and i.wants.kinds == wants.kinds), None
-        )
-        due = next_due(schedule, now)
+        alike = next((item for item in had if _is_alike(item, schedule, wants)), None)
         if alike is not None:
             everything = not alike.wants.categories or not wants.categories
             categories = alike.wants.categories | wants.categories
@@ -86,41 +94,36 @@ async def subscribe(store: Store, clock: Clock, taxonomy: Taxonomy, wish: Wish) 
                     schedule=schedule,
                     locale=wish.locale,
                     created_by=wish.by,
-                    next_due=due,
+                    next_due=next_due(schedule, now),
                     heard_cycle=cycle,
+                    speaks_when_quiet=had[0].speaks_when_quiet if had else False,
+                    alerts=had[0].alerts if had else None,
+                    alerted_cycle=cycle,
                 )
             )
-        return await _welcome(tx, taxonomy, wish, schedule, now)
+        return await welcome(
+            tx, taxonomy, wish.channel, wants, schedule, now, wish.histories_an_hour
+        )
 
 
-async def _welcome(
-    tx: Transaction, taxonomy: Taxonomy, wish: Wish, schedule: Schedule, now: datetime
-) -> Welcome:
-    wants = wish.wants
-    found = Found(categories=taxonomy.expand(wants.categories))
-    watched = await tx.catalogue.count(found)
-    filled = await tx.past.filled(found)
-    loaded = filled.share
-    latest = await tx.stars.latest()
-    week = (
-        await digest_between(tx, taxonomy, wants, now - SEVEN_DAYS, now, schedule.zone)
-        if loaded >= _LOADED_ENOUGH
-        else None
-    )
-    return Welcome(
-        channel=wish.channel,
-        wants=wants,
-        zone=schedule.zone,
-        next_due=next_due(schedule, now),
-        watched=watched,
-        history_loaded=loaded,
-        counts_at=latest.at if latest else None,
-        week=week.shown if week else (),
-        largest=tuple(await tx.catalogue.entries(replace(found, limit=_LARGEST))),
-        youngest=tuple(
-            await tx.catalogue.entries(replace(found, order="created", limit=_YOUNGEST))
-        ),
-        history_left=time_left(filled, wish.histories_an_hour),
+def _as_before(wants: Wants, had: Sequence[Subscription]) -> Wants:
+    """A wish that leaves nothing out leaves out what the channel already does."""
+    if not had or _left_out(wants) != _left_out(Wants()):
+        return wants
+    before = had[0].wants
+    return replace(before, categories=wants.categories, kinds=wants.kinds)
+
+
+def _left_out(wants: Wants) -> tuple[object, ...]:
+    return wants.least_stars, wants.without_languages, wants.without_owners
+
+
+def _is_alike(item: Subscription, schedule: Schedule, wants: Wants) -> bool:
+    """Whether a wish is told by this subscription too, once it has grown."""
+    return (
+        item.schedule == schedule
+        and item.wants.kinds == wants.kinds
+        and _left_out(item.wants) == _left_out(wants)
     )
 
 
@@ -163,16 +166,13 @@ async def schedule(
 
     What was not told yet is told at the new time.
     """
+
+    def moved(item: Subscription) -> Subscription:
+        wished = when.over(item.schedule)
+        return replace(item, schedule=wished, next_due=due_of(item, wished, clock.now()))
+
     async with store.write() as tx:
-        listener = await tx.subscriptions.hold(channel)
-        if not listener.subscriptions:
-            message = "This channel has no subscription yet: start with `subscribe all`."
-            raise NotFound(message)
-        for item in listener.subscriptions:
-            moved = when.over(item.schedule)
-            due = next_due(moved, clock.now())
-            await tx.subscriptions.change(replace(item, schedule=moved, next_due=due))
-        return (await tx.subscriptions.hold(channel)).subscriptions
+        return await change_all(tx, channel, moved)
 
 
 async def subscriptions_of(store: Store, channel: Channel) -> Sequence[Subscription]:
