@@ -58,7 +58,12 @@ class Outbox(Protocol):
         ...
 
     async def step(self, delivery_id: int, number: int, step: Step) -> None:
-        """Write where one step stands."""
+        """Write where one step stands.
+
+        A step that begins (`sending`) may do so while its delivery is `sending`, and once: begun
+        by another sender, or done, it is IllegalMove, and the call must not be made. Uploads and
+        publishing may begin again. What is sent stays so.
+        """
         ...
 
     async def settle(
@@ -71,7 +76,12 @@ class Outbox(Protocol):
         next_try_at: datetime | None = None,
         counted: bool = True,
     ) -> None:
-        """Move a delivery on; IllegalMove where it cannot go there."""
+        """Move a delivery on; IllegalMove where it cannot go there.
+
+        Where it stands already it stays, uncounted: an outcome may be written twice. That it was
+        sent is true wherever another sender has put it since. To `pending` it goes back from
+        `dead` and `unknown` by `retry` alone.
+        """
         ...
 
     async def retry(self, delivery_id: int, at: datetime) -> None:
@@ -90,7 +100,11 @@ class Outbox(Protocol):
         ...
 
     async def wake(self, platform: str, now: datetime) -> None:
-        """Let the oldest held delivery of each paused channel be tried whose probe has come."""
+        """Let the oldest held delivery of each paused channel be tried whose probe has come.
+
+        Not where one is on its way already. What is held in a channel that is not paused any more
+        may all be tried.
+        """
         ...
 
     async def find(self, delivery_id: int) -> Sending | None:
