@@ -280,6 +280,13 @@ def matching(statement: Any, found: Found) -> Any:  # noqa: ANN401 - a Select of
     elif found.states:
         names = [state.value for state in found.states]
         statement = statement.where(repo.c.state.in_(names), repo.c.gone_at.is_(None))
+    if found.least_stars:
+        statement = statement.where(repo.c.stars >= found.least_stars)
+    if found.without_languages:
+        language = func.lower(func.coalesce(repo.c.language, ""))
+        statement = statement.where(language.not_in(sorted(found.without_languages)))
+    for owner in sorted(found.without_owners):
+        statement = statement.where(~repo.c.name_key.startswith(f"{owner}/", autoescape=True))
     if found.text:
         statement = statement.where(
             repo.c.name_key.contains(found.text.casefold(), autoescape=True)

@@ -65,6 +65,17 @@ class SqlSignalLog:
             statement = statement.where(_is_one_of(kinds))
         return await self._read(statement.order_by(signal.c.id))
 
+    async def lately(self, after: int, upto: int, since: datetime) -> list[tuple[int, int, Signal]]:
+        """Return (id, cycle, signal) of the cycles after `after` up to `upto`, in order.
+
+        Of signals that are no older than `since`.
+        """
+        statement = select(signal).where(
+            signal.c.cycle > after, signal.c.cycle <= upto, signal.c.at >= since
+        )
+        result = await self._connection.execute(statement.order_by(signal.c.id))
+        return [(row["id"], row["cycle"], rows.signal(row)) for row in result.mappings()]
+
     async def during(
         self,
         since: datetime | None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from zlib import crc32
 
@@ -117,6 +117,15 @@ class SqlSubmissions:
         mine = submission.c.channel_id == channel_id
         found = await self._connection.scalars(select(submission.c.repo_id).where(mine))
         return frozenset(RepoId(key) for key in found)
+
+    async def by_channels(self, channel_ids: Sequence[int]) -> Mapping[int, frozenset[RepoId]]:
+        """Return the same of several channels; those that submitted nothing are not in it."""
+        theirs = submission.c.channel_id.in_(channel_ids)
+        statement = select(submission.c.channel_id, submission.c.repo_id).where(theirs)
+        found: dict[int, set[RepoId]] = {}
+        for row in await self._connection.execute(statement):
+            found.setdefault(row.channel_id, set()).add(RepoId(row.repo_id))
+        return {key: frozenset(ids) for key, ids in found.items()}
 
     async def block(self, key: str, at: datetime, *, on: bool = True) -> None:
         """Block a repo or a user, or no longer."""

@@ -83,6 +83,11 @@ class Found:
     order: str = "stars"
     """stars, day, week, month, listed or created; largest and latest first, unknown last."""
     limit: int | None = None
+    least_stars: int = 0
+    without_languages: frozenset[str] = frozenset()
+    """Casefolded; a repo without a language is in none of them."""
+    without_owners: frozenset[str] = frozenset()
+    """Casefolded."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ class Outcome(StrEnum):
     """There was news."""
     QUIET = "quiet"
     """There was none; a message, where there is one, says just that."""
+    UNSEEN = "unseen"
+    """Nothing was found, and the last sweep was degraded: it may just not have been seen."""
     SKIPPED = "skipped"
     """The service was away for too long: what happened then is no news any more."""
 

@@ -38,6 +38,13 @@ class SignalLog(Protocol):
         """Return (id, signal) of the cycles after `after` up to `upto`, in order."""
         ...
 
+    async def lately(self, after: int, upto: int, since: datetime) -> list[tuple[int, int, Signal]]:
+        """Return (id, cycle, signal) of the cycles after `after` up to `upto`, in order.
+
+        Of signals that are no older than `since`.
+        """
+        ...
+
     async def during(
         self,
         since: datetime | None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -54,6 +54,10 @@ class Submissions(Protocol):
 
     async def by_channel(self, channel_id: int) -> frozenset[RepoId]:
         """Return the repos that were submitted from a channel."""
+        ...
+
+    async def by_channels(self, channel_ids: Sequence[int]) -> Mapping[int, frozenset[RepoId]]:
+        """Return the same of several channels; those that submitted nothing are not in it."""
         ...
 
     async def block(self, key: str, at: datetime, *, on: bool = True) -> None:
