@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from hypecurve.domain.message import Message
-from hypecurve.ports import BotSetting, Desk, Messenger
+from hypecurve.ports import BotSetting, Host, Messenger
 from hypecurve_slack.settings import SETTINGS
 
 
@@ -34,11 +34,13 @@ class SlackBot:
 
         return layout(render(message))
 
-    def connect(self, env: Mapping[str, str]) -> AbstractAsyncContextManager[Messenger]:
+    def connect(
+        self, env: Mapping[str, str], invalid: Callable[[], None]
+    ) -> AbstractAsyncContextManager[Messenger]:
         """Open a messenger; BadSetting where a setting cannot be used. Calls nobody yet."""
         from hypecurve_slack.messenger import connect  # noqa: PLC0415  # late: loads slack_sdk
 
-        return connect(env)
+        return connect(env, invalid)
 
     async def probe(self, env: Mapping[str, str]) -> str:
         """Return as whom Slack knows the tokens; a HypecurveError says what to do."""
@@ -50,14 +52,14 @@ class SlackBot:
         """Say that there is nothing to do: Slack knows its command from the app's settings."""
         return "Slack knows /hype from your app's settings: nothing to register."
 
-    async def serve(self, env: Mapping[str, str], desk: Desk, stop: asyncio.Event) -> None:
-        """Answer `/hype` over Socket Mode until `stop` is set.
+    async def serve(self, env: Mapping[str, str], host: Host, stop: asyncio.Event) -> None:
+        """Answer `/hype` over Socket Mode until `stop` is set, and tell what Slack tells.
 
         BadSetting where a setting cannot be used or Slack does not take a token.
         """
         from hypecurve_slack.app import serve  # noqa: PLC0415  # late: loads slack_bolt
 
-        await serve(env, desk, stop)
+        await serve(env, host, stop)
 
 
 bot = SlackBot()

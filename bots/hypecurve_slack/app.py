@@ -1,6 +1,7 @@
 """The Slack app in Socket Mode: no public address is needed, Slack is called and calls back.
 
-bolt dispatches what comes; the acknowledgement and the answer are `hypecurve_slack.commands`.
+bolt dispatches what comes; the acknowledgement and the answer are `hypecurve_slack.commands`, what
+Slack tells by itself is `hypecurve_slack.events`.
 """
 
 from __future__ import annotations
@@ -20,12 +21,16 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from hypecurve.domain.errors import BadSetting, SendError, TenantRefused
-from hypecurve.ports import Desk
+from hypecurve.domain.subscription import Tenant
+from hypecurve.ports import Host
 from hypecurve_slack.commands import Commands
-from hypecurve_slack.messenger import web_client, web_session
+from hypecurve_slack.events import heard
 from hypecurve_slack.people import People
 from hypecurve_slack.refusals import NETWORK, trouble
 from hypecurve_slack.settings import Settings, read
+from hypecurve_slack.tokens import whose
+from hypecurve_slack.underway import UnderWay
+from hypecurve_slack.web import web_client, web_session
 
 COMMAND = "/hype"
 _ADDRESS = re.compile(r"wss?://[^\s'\"]+")
@@ -52,11 +57,25 @@ PACE = Pace()
 _log = structlog.get_logger(__name__)
 
 
-async def serve(env: Mapping[str, str], desk: Desk, stop: asyncio.Event, pace: Pace = PACE) -> None:
+@dataclass(frozen=True, slots=True)
+class _Service:
+    """What serving takes from its beginning to its end."""
+
+    settings: Settings
+    host: Host
+    client: AsyncWebClient
+    commands: Commands
+    under_way: UnderWay
+    pace: Pace
+
+
+async def serve(env: Mapping[str, str], host: Host, stop: asyncio.Event, pace: Pace = PACE) -> None:
     """Answer `/hype` and our controls until `stop` is set, and end within 5 s of it.
 
-    BadSetting where a setting cannot be used or Slack does not take a token. An unreachable Slack
-    is waited for; so is the end, where there is no app-level token.
+    What Slack tells of channels and of the installation goes to the host's events, and at each
+    connection that the app is installed. BadSetting where a setting cannot be used or Slack does
+    not take a token. An unreachable Slack is waited for; so is the end, where there is no
+    app-level token.
     """
     settings = read(env)
     if not settings.app_token:
@@ -64,28 +83,27 @@ async def serve(env: Mapping[str, str], desk: Desk, stop: asyncio.Event, pace: P
         await stop.wait()
         return
     async with web_session() as session:
-        client = web_client(settings, session)
-        commands = Commands(desk, session, People(client))
+        client = web_client(settings.api_url, settings.token, session)
+        under_way = UnderWay()
+        commands = Commands(host.desk, session, People(client), under_way)
+        service = _Service(settings, host, client, commands, under_way, pace)
         try:
             while not stop.is_set():
-                await _unless(stop, _answer(client, commands, settings, pace))
+                await _unless(stop, _answer(service))
         finally:
-            await commands.drain(pace.drain)
+            await under_way.drain(pace.drain)
 
 
-async def _answer(
-    client: AsyncWebClient, commands: Commands, settings: Settings, pace: Pace
-) -> None:
+async def _answer(service: _Service) -> None:
     """Hold a socket open; return when it has been deaf for too long."""
+    client, settings, pace = service.client, service.settings, service.pace
     who, address = await _open(client, settings, pace)
     handler = AsyncSocketModeHandler(
-        build_app(client, who, commands),
-        settings.app_token,
-        logger=_socket_logger(),
-        web_client=client,
+        build_app(service, who), settings.app_token, logger=_socket_logger(), web_client=client
     )
     handler.client.proxy = client.proxy
     handler.client.wss_uri = address
+    handler.client.message_listeners.append(_Hello(service, who))
     try:
         connecting = handler.connect_async()  # type: ignore[no-untyped-call]  # bolt's
         async with asyncio.timeout(pace.deaf):
@@ -97,6 +115,34 @@ async def _answer(
     finally:
         await _close(handler, pace.close)
     _log.warning("slack socket is deaf: opening another")
+
+
+class _Hello:
+    """Tells at every connection, also those that slack_sdk renews, that the app is installed."""
+
+    def __init__(self, service: _Service, who: AuthorizeResult) -> None:
+        self._service = service
+        self._tenant = Tenant("slack", who.team_id or "")
+        self._known = True
+        """Slack has just said so: before the first connection."""
+
+    async def __call__(self, _client: object, message: Mapping[str, Any], _raw: object) -> None:
+        """Take a message of the socket's; Slack begins each connection with a hello."""
+        if message.get("type") == "hello":
+            self._service.under_way.start(self._tell())
+
+    async def _tell(self) -> None:
+        if not self._known:
+            try:
+                await whose(self._service.client, self._service.settings.token)
+            except TenantRefused as error:
+                await self._service.host.events.tenant_gone(self._tenant, error.code)
+                return
+            except SendError as error:
+                _log.warning("slack does not say whose the token is", code=error.code)
+                return
+        self._known = False
+        await self._service.host.events.tenant_here(self._tenant)
 
 
 async def _until_deaf(handler: AsyncSocketModeHandler, pace: Pace) -> None:
@@ -113,7 +159,7 @@ async def _until_deaf(handler: AsyncSocketModeHandler, pace: Pace) -> None:
             heard = loop.time()
 
 
-def build_app(client: AsyncWebClient, who: AuthorizeResult, commands: Commands) -> AsyncApp:
+def build_app(service: _Service, who: AuthorizeResult) -> AsyncApp:
     """Return the bolt app of one workspace, knowing already who it is.
 
     bolt would ask auth.test before the first acknowledgement, and so could miss its 3 s.
@@ -125,6 +171,7 @@ def build_app(client: AsyncWebClient, who: AuthorizeResult, commands: Commands) 
     async def authorize() -> AuthorizeResult:
         return who
 
+    client, commands = service.client, service.commands
     tokenless = AsyncWebClient(base_url=client.base_url, session=client.session, retry_handlers=[])
     # bolt gives its logger's level to the logger that is called as the app: not to all of ours.
     app = AsyncApp(client=tokenless, authorize=authorize, logger=logger, name=logger.name)
@@ -137,6 +184,13 @@ def build_app(client: AsyncWebClient, who: AuthorizeResult, commands: Commands) 
     @app.action(re.compile(""))
     async def _control(ack: AsyncAck, body: dict[str, Any]) -> None:
         await commands.control(ack, body, who.team_id or "")
+
+    # Every event too: bolt acknowledges it, and Slack would repeat what is not acknowledged.
+    @app.event(re.compile(""))
+    async def _event(body: dict[str, Any]) -> None:
+        telling = heard(body, who, service.host.events)
+        if telling is not None:
+            service.under_way.start(telling)
 
     return app
 

@@ -7,7 +7,6 @@ serves five replies in half an hour (docs.slack.dev/interactivity/handling-user-
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +23,7 @@ from hypecurve_slack.blocks import fallback, reply
 from hypecurve_slack.controls import PREFIX
 from hypecurve_slack.markup import Json, unescape
 from hypecurve_slack.people import People
+from hypecurve_slack.underway import UnderWay
 
 Ack = Callable[[], Awaitable[Any]]
 _log = structlog.get_logger(__name__)
@@ -46,30 +46,31 @@ class Question:
 
 
 class Commands:
-    """Answers questions one by one, all at the same time; `drain` waits for those under way."""
+    """Answers questions one by one, all at the same time."""
 
-    def __init__(self, desk: Desk, session: aiohttp.ClientSession, people: People) -> None:
+    def __init__(
+        self, desk: Desk, session: aiohttp.ClientSession, people: People, under_way: UnderWay
+    ) -> None:
         """Take whom to ask and how to answer; `session` belongs to the caller."""
         self._desk = desk
         self._session = session
         self._people = people
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way = under_way
 
     async def slash(self, ack: Ack, body: Mapping[str, Any], team_id: str) -> None:
         """Answer `/hype ...`; `team_id` is the workspace that installed the app."""
         await ack()
         name = str(body.get("channel_name", ""))
-        self._start(
-            Question(
-                # The text of a command comes with its &, < and > as entities.
-                text=unescape(str(body.get("text") or "")),
-                team_id=team_id,
-                channel_id=str(body.get("channel_id", "")),
-                channel_name="" if name in _NO_NAMES else name,
-                user_id=str(body.get("user_id", "")),
-                response_url=str(body.get("response_url", "")),
-            )
+        question = Question(
+            # The text of a command comes with its &, < and > as entities.
+            text=unescape(str(body.get("text") or "")),
+            team_id=team_id,
+            channel_id=str(body.get("channel_id", "")),
+            channel_name="" if name in _NO_NAMES else name,
+            user_id=str(body.get("user_id", "")),
+            response_url=str(body.get("response_url", "")),
         )
+        self._under_way.start(self._answer(question))
 
     async def control(self, ack: Ack, body: Mapping[str, Any], team_id: str) -> None:
         """Answer a select or a button of ours: its value is the command."""
@@ -82,31 +83,16 @@ class Commands:
         channel = body.get("channel") or {}
         container = body.get("container") or {}
         name = str(channel.get("name", ""))
-        self._start(
-            Question(
-                text=command,
-                team_id=team_id,
-                channel_id=str(channel.get("id") or container.get("channel_id") or ""),
-                channel_name="" if name in _NO_NAMES else name,
-                user_id=str((body.get("user") or {}).get("id", "")),
-                response_url=str(body.get("response_url", "")),
-                thread_ts=str(container.get("thread_ts") or ""),
-            )
+        question = Question(
+            text=command,
+            team_id=team_id,
+            channel_id=str(channel.get("id") or container.get("channel_id") or ""),
+            channel_name="" if name in _NO_NAMES else name,
+            user_id=str((body.get("user") or {}).get("id", "")),
+            response_url=str(body.get("response_url", "")),
+            thread_ts=str(container.get("thread_ts") or ""),
         )
-
-    async def drain(self, seconds: float) -> None:
-        """Let the answers under way finish; give up those that take longer."""
-        waiting = set(self._under_way)
-        if waiting:
-            _, late = await asyncio.wait(waiting, timeout=seconds)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
-
-    def _start(self, question: Question) -> None:
-        task = asyncio.create_task(self._answer(question))
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        self._under_way.start(self._answer(question))
 
     async def _answer(self, question: Question) -> None:
         """Ask the desk and say what it says; whatever goes wrong, say something."""

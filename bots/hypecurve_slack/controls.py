@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from hypecurve.domain.errors import BadRepoName
 from hypecurve.domain.message import Action, Choice, Control, Message
 from hypecurve.domain.repo import RepoName
-from hypecurve.wording.commands import COMMANDS
+from hypecurve.wording.commands import UNDERSTOOD
 from hypecurve_slack.markup import Json, safe_url, tidy
 
 PREFIX = "hype."
@@ -27,8 +27,6 @@ _CHARACTERS = 4_500
 """JSON of the whole block; options beyond it are left out, so that the text keeps its room."""
 _DEFAULTS = {Action.TUNE: "subscriptions", Action.PREVIEW: "preview"}
 """What a button asks for that carries no command of its own."""
-_COMMANDS = frozenset(spec.name for spec in COMMANDS)
-"""First words that the desk understands; a button with another value would do nothing."""
 
 
 def actions(message: Message) -> list[Json]:
@@ -98,8 +96,9 @@ def _repo_name(*texts: str) -> str:
 
 
 def _is_command(text: str) -> bool:
+    """Whether the desk understands it; a button with another value would do nothing."""
     words = text.split(maxsplit=1)
-    return bool(words) and words[0] in _COMMANDS and len(text) <= _VALUE
+    return bool(words) and words[0] in UNDERSTOOD and len(text) <= _VALUE
 
 
 def _label(text: str, limit: int = _LABEL) -> str:

@@ -1,47 +1,55 @@
 """Posting to Slack: implements `hypecurve.ports.Messenger`.
 
 chat.postMessage knows no idempotency key. So nothing here ever sends a message a second time
-unless Slack has said that it did not take the first: slack_sdk's own retries are off, and every
-call has a connection of its own, for a kept one that died while idle would leave it unclear
-whether the request arrived.
+unless Slack has said that it did not take the first: slack_sdk's own retries are off, and a
+connection is kept for no longer than a burst of posts takes (see `web.KEPT`).
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Mapping
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import lru_cache
 
 import aiohttp
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from hypecurve.domain.delivery import StepKind
-from hypecurve.domain.errors import MessageRefused, SendFailed, SendUnclear, TenantRefused
+from hypecurve.domain.errors import ChannelRefused, MessageRefused, SendUnclear, TenantRefused
 from hypecurve.domain.message import Message
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve_slack.blocks import fallback, render
-from hypecurve_slack.markup import Json
-from hypecurve_slack.refusals import NETWORK, trouble
-from hypecurve_slack.settings import Settings, read
+from hypecurve_slack.pacing import Pacer
+from hypecurve_slack.refusals import NETWORK, NO_THREADS, UNTHREADABLE, trouble
+from hypecurve_slack.settings import read
+from hypecurve_slack.tokens import OneWorkspace, Tokens, whose
+from hypecurve_slack.web import AT_ONCE, KEPT, TIMEOUT, web_client, web_session
 
-TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=10)
-"""Seconds; Slack's own answers come within a few."""
+_KEPT_BODIES = 512
+"""More than are under way at once: each is rendered once for all its steps."""
+_JSON = "application/json; charset=utf-8"
 _log = structlog.get_logger(__name__)
 
 
 class SlackMessenger:
-    """Posts to the channels of one workspace, the token's."""
+    """Posts to the channels of every workspace that there is a token for."""
 
-    def __init__(self, client: AsyncWebClient) -> None:
-        """Take a client that retries nothing by itself."""
+    at_once = AT_ONCE
+
+    def __init__(self, client: AsyncWebClient, tokens: Tokens, pacer: Pacer | None = None) -> None:
+        """Take a client that retries nothing by itself, and the pace: one a second, if none."""
         self._client = client
-        self._tenant: Tenant | None = None
-        self._asking = asyncio.Lock()
+        self._tokens = tokens
+        self._pacer = pacer or Pacer()
+        # Equal messages are rendered once too: workspaces that want the same get the same.
+        self._bodies = lru_cache(_KEPT_BODIES)(_written)
 
-    def steps(self, message: Message) -> tuple[StepKind, ...]:
+    async def steps(self, channel: Channel, message: Message) -> tuple[StepKind, ...]:
         """Return POST, and THREAD where the message overflows."""
-        return (StepKind.POST, StepKind.THREAD)[: len(render(message))]
+        del channel
+        return (StepKind.POST, StepKind.THREAD)[: len(self._bodies(message))]
 
     async def post(
         self, channel: Channel, message: Message, step: StepKind, *, key: str, ref: str
@@ -49,75 +57,81 @@ class SlackMessenger:
         """Post one part and return its `ts`.
 
         Where Slack refuses the blocks, the plain form goes out once instead and the log has an
-        error: it is never the channel's fault. `key` is not used: Slack has nothing like it.
+        error: it is never the channel's fault. A person is written to in the app's own
+        conversation with them. `key` is not used: Slack has nothing like it.
         """
         del key
-        await self._own(channel)
+        token = await self._tokens.of(channel.tenant)
         part = 1 if step is StepKind.THREAD else 0
-        body = {**render(message)[part], "channel": channel.id}
+        place = {"channel": channel.person or channel.id}
         if step is StepKind.THREAD and ref:
-            body["thread_ts"] = ref
+            place["thread_ts"] = ref
         try:
-            return await self._post(body)
+            return await self._post(channel, token, place, self._bodies(message)[part])
+        except ChannelRefused as error:
+            if error.code != UNTHREADABLE or "thread_ts" not in place:
+                raise
+            del place["thread_ts"]
+            return await self._post(channel, token, place, self._bodies(message)[part])
         except MessageRefused as error:
+            if error.code in NO_THREADS:
+                raise
             _log.error(
                 "slack refused blocks", channel=str(channel), step=step.value, code=error.code
             )
-        plain = {name: value for name, value in body.items() if name != "blocks"}
-        return await self._post({**plain, "text": fallback(message)[part]["text"]})
+        plain = json.dumps(fallback(message)[part])
+        return await self._post(channel, token, place, plain)
 
-    async def _post(self, body: Json) -> str:
-        try:
-            answer = await self._client.api_call("chat.postMessage", json=body)
-        except NETWORK as error:
-            raise trouble(error) from error
+    async def probe(self, tenant: Tenant) -> None:
+        """Ask Slack whose the tenant's token is; TenantRefused where it is not taken."""
+        found = await whose(self._client, await self._tokens.of(tenant))
+        if found != tenant:
+            message = f"The token of {tenant} belongs to {found}."
+            raise TenantRefused(message, code="wrong_workspace")
+
+    async def _post(self, channel: Channel, token: str, place: Mapping[str, str], body: str) -> str:
+        """Make one call when it is the channel's turn; `body` is a JSON object."""
+        headers = {"Content-Type": _JSON, "Authorization": f"Bearer {token}"}
+        # The place goes in front of what was written once: `{"channel": ...` and `, "text": ...`.
+        data = f"{json.dumps(place)[:-1]}, {body[1:]}".encode()
+        async with self._pacer.turn(str(channel)):
+            try:
+                answer = await self._client.api_call(
+                    "chat.postMessage",
+                    data=data,  # type: ignore[arg-type]  # handed to aiohttp as it is
+                    headers=headers,
+                )
+            except NETWORK as error:
+                raise trouble(error) from error
         ref = answer.get("ts")
         if not isinstance(ref, str):
             message = "Slack took the message but did not say under which id."
             raise SendUnclear(message, code="no_ts")
         return ref
 
-    async def _own(self, channel: Channel) -> None:
-        """Hold that a channel belongs to the token's workspace: ids are only unique within it."""
-        async with self._asking:
-            if self._tenant is None:
-                self._tenant = await self._whose()
-        if channel.tenant != self._tenant:
-            message = f"{channel} does not belong to the workspace of this token, {self._tenant}."
-            raise TenantRefused(message, code="wrong_workspace")
 
-    async def _whose(self) -> Tenant:
-        try:
-            answer = await self._client.api_call("auth.test")
-        except NETWORK as error:
-            found = trouble(error)
-            if isinstance(found, SendUnclear):
-                # Only the question who we are went wrong: nothing was posted.
-                message = f"Slack did not say whose token this is ({found.code})."
-                raise SendFailed(message, code=found.code) from error
-            raise found from error
-        return Tenant("slack", str(answer.get("team_id")))
+def _written(message: Message) -> tuple[str, ...]:
+    """Return the bodies of a message as JSON."""
+    return tuple(json.dumps(body) for body in render(message))
 
 
 @asynccontextmanager
-async def connect(env: Mapping[str, str]) -> AsyncIterator[SlackMessenger]:
-    """Open a messenger on one HTTP session; BadSetting where a setting cannot be used."""
+async def connect(
+    env: Mapping[str, str],
+    invalid: Callable[[], None] | None = None,
+    *,
+    tokens: Tokens | None = None,
+    pacer: Pacer | None = None,
+    patience: aiohttp.ClientTimeout = TIMEOUT,
+) -> AsyncIterator[SlackMessenger]:
+    """Open a messenger on one HTTP session; BadSetting where a setting cannot be used.
+
+    `invalid` is never called: Slack bars nobody for answers that were errors. `tokens`: where
+    there are more workspaces than the one of SLACK_BOT_TOKEN.
+    """
+    del invalid
     settings = read(env)
-    async with web_session() as session:
-        yield SlackMessenger(web_client(settings, session))
-
-
-def web_session() -> aiohttp.ClientSession:
-    """Return a session that keeps no connection open and follows the proxy settings."""
-    connector = aiohttp.TCPConnector(force_close=True)
-    return aiohttp.ClientSession(connector=connector, timeout=TIMEOUT, trust_env=True)
-
-
-def web_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
-    """Return a client of the Web API without retries."""
-    client = AsyncWebClient(
-        token=settings.token, base_url=settings.api_url, session=session, retry_handlers=[]
-    )
-    # slack_sdk reads HTTP(S)_PROXY but not NO_PROXY; the session reads all three.
-    client.proxy = None
-    return client
+    async with web_session(patience, kept=KEPT) as session:
+        client = web_client(settings.api_url, None, session)
+        tokens = tokens or OneWorkspace(client, settings.token)
+        yield SlackMessenger(client, tokens, pacer)

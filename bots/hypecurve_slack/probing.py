@@ -10,9 +10,9 @@ from collections.abc import Mapping
 
 from hypecurve.domain.errors import BadSetting, HypecurveError, SendFailed, SendLimited, SendUnclear
 from hypecurve.domain.outside import clean
-from hypecurve_slack.messenger import web_client, web_session
 from hypecurve_slack.refusals import NETWORK, trouble
 from hypecurve_slack.settings import Settings, read
+from hypecurve_slack.web import web_client, web_session
 
 _LONGEST = 60
 _BOT_TOKEN, _APP_TOKEN = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"
@@ -30,7 +30,7 @@ async def probe(env: Mapping[str, str]) -> str:
     """
     settings = read(env)
     async with web_session() as session:
-        client = web_client(settings, session)
+        client = web_client(settings.api_url, settings.token, session)
         try:
             answer = await client.api_call("auth.test")
         except NETWORK as error:

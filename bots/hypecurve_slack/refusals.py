@@ -37,15 +37,20 @@ _TOO_MANY = 429
 _BROKEN = 500
 _LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 _TENANT = frozenset(
-    {"token_revoked", "token_expired", "account_inactive", "invalid_auth", "not_authed"}
-)
-_UNCLEAR = frozenset({"fatal_error", "internal_error", "service_unavailable"})
-_MESSAGE = frozenset(
     {
-        *("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"),
-        *("no_text", "invalid_arguments", "thread_not_found", "cannot_reply_to_message"),
+        *("token_revoked", "token_expired", "account_inactive", "invalid_auth", "not_authed"),
+        *("not_allowed_token_type", "team_access_not_granted", "team_not_found"),
     }
 )
+_UNCLEAR = frozenset({"fatal_error", "internal_error", "service_unavailable"})
+NO_THREADS = frozenset({"thread_not_found", "cannot_reply_to_message"})
+"""The post is not there any more; another form of the reply would find it no better."""
+UNTHREADABLE = "restricted_action_non_threadable_channel"
+"""The channel takes posts, but no replies."""
+_MESSAGE = NO_THREADS | {
+    *("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"),
+    *("no_text", "invalid_arguments", "attachment_payload_limit_exceeded"),
+}
 _CHANNEL = {
     "not_in_channel": "Hypecurve is not in this channel: invite it with /invite @hypecurve.",
     "channel_not_found": "Slack finds no such channel, or it is private and Hypecurve not in it.",
@@ -53,8 +58,11 @@ _CHANNEL = {
     "no_permission": "Hypecurve may not post here.",
     "ekm_access_denied": "An administrator has suspended posting here.",
     "missing_scope": "The app lacks a permission (scope): install it anew.",
-    "team_access_not_granted": "The app was not given access to this workspace.",
+    "external_channel_migrating": "This channel is moving between organizations.",
     "user_is_restricted": "Restricted users cannot be written to.",
+    "user_not_found": "Slack knows no such person.",
+    "user_disabled": "This person's account is deactivated.",
+    "cannot_dm_bot": "Bots cannot be written to.",
     "messages_tab_disabled": "The app's messages tab is turned off.",
 }
 
