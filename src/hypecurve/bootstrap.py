@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import timedelta
@@ -15,6 +16,7 @@ from hypecurve.adapters.github.wire import Patience
 from hypecurve.adapters.sql import migrate
 from hypecurve.adapters.sql.engine import database_url, file_of
 from hypecurve.adapters.sql.store import SqlStore, World, open_store
+from hypecurve.adapters.sql.waiting import wait_for
 from hypecurve.adapters.sql.world import rebind
 from hypecurve.config import Settings, bot_settings, is_configured
 from hypecurve.domain.category import Taxonomy
@@ -105,6 +107,17 @@ def _live(settings: Settings) -> World:
 def site_of(settings: Settings) -> str:
     """Return where people look at the repos of the GitHub that is set."""
     return _live(settings).site
+
+
+async def wait_for_database(
+    settings: Settings, stop: asyncio.Event, say: Callable[[str], None]
+) -> bool:
+    """Wait for up to a minute until the live database's server answers; `say` gets one line then.
+
+    False where `stop` was set before it did, BadSetting where it never does. A service calls it
+    before it opens its store: started together with its database, it is there first.
+    """
+    return await wait_for(database_url(database(settings, "live")), stop, say)
 
 
 @asynccontextmanager

@@ -215,7 +215,9 @@ async def db_upgrade() -> None:
     settings = load_settings()
     url = database_url(database(settings, "live"))
     was = await migrate.revision(url)
-    await migrate.upgrade(url)
+    copy = await migrate.upgrade(url)
+    if copy is not None:
+        typer.echo(f"What was there before lies in {copy}.")
     if was is None:
         async with live_store(settings, SystemClock()):
             pass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,22 @@ from hypecurve.domain.errors import BadSetting
 
 WRITING = "hypecurve_writing"
 """Execution option of a connection that will write."""
+LOCKED = timedelta(seconds=30)
+"""How long a writer waits for another one, on both databases; then it is told, and tries again."""
+_IDLE = timedelta(minutes=5)
+"""A transaction that nothing is asked in for so long is a process that hangs: others go on."""
+
+_CALLING = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""A PostgreSQL server that falls silent is noticed within a minute; seconds, the last in ms.
+
+https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+"""
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 
@@ -60,9 +77,16 @@ def make_engine(url: URL, *, durable: bool = True) -> AsyncEngine:
     A replay or a demo, which can be made again, does without.
     """
     if url.get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_pre_ping=True)
-    engine = create_async_engine(url, connect_args={"timeout": 30})
+        return _server(url)
+    engine = create_async_engine(url, connect_args={"timeout": LOCKED.total_seconds()})
     synchronous = "FULL" if durable else "OFF"
+
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def _find(_dialect: object, _record: object, cargs: list[Any], cparams: dict[str, Any]) -> None:
+        # A file that somebody took away is told: SQLite would make an empty one in its place.
+        if not cparams.get("uri"):
+            cargs[0] = f"{Path(cargs[0]).absolute().as_uri()}?mode=rw"
+            cparams["uri"] = True
 
     @event.listens_for(engine.sync_engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's connection
@@ -88,5 +112,23 @@ def make_engine(url: URL, *, durable: bool = True) -> AsyncEngine:
         # A writer takes its lock at once: upgrading a read lock later fails instead of waiting.
         writing = connection.get_execution_options().get(WRITING, False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
+
+
+def _server(url: URL) -> AsyncEngine:
+    """An engine for PostgreSQL; what the address itself asks for goes before."""
+    calling = {name: value for name, value in _CALLING.items() if name not in url.query}
+    engine = create_async_engine(url, pool_pre_ping=True, connect_args=calling)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's connection
+        connection.autocommit = True
+        cursor = connection.cursor()
+        cursor.execute(f"SET lock_timeout = '{LOCKED.total_seconds():.0f}s'")
+        idle = f"{_IDLE.total_seconds():.0f}s"
+        cursor.execute(f"SET idle_in_transaction_session_timeout = '{idle}'")
+        cursor.close()
+        connection.autocommit = False
 
     return engine

@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    exists,
+    inspect,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.exc import DatabaseError
 
-from hypecurve.adapters.sql.engine import file_of, sync_url
+from hypecurve.adapters.sql.aside import copy_aside
+from hypecurve.adapters.sql.engine import LOCKED, file_of, sync_url
+from hypecurve.adapters.sql.failing import first_line
 from hypecurve.adapters.sql.tables import REVISION
-from hypecurve.domain.errors import BadSetting, WrongWorld
+from hypecurve.domain.errors import BadSetting, HypecurveError, StoreUnavailable, WrongWorld
 
 _LOCK = 0x48595045
 """Key of the advisory lock that keeps two upgrades of one PostgreSQL database apart."""
@@ -20,6 +34,9 @@ _HARMLESS = frozenset({"host", "port", "dbname", "user", "sslmode", "application
 """What may be shown of an address's query; the rest may be a password or where one lies."""
 _MASK = "HIDDEN"
 """Stands for a value until the address is written, which would write the asterisks as %2A."""
+
+_ALWAYS = frozenset({"alembic_version", "world", "cycle"})
+"""Tables that have their one row from the beginning: a database with these alone is empty."""
 
 _UPGRADING = threading.Lock()
 """Alembic keeps its present connection in a global of the process: one upgrade at a time."""
@@ -30,10 +47,16 @@ async def revision(url: URL) -> str | None:
     return await asyncio.to_thread(_revision, url)
 
 
-async def upgrade(url: URL) -> None:
-    """Bring a database to the present version; an empty one is made, a newer one refused."""
-    _refuse_newer(await revision(url))
-    await asyncio.to_thread(_upgrade, url)
+async def upgrade(url: URL) -> Path | None:
+    """Bring a database to the present version; an empty one is made, a newer one refused.
+
+    It is whole or not at all, whatever ends it in the middle. An embedded database that holds
+    something is copied aside before: that copy is returned. BadSetting where the database cannot
+    be opened, StoreUnavailable where there is no room or it is held by others for too long.
+    """
+    was = await revision(url)
+    _refuse_newer(was)
+    return await asyncio.to_thread(_upgrade, url, was)
 
 
 async def check(url: URL) -> None:
@@ -77,7 +100,7 @@ def _upgrading_engine(url: URL) -> Engine:
         @event.listens_for(engine, "connect")
         def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's connection
             connection.isolation_level = None
-            connection.execute("PRAGMA busy_timeout=30000")
+            connection.execute(f"PRAGMA busy_timeout={LOCKED.total_seconds() * 1000:.0f}")
 
         @event.listens_for(engine, "begin")
         def _begin(connection: Connection) -> None:
@@ -102,12 +125,16 @@ def _revision(url: URL) -> str | None:
                     )
                     raise WrongWorld(message)
                 return None
-            found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-            return None if found is None else str(found)
+            return _version(connection)
     except DatabaseError as error:
         raise unreachable(url, error) from None
     finally:
         engine.dispose()
+
+
+def _version(connection: Connection) -> str | None:
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return None if found is None else str(found)
 
 
 def shown(url: URL) -> str:
@@ -119,8 +146,7 @@ def shown(url: URL) -> str:
 
 def unreachable(url: URL, error: Exception) -> BadSetting:
     """One clear line for a database that cannot be opened; it never shows a password."""
-    lines = str(getattr(error, "orig", error)).strip().splitlines()
-    why = lines[0] if lines else "no reason given"
+    why = first_line(error)
     for name, value in url.query.items():
         if name not in _HARMLESS:
             for secret in filter(None, (value,) if isinstance(value, str) else value):
@@ -128,7 +154,7 @@ def unreachable(url: URL, error: Exception) -> BadSetting:
     return BadSetting(f"The database {shown(url)} cannot be opened ({why}): check DATABASE_URL.")
 
 
-def _upgrade(url: URL) -> None:
+def _upgrade(url: URL, was: str | None) -> Path | None:
     # Alembic is imported late: only an upgrade needs it.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
@@ -142,6 +168,10 @@ def _upgrade(url: URL) -> None:
         with _UPGRADING, engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+                # Whoever waits for a table keeps all who come after from it.
+                wait = f"{LOCKED.total_seconds():.0f}s"
+                connection.execute(text(f"SET LOCAL lock_timeout = '{wait}'"))
+            copy = None if file is None else _copy(connection, file)
             config = Config()
             # The colon makes it a package: it works from an installed wheel too.
             config.set_main_option("script_location", "hypecurve_migrations:")
@@ -151,6 +181,26 @@ def _upgrade(url: URL) -> None:
         message = f"The database's version is none of this program's ({error})."
         raise WrongWorld(message) from None
     except (DatabaseError, OSError) as error:
-        raise unreachable(url, error) from None
+        raise (unreachable(url, error) if was is None else _as_it_was(url, error)) from None
+    else:
+        return copy
     finally:
         engine.dispose()
+
+
+def _copy(connection: Connection, file: Path) -> Path | None:
+    """Copy a file aside that holds something and will be changed; nobody else writes now."""
+    tables = set(inspect(connection).get_table_names())
+    was = _version(connection) if "alembic_version" in tables else None
+    if was is None or was == REVISION:
+        return None
+    rows = [exists(select(text("1")).select_from(table(name))) for name in tables - _ALWAYS]
+    holds = bool(rows) and any(connection.execute(select(*rows)).one())
+    return copy_aside(file, was) if holds else None
+
+
+def _as_it_was(url: URL, error: Exception) -> HypecurveError:
+    return StoreUnavailable(
+        f"The database {shown(url)} could not be upgraded ({first_line(error)}): it is as it was. "
+        "Run `hypecurve db upgrade` again."
+    )

@@ -10,12 +10,13 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hypecurve.adapters.sql import migrate
 from hypecurve.adapters.sql.catalogue import SqlCatalogue
 from hypecurve.adapters.sql.engine import WRITING, database_url, make_engine
+from hypecurve.adapters.sql.failing import reachable
 from hypecurve.adapters.sql.leases import SqlLeases
 from hypecurve.adapters.sql.outbox import SqlOutbox
 from hypecurve.adapters.sql.pastlog import SqlPastLog
@@ -27,7 +28,7 @@ from hypecurve.adapters.sql.submissions import SqlSubmissions
 from hypecurve.adapters.sql.subscriptions import SqlSubscriptions
 from hypecurve.adapters.sql.tables import cycle
 from hypecurve.adapters.sql.tables import world as world_table
-from hypecurve.domain.errors import StoreUnavailable, WrongWorld
+from hypecurve.domain.errors import WrongWorld
 from hypecurve.domain.repo import PUBLIC_SITE
 
 
@@ -99,29 +100,20 @@ class SqlStore:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[SqlTransaction]:
         """Open a consistent view; nothing it does is kept."""
-        async with _reachable(), self.engine.connect() as connection:
+        async with reachable() as inside, self.engine.connect() as connection:
             if connection.dialect.name == "postgresql":
                 await connection.execution_options(isolation_level="REPEATABLE READ")
-            yield SqlTransaction(connection, self.world.site, self._interval, self._keep)
+            with inside:
+                yield SqlTransaction(connection, self.world.site, self._interval, self._keep)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[SqlTransaction]:
         """Open a unit of work that is committed when the block ends without an error."""
-        async with _reachable(), self.engine.connect() as connection:
+        async with reachable() as inside, self.engine.connect() as connection:
             await connection.execution_options(**{WRITING: True})
             async with connection.begin():
-                yield SqlTransaction(connection, self.world.site, self._interval, self._keep)
-
-
-@asynccontextmanager
-async def _reachable() -> AsyncIterator[None]:
-    """What the database says of itself (locked, full, gone) as one line that can be tried again."""
-    try:
-        yield
-    except OperationalError as error:
-        why = str(error.orig).strip().splitlines()
-        message = f"The database does not answer ({why[0] if why else 'no reason given'})."
-        raise StoreUnavailable(message) from error
+                with inside:
+                    yield SqlTransaction(connection, self.world.site, self._interval, self._keep)
 
 
 @asynccontextmanager
@@ -150,7 +142,7 @@ async def open_store(
     try:
         try:
             world = await _world(engine, wanted, now)
-        except OperationalError as error:
+        except DatabaseError as error:
             raise migrate.unreachable(address, error) from None
         yield SqlStore(engine, world, interval, keep)
     finally:
