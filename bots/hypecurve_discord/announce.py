@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from hypecurve.domain.message import Message
-from hypecurve.ports import BotSetting, Desk, Messenger
+from hypecurve.ports import BotSetting, Host, Messenger
+from hypecurve_discord.heard import Heard
 
 SETTINGS = (
     BotSetting("DISCORD_TOKEN", "The bot's token, from your application's Bot page.", secret=True),
@@ -31,6 +32,10 @@ class DiscordBot:
     name = "discord"
     settings: Sequence[BotSetting] = SETTINGS
 
+    def __init__(self) -> None:
+        """Listening and posting in one process share what the gateway tells of channels."""
+        self._heard = Heard()
+
     def render(self, message: Message) -> Sequence[Mapping[str, Any]]:
         """Return the JSON body of the one post a message becomes."""
         from hypecurve_discord.components import body  # noqa: PLC0415 - catalogues: not at start
@@ -44,11 +49,13 @@ class DiscordBot:
 
         return lines(body(message))
 
-    def connect(self, env: Mapping[str, str]) -> AbstractAsyncContextManager[Messenger]:
+    def connect(
+        self, env: Mapping[str, str], invalid: Callable[[], None]
+    ) -> AbstractAsyncContextManager[Messenger]:
         """Open what posting needs, over REST only; BadSetting where a setting cannot be used."""
         from hypecurve_discord.messenger import connect  # noqa: PLC0415 - discord.py: 0.4 s
 
-        return connect(env)
+        return connect(env, invalid, heard=self._heard)
 
     async def probe(self, env: Mapping[str, str]) -> str:
         """Return as whom Discord knows the token; a HypecurveError says what to do."""
@@ -62,8 +69,8 @@ class DiscordBot:
 
         return await sync(env)
 
-    async def serve(self, env: Mapping[str, str], desk: Desk, stop: asyncio.Event) -> None:
+    async def serve(self, env: Mapping[str, str], host: Host, stop: asyncio.Event) -> None:
         """Answer commands until `stop` is set; BadSetting where a setting cannot be used."""
         from hypecurve_discord.client import serve  # noqa: PLC0415 - discord.py: 0.4 s
 
-        await serve(env, desk, stop)
+        await serve(env, host, stop, self._heard)

@@ -1,16 +1,15 @@
 """Posts to Discord's channels over REST, as the bot, each message once.
 
 Discord drops a message whose nonce it saw within the past few minutes and answers with the first
-one, so a send that may have arrived is repeated while it is young. discord.py repeats some errors
-itself and hides how often, so a trace keeps count of what went over the wire.
+one, so a send that may have arrived is repeated while it is young.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -23,191 +22,212 @@ from hypecurve.domain.errors import (
     BadSetting,
     ChannelRefused,
     MessageRefused,
-    PlatformRefused,
     SendError,
     SendFailed,
     SendLimited,
     SendUnclear,
+    TenantRefused,
 )
 from hypecurve.domain.message import Message
-from hypecurve.domain.subscription import Channel
+from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve_discord.address import addressed, token_of
+from hypecurve_discord.channels import Channels, nonsense
 from hypecurve_discord.components import body, plain_body
+from hypecurve_discord.heard import Heard
 from hypecurve_discord.library import discord
-from hypecurve_discord.refusals import BANNED_FOR, refusal
+from hypecurve_discord.rest import Rest
 
 _log = structlog.get_logger(__name__)
 
 GREETING = 10.0
 """Seconds that opening waits for Discord to know the token."""
-
-SHORT_WAIT = 1.0
-"""Seconds of a rate limit that discord.py may sleep out; longer ones go back to the outbox."""
+AT_ONCE = 60
+"""Enough for 45 a second where an answer takes 1.3 s."""
+_NONCE = 25
+"""Characters; Discord refuses longer ones, and discord.py does not look."""
+_PUBLISHED = "40033"
+_NOT_FOR_PUBLISHING = frozenset({"50024", "50068"})
+"""It is no announcement channel any more; this message cannot be published."""
+_GONE = frozenset({"10004", "50001"})
+"""Unknown guild; missing access: Discord tells nothing of servers that we are not in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
     """How long one message is tried, in seconds.
 
-    A nonce holds for "the past few minutes": the last try begins before `young` is over.
+    A nonce holds for "the past few minutes": the last try begins before `young` is over, and is
+    over before two minutes are.
     """
 
     a_try: float = 20.0
-    young: float = 60.0
-    pauses: tuple[float, ...] = (1.0, 4.0)
+    young: float = 95.0
+    pauses: tuple[float, ...] = (1.0, 3.0, 8.0)
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
-@dataclass(slots=True)
-class _Wire:
-    """What one post's requests came to; `doubt`: one of them may have been taken."""
-
-    doubt: bool = False
-
-
-_wire: ContextVar[_Wire] = ContextVar("_wire")
-
-
 class DiscordMessenger:
-    """`ports.Messenger` on discord.py's HTTP client; it logs in with the first post."""
+    """`ports.Messenger` on discord.py's HTTP client; it logs in with the first call."""
 
-    def __init__(self, token: str, patience: Patience | None = None) -> None:
+    at_once = AT_ONCE
+
+    def __init__(self, rest: Rest, channels: Channels, patience: Patience) -> None:
         """Prepare; nothing is sent."""
-        self._token = token
-        self._patience = patience or Patience()
-        self._http: discord.http.HTTPClient | None = None
-        self._login = asyncio.Lock()
+        self._rest = rest
+        self._channels = channels
+        self._patience = patience
 
-    async def log_in(self) -> discord.http.HTTPClient:
-        """Prove the token, once; discord.LoginFailure where Discord does not know it."""
-        async with self._login:
-            if self._http is None:
-                # A connection kept from before may be dead, and then nobody could tell a platform
-                # that is not there from one that took the message: each request has its own.
-                http = discord.http.HTTPClient(
-                    asyncio.get_running_loop(),
-                    aiohttp.TCPConnector(limit=0, force_close=True),
-                    http_trace=_trace(),
-                )
-                # Its constructor takes no less than 30 s: one channel would hold up the others.
-                http.max_ratelimit_timeout = SHORT_WAIT
-                try:
-                    await http.static_login(self._token)
-                except BaseException:
-                    # It cannot be used again: a second login would find its connector closed.
-                    await http.close()
-                    raise
-                self._http = http
-            return self._http
+    async def steps(self, channel: Channel, message: Message) -> tuple[StepKind, ...]:
+        """Return the post, and its publishing where the channel is for announcements.
 
-    async def close(self) -> None:
-        """Close the connections."""
-        if self._http is not None:
-            await self._http.close()
-
-    def steps(self, message: Message) -> tuple[StepKind, ...]:
-        """Return the one call a message takes: what is left out stands behind its button."""
+        What is left out of a post stands behind its button: there is no thread.
+        """
         del message
+        if await self._channels.announces(channel):
+            return StepKind.POST, StepKind.PUBLISH
         return (StepKind.POST,)
 
     async def post(
         self, channel: Channel, message: Message, step: StepKind, *, key: str, ref: str
     ) -> str:
         """Post and return the message's id; see `ports.Messenger` and `refusals` for the errors."""
-        del step, ref
-        if not channel.id.isdecimal():
-            text = f"'{channel.id}' is not the number of a Discord channel."
-            raise ChannelRefused(text, code="not-a-channel")
+        if step is StepKind.PUBLISH:
+            return await self._publish(channel, ref)
+        number = await self._channels.number(channel)
         try:
-            return await self._tried(channel, body(message), key)
+            return await self._tried(channel, number, body(message), key)
         except MessageRefused as refused:
             _log.exception("discord message refused", channel=str(channel), code=refused.code)
-        return await self._tried(channel, plain_body(message), key)
+        except ChannelRefused:
+            self._channels.forget(channel)
+            raise
+        return await self._tried(channel, number, plain_body(message), key)
 
-    async def _tried(self, channel: Channel, payload: dict[str, Any], key: str) -> str:
+    async def probe(self, tenant: Tenant) -> None:
+        """Ask for a server; TenantRefused where we are not in it. A person is always there."""
+        if tenant.id.startswith("@"):
+            return
+        if not (tenant.id.isascii() and tenant.id.isdecimal()):
+            message = f"'{tenant.id}' is not the number of a Discord server."
+            raise TenantRefused(message, code="not-a-server")
+        try:
+            await self._rest.call("GET", "/guilds/{guild_id}", guild_id=int(tenant.id))
+        except SendUnclear as unclear:
+            raise SendFailed(str(unclear), code=unclear.code) from unclear
+        except ChannelRefused as refused:
+            if refused.code in _GONE:
+                message = "Hypecurve is not in the server any more."
+                raise TenantRefused(message, code=refused.code) from refused
+            raise SendFailed(str(refused), code=refused.code) from refused
+
+    async def _tried(
+        self, channel: Channel, number: int, payload: Mapping[str, Any], key: str
+    ) -> str:
         """Send until there is an answer, the patience ends, or trying again makes no sense."""
-        wire = _Wire()
-        _wire.set(wire)
-        loop = asyncio.get_running_loop()
-        oldest = loop.time() + self._patience.young
-        signed = {**payload, "nonce": key, "enforce_nonce": True}
+        clock = asyncio.get_running_loop().time
+        oldest = clock() + self._patience.young
+        signed = {**payload, "nonce": nonce(key), "enforce_nonce": True}
+        doubt = False
         for pause in (*self._patience.pauses, None):
             try:
-                return await self._once(channel.id, signed)
-            except SendUnclear as unclear:
-                answered = isinstance(unclear.__cause__, discord.NotFound)
-                if pause is None or answered or loop.time() + pause > oldest:
-                    raise
-                _log.info("discord post repeated", channel=str(channel), why=str(unclear))
-                await self._patience.sleep(pause)
+                return await self._once(number, signed)
             except SendError as error:
-                if not wire.doubt:
+                doubt |= isinstance(error, SendUnclear)
+                if not doubt:
                     raise
-                # An earlier try may have arrived, whatever this one was told.
-                message = f"It may have been posted; then: {error}"
-                raise SendUnclear(message, code=error.code) from error
+                again = _worth_a_try(error)
+                wait = max(pause or 0.0, error.retry_after or 0.0)
+                if pause is None or not again or clock() + wait > oldest:
+                    # An earlier try may have arrived, whatever this one was told.
+                    raise _unclear(error) from error
+                _log.info("discord post repeated", channel=str(channel), why=str(error))
+                await self._patience.sleep(wait)
         raise AssertionError  # the last pause is None, which raises above
 
-    async def _once(self, channel_id: str, payload: dict[str, Any]) -> str:
-        route = discord.http.Route(
-            "POST", "/channels/{channel_id}/messages", channel_id=int(channel_id)
+    async def _once(self, number: int, payload: Mapping[str, Any]) -> str:
+        answer = await self._rest.call(
+            "POST", "/channels/{channel_id}/messages", payload, channel_id=number
         )
         try:
-            async with asyncio.timeout(self._patience.a_try):
-                http = await self.log_in()
-                answer = await http.request(route, json=payload)
-                return str(answer["id"])
-        except discord.RateLimited as limit:
-            message = f"Discord asks to wait {limit.retry_after:.0f} s."
-            raise SendLimited(message, code="429", retry_after=limit.retry_after) from limit
-        except discord.LoginFailure as error:
-            message = "Discord does not accept the token: check DISCORD_TOKEN."
-            raise PlatformRefused(message, code="401", retry_after=BANNED_FOR) from error
-        except discord.HTTPException as error:
-            if error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
-                raise refusal(error) from error
-            raise _broken(error) from error
-        except (OSError, aiohttp.ClientError, TypeError, KeyError) as error:
-            raise _broken(error) from error
+            return str(int(answer["id"]))
+        except (TypeError, KeyError, ValueError) as error:
+            raise nonsense(SendUnclear) from error
+
+    async def _publish(self, channel: Channel, ref: str) -> str:
+        """Hand a post to the channel's followers; it stands in the channel whatever happens.
+
+        MessageRefused where it cannot be published: that says nothing of the channel.
+        """
+        path = "/channels/{channel_id}/messages/{message_id}/crosspost"
+        number = await self._channels.number(channel)
+        try:
+            await self._rest.call("POST", path, channel_id=number, message_id=int(ref))
+        except (ChannelRefused, MessageRefused, SendUnclear) as error:
+            if error.code in _NOT_FOR_PUBLISHING:
+                self._channels.forget(channel)
+            elif error.code != _PUBLISHED:
+                raise _unpublished(error) from error
+        return ref
 
 
-def _broken(error: Exception) -> SendError:
-    """Return what a failure without an answer means: only what reached the wire may be posted."""
-    match error:
-        case discord.HTTPException():
-            code, message = str(error.status), f"Discord answered {error.status}."
-        case aiohttp.ClientConnectorError():
-            code, message = "unreachable", "Discord cannot be reached."
-        case TimeoutError():
-            code, message = "slow", "Discord did not answer in time."
-        case TypeError() | KeyError():
-            code, message = "nonsense", "Discord answered nonsense; is there a proxy?"
-        case _:
-            code, message = "dropped", "The connection to Discord broke."
-    return (SendUnclear if _wire.get().doubt else SendFailed)(message, code=code)
+def nonce(key: str) -> str:
+    """Return what names a sending to Discord: the key, or what stands for one that is too long."""
+    if len(key) <= _NONCE:
+        return key
+    return hashlib.sha256(key.encode()).hexdigest()[:_NONCE]
+
+
+def _worth_a_try(error: SendError) -> bool:
+    """Whether the same send may end the doubt: nothing was answered, or only to wait."""
+    limited = isinstance(error, SendLimited) or error.retry_after is not None
+    return limited or (isinstance(error, (SendUnclear, SendFailed)) and not _answered(error))
+
+
+def _answered(error: SendError) -> bool:
+    """Whether Discord said no, rather than nothing or that it is broken."""
+    cause = error.__cause__
+    return (
+        isinstance(cause, discord.HTTPException) and cause.status < HTTPStatus.INTERNAL_SERVER_ERROR
+    )
+
+
+def _unclear(error: SendError) -> SendUnclear:
+    if isinstance(error, SendUnclear):
+        return error
+    return SendUnclear(f"It may have been posted; then: {error}", code=error.code)
+
+
+def _unpublished(error: SendError) -> SendError:
+    if isinstance(error, SendUnclear) and not _answered(error):
+        return SendFailed(str(error), code=error.code)
+    return MessageRefused(f"It was posted but cannot be published: {error}", code=error.code)
 
 
 @asynccontextmanager
 async def connect(
-    env: Mapping[str, str], patience: Patience | None = None
+    env: Mapping[str, str],
+    invalid: Callable[[], None],
+    patience: Patience | None = None,
+    heard: Heard | None = None,
 ) -> AsyncIterator[DiscordMessenger]:
     """Open a messenger; BadSetting where a setting cannot be used.
 
     Where Discord cannot be reached now, posting will say so: the service can start without it.
     """
+    patience = patience or Patience()
     with addressed(env):
-        messenger = DiscordMessenger(token_of(env), patience)
+        rest = Rest(token_of(env), invalid, patience.a_try)
         try:
-            await _greet(messenger)
-            yield messenger
+            await _greet(rest)
+            yield DiscordMessenger(rest, Channels(rest, heard or Heard()), patience)
         finally:
-            await messenger.close()
+            await rest.close()
 
 
-async def _greet(messenger: DiscordMessenger) -> None:
+async def _greet(rest: Rest) -> None:
     try:
         async with asyncio.timeout(GREETING):
-            await messenger.log_in()
+            await rest.log_in()
     except discord.LoginFailure:
         message = "DISCORD_TOKEN is not accepted by Discord: copy it anew from the Bot page."
         raise BadSetting(message) from None
@@ -216,26 +236,3 @@ async def _greet(messenger: DiscordMessenger) -> None:
         raise BadSetting(message) from None
     except (OSError, aiohttp.ClientError, discord.DiscordException) as error:
         _log.warning("discord not reached", error=type(error).__name__)
-
-
-def _trace() -> aiohttp.TraceConfig:
-    """Return a trace that notes for each post whether it may have arrived."""
-    trace = aiohttp.TraceConfig()
-
-    async def ended(_: object, __: object, params: aiohttp.TraceRequestEndParams) -> None:
-        wire = _wire.get(None)
-        # A good answer counts as well until its body was read: the caller returns then.
-        status = params.response.status
-        if wire is not None and params.method == "POST":
-            wire.doubt |= (
-                status < HTTPStatus.MULTIPLE_CHOICES or status >= HTTPStatus.INTERNAL_SERVER_ERROR
-            )
-
-    async def broke(_: object, __: object, params: aiohttp.TraceRequestExceptionParams) -> None:
-        wire = _wire.get(None)
-        if wire is not None and params.method == "POST":
-            wire.doubt |= not isinstance(params.exception, aiohttp.ClientConnectorError)
-
-    trace.on_request_end.append(ended)
-    trace.on_request_exception.append(broke)
-    return trace

@@ -8,12 +8,14 @@ not 503; it raises at once on a 429 without `Via`, which is Cloudflare's ban of 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isfinite
 
 from hypecurve.domain.errors import (
     ChannelRefused,
     MessageRefused,
     PlatformRefused,
     SendError,
+    SendLimited,
     SendUnclear,
     TenantRefused,
 )
@@ -40,9 +42,14 @@ def refusal(error: discord.HTTPException) -> SendError:  # noqa: PLR0911 - one f
     code = str(error.code or error.status)
     match error.status, error.code:
         case 429, _:
-            # discord.py turns every other 429 into RateLimited or waits it out.
-            wait = _seconds(error.response.headers.get("Retry-After"))
-            return PlatformRefused("Discord bars this address.", code=code, retry_after=wait)
+            wait = error.response.headers.get("Retry-After")
+            if error.response.headers.get("Via"):
+                # discord.py waited it out some times, and is told to wait still.
+                limit = seconds(wait, 1.0)
+                message = f"Discord asks to wait {limit:.0f} s."
+                return SendLimited(message, code=code, retry_after=limit)
+            ban = seconds(wait, BANNED_FOR)
+            return PlatformRefused("Discord bars this address.", code=code, retry_after=ban)
         case (_, 40333) | (401, _):
             what = "Discord does not accept the token any more: check DISCORD_TOKEN."
             if error.code == _BLOCKED:
@@ -66,8 +73,10 @@ def refusal(error: discord.HTTPException) -> SendError:  # noqa: PLR0911 - one f
             return MessageRefused(f"Discord refuses the message (code {code}).", code=code)
 
 
-def _seconds(header: str | None) -> float:
+def seconds(header: str | None, usual: float) -> float:
+    """Return what a Retry-After header asks for, at least 1 s; `usual` where it says nothing."""
     try:
-        return max(1.0, float(header or BANNED_FOR))
+        told = float(header or usual)
     except ValueError:
-        return BANNED_FOR
+        return usual
+    return max(1.0, told) if isfinite(told) else usual

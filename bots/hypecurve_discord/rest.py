@@ -1,0 +1,235 @@
+"""One call to Discord over REST: at its pace, with what became of it as a SendError.
+
+discord.py repeats some errors itself and hides how often. aiohttp's trace sees every request that
+goes over the wire, those repeats too: it keeps them to the pace, counts the answers that lead to a
+ban, and knows whether one of them may have been taken.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from http import HTTPStatus
+from types import SimpleNamespace
+from typing import Any
+
+import aiohttp
+from aiolimiter import AsyncLimiter
+
+from hypecurve.domain.errors import PlatformRefused, SendError, SendFailed, SendLimited, SendUnclear
+from hypecurve_discord.library import discord
+from hypecurve_discord.refusals import BANNED_FOR, refusal, seconds
+
+A_SECOND = 45
+"""Requests over all routes; Discord allows 50.
+https://discord.com/developers/docs/topics/rate-limits#global-rate-limit
+"""
+BURST = 3
+"""Requests that may follow at once: makes up for a loop that wakes late, and 48 are below 50."""
+SLOW_TO_OPEN = 0.25
+"""Seconds of opening a connection after which a request asks for its turn again: those that waited
+for the same network would all go at once."""
+KEPT_FOR = 4.0
+"""Seconds an idle connection is kept: far less than the minutes Discord keeps it, so that one that
+is used again is hardly ever dead. One that is makes a post doubtful, which its nonce mends."""
+SHORT_WAIT = 1.0
+"""Seconds of a rate limit that discord.py may sleep out; longer ones go back to the outbox."""
+_INVALID = frozenset({401, 403, 429})
+
+
+@dataclass(slots=True)
+class _Wire:
+    """What one call's requests came to."""
+
+    connected: bool = False
+    """The request under way has a connection: it may arrive."""
+    doubt: bool = False
+    """One of them may have been taken."""
+
+
+_wire: ContextVar[_Wire | None] = ContextVar("_wire", default=None)
+
+
+class Rest:
+    """discord.py's HTTP client, logged in with the first call."""
+
+    def __init__(self, token: str, invalid: Callable[[], None], a_try: float = 20.0) -> None:
+        """Prepare; nothing is sent.
+
+        `invalid` is called for each 401, 403 and 429; `a_try`: seconds one call may take.
+        """
+        self._token = token
+        self._a_try = a_try
+        self._invalid = invalid
+        self._http: discord.http.HTTPClient | None = None
+        self._login = asyncio.Lock()
+        self._turns = AsyncLimiter(BURST, BURST / A_SECOND)
+        self._held_until = 0.0
+
+    async def call(
+        self, method: str, path: str, payload: Mapping[str, Any] | None = None, **names: int
+    ) -> Any:  # noqa: ANN401 - any JSON
+        """Make one call and return the JSON answered; `names` fill the `{names}` of the path.
+
+        Raises what the answer means (see `refusals`), SendUnclear where it may have been done and
+        SendFailed where it surely was not.
+        """
+        wire = _Wire()
+        try:
+            async with asyncio.timeout(self._a_try):
+                return await self._asked(wire, _route(method, path, names), payload)
+        except discord.RateLimited as limit:
+            raise _certain(_limited(limit.retry_after), wire) from limit
+        except discord.LoginFailure as error:
+            message = "Discord does not accept the token: check DISCORD_TOKEN."
+            raise PlatformRefused(message, code="401", retry_after=BANNED_FOR) from error
+        except discord.HTTPException as error:
+            if error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+                raise _certain(refusal(error), wire) from error
+            raise _broken(error, wire) from error
+        except (OSError, aiohttp.ClientError, TypeError, KeyError) as error:
+            raise _broken(error, wire) from error
+
+    async def _asked(
+        self, wire: _Wire, route: discord.http.Route, payload: Mapping[str, Any] | None
+    ) -> Any:  # noqa: ANN401 - any JSON
+        http = await self.log_in()
+        self._hold()
+        before = _wire.set(wire)
+        try:
+            if payload is None:
+                return await http.request(route)
+            return await http.request(route, json=payload)
+        except asyncio.CancelledError:
+            # Cut off in a wait for a global limit, discord.py would make all wait for ever.
+            http._global_over.set()  # noqa: SLF001 - nothing else puts it right
+            raise
+        finally:
+            _wire.reset(before)
+
+    async def log_in(self) -> discord.http.HTTPClient:
+        """Prove the token, once; discord.LoginFailure where Discord does not know it."""
+        if self._http is not None:
+            return self._http
+        async with self._login:
+            if self._http is None:
+                http = discord.http.HTTPClient(
+                    asyncio.get_running_loop(),
+                    aiohttp.TCPConnector(limit=0, keepalive_timeout=KEPT_FOR),
+                    http_trace=self._trace(),
+                )
+                # Its constructor takes no less than 30 s: one channel would hold up the others.
+                http.max_ratelimit_timeout = SHORT_WAIT
+                try:
+                    await http.static_login(self._token)
+                except BaseException:
+                    # It cannot be used again: a second login would find its connector closed.
+                    await http.close()
+                    raise
+                self._http = http
+            return self._http
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._http is not None:
+            await self._http.close()
+
+    def _hold(self) -> None:
+        """Ask for nothing while Discord makes all of us wait: every answer would be a 429."""
+        left = self._held_until - asyncio.get_running_loop().time()
+        if left > 0:
+            raise _limited(left)
+
+    def _trace(self) -> aiohttp.TraceConfig:
+        trace = counted(self._invalid)
+        trace.on_request_start.append(self._began)
+        trace.on_connection_create_end.append(self._opened)
+        trace.on_connection_reuseconn.append(_connected)
+        trace.on_request_end.append(self._ended)
+        trace.on_request_exception.append(_broke)
+        return trace
+
+    async def _began(self, _: object, context: SimpleNamespace, __: object) -> None:
+        await self._turns.acquire()
+        context.began = asyncio.get_running_loop().time()
+        if (wire := _wire.get()) is not None:
+            wire.connected = False
+
+    async def _opened(self, _: object, context: SimpleNamespace, __: object) -> None:
+        if asyncio.get_running_loop().time() - context.began > SLOW_TO_OPEN:
+            await self._turns.acquire()
+        await _connected()
+
+    async def _ended(self, _: object, __: object, params: aiohttp.TraceRequestEndParams) -> None:
+        status, headers = params.response.status, params.response.headers
+        if "X-RateLimit-Global" in headers or headers.get("X-RateLimit-Scope") == "global":
+            wait = seconds(headers.get("Retry-After"), SHORT_WAIT)
+            self._held_until = asyncio.get_running_loop().time() + wait
+        # A good answer counts as well until its body was read: the caller returns then.
+        if (wire := _wire.get()) is not None:
+            wire.doubt |= not (
+                HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.INTERNAL_SERVER_ERROR
+            )
+
+
+async def _connected(*_: object) -> None:
+    if (wire := _wire.get()) is not None:
+        wire.connected = True
+
+
+async def _broke(*_: object) -> None:
+    if (wire := _wire.get()) is not None:
+        wire.doubt |= wire.connected
+
+
+def counted(invalid: Callable[[], None]) -> aiohttp.TraceConfig:
+    """Return a trace that calls `invalid` for each answer that counts towards a ban.
+
+    https://discord.com/developers/docs/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans
+    """
+    trace = aiohttp.TraceConfig()
+
+    async def ended(_: object, __: object, params: aiohttp.TraceRequestEndParams) -> None:
+        status = params.response.status
+        if status in _INVALID and params.response.headers.get("X-RateLimit-Scope") != "shared":
+            invalid()
+
+    trace.on_request_end.append(ended)
+    return trace
+
+
+def _route(method: str, path: str, names: Mapping[str, int]) -> discord.http.Route:
+    # It takes any names, and its annotation speaks of one that is not among them.
+    rest: Any = names
+    return discord.http.Route(method, path, **rest)
+
+
+def _limited(retry_after: float) -> SendLimited:
+    message = f"Discord asks to wait {retry_after:.0f} s."
+    return SendLimited(message, code="429", retry_after=retry_after)
+
+
+def _certain(error: SendError, wire: _Wire) -> SendError:
+    """Return what an answer means, where an earlier request of the call may have been taken."""
+    if not wire.doubt:
+        return error
+    message = f"It may have been posted; then: {error}"
+    return SendUnclear(message, code=error.code, retry_after=error.retry_after)
+
+
+def _broken(error: Exception, wire: _Wire) -> SendError:
+    """Return what a failure without an answer means: only what reached the wire may be done."""
+    match error:
+        case discord.HTTPException():
+            code, message = str(error.status), f"Discord answered {error.status}."
+        case aiohttp.ClientConnectorError():
+            code, message = "unreachable", "Discord cannot be reached."
+        case TimeoutError():
+            code, message = "slow", "Discord did not answer in time."
+        case TypeError() | KeyError():
+            code, message = "nonsense", "Discord answered nonsense; is there a proxy?"
+        case _:
+            code, message = "dropped", "The connection to Discord broke."
+    return (SendUnclear if wire.doubt else SendFailed)(message, code=code)
