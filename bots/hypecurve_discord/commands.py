@@ -31,6 +31,7 @@ _TYPED = 300
 _GUILD_INSTALL, _GUILD, _BOT_DM = 0, 0, 1
 _MANAGING = frozenset(spec.name for spec in COMMANDS if spec.manages)
 _NAMES = tuple(spec.name for spec in COMMANDS)
+_COMPLETED = frozenset({"categories", "category", "kinds", "days", "zone", "topic"})
 _DAYS = ("daily", "weekdays", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -52,8 +53,9 @@ def text_of(data: Mapping[str, Any]) -> str:
     chosen = _chosen(data)
     given = {option["name"]: str(option["value"]) for option in chosen.get("options") or []}
     spec = _spec(chosen.get("name", ""))
-    order = [option.name for option in spec.options] if spec else []
-    return " ".join([chosen.get("name", ""), *(given[name] for name in order if name in given)])
+    options = spec.options if spec else ()
+    said = (option.written(given[option.name]) for option in options if option.name in given)
+    return " ".join([chosen.get("name", ""), *said])
 
 
 def manages(text: str) -> bool:
@@ -102,7 +104,7 @@ def _option(option: OptionSpec) -> Json:
     }
     if option.choices:
         return shared | {"choices": [{"name": c, "value": c} for c in option.choices]}
-    completed = option.kind not in {"repo", "time"}
+    completed = option.kind in _COMPLETED
     return shared | {"max_length": _TYPED, "autocomplete": completed}
 
 

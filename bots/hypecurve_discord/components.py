@@ -21,7 +21,7 @@ from hypecurve.domain.message import (
     MessageKind,
     SectionKind,
 )
-from hypecurve.wording.commands import COMMANDS
+from hypecurve.wording.commands import UNDERSTOOD
 from hypecurve.wording.cut import ELLIPSIS, clean, cut, length
 from hypecurve.wording.texts import texts
 from hypecurve_discord.markdown import at_start, escape, heard, safe_url, written
@@ -53,7 +53,6 @@ _COLOURS = {
 REPO, DO, MORE = "hype:repo", "hype:do:", "hype:more:"
 """How our custom ids begin. What follows is all a control knows: it works after any restart."""
 _COMMAND = 100 - len(DO)
-_COMMANDS = frozenset(spec.name for spec in COMMANDS)
 _DEFAULTS = {Action.TUNE: "subscriptions", Action.PREVIEW: "preview"}
 _PLAIN_COLOUR, _ERROR_COLOUR = 0x5865F2, 0xED4245
 
@@ -200,7 +199,7 @@ def _button(control: Control) -> Json | None:
 def _command(control: Control) -> str:
     """Return the command a button asks for; "" where it would do nothing."""
     value = clean(control.value)
-    if value.partition(" ")[0] in _COMMANDS:
+    if value.partition(" ")[0] in UNDERSTOOD:
         return value
     if control.action is Action.FOLLOW and value:
         return f"follow {value}"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
 from typing import Literal
 
+from hypecurve.chat.tuning import Filter, Show, Status, Tuning
 from hypecurve.domain.repo import RepoId, RepoName
 from hypecurve.domain.signal import SUBSCRIBABLE, SignalKind
 
@@ -16,19 +17,26 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 @dataclass(frozen=True, slots=True)
 class Subscribe:
-    """Empty `categories`: all. What was not said of the schedule is None."""
+    """Empty `categories`: all. What was not said of the schedule or the filter is None."""
 
     categories: frozenset[str] = frozenset()
     kinds: frozenset[SignalKind] = frozenset(SUBSCRIBABLE)
     at: time | None = None
     zone: str | None = None
     weekdays: frozenset[int] | None = None
+    filter: Filter = field(default_factory=Filter)
 
     def __str__(self) -> str:
         """`subscribe agents rising at 09:00 Europe/Paris mon tue`."""
         kinds = (kind for kind in SUBSCRIBABLE if kind in self.kinds)
         return " ".join(
-            ["subscribe", *_categories(self.categories), *kinds, *_when(self)],
+            [
+                "subscribe",
+                *_categories(self.categories),
+                *kinds,
+                *self.filter.words(),
+                *_when(self),
+            ],
         )
 
 
@@ -164,9 +172,9 @@ class Help:
         return " ".join(filter(None, ["help", self.topic]))
 
 
-Question = Subscriptions | ListNow | ShowRepo | Why | Categories | Preview | Help
+Question = Subscriptions | Status | Show | ListNow | ShowRepo | Why | Categories | Preview | Help
 """What only tells."""
-Command = Subscribe | Unsubscribe | Schedule | Follow | Unfollow | Submit | Question
+Command = Subscribe | Unsubscribe | Schedule | Tuning | Follow | Unfollow | Submit | Question
 
 
 def _categories(slugs: frozenset[str]) -> list[str]:

@@ -26,7 +26,9 @@ from hypecurve.chat.command import (
     Unsubscribe,
     Why,
 )
+from hypecurve.chat.filters import read_alerts, read_filter, read_pause
 from hypecurve.chat.phrases import categories, one_category, read_wish, take_window
+from hypecurve.chat.tuning import Filter, Mute, Resume, Show, Status, Unmute
 from hypecurve.chat.words import Word, words
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import BadCommand, BadInput, BadRepoName
@@ -40,6 +42,8 @@ __all__ = ["COMMANDS", "CommandSpec", "OptionSpec", "parse"]
 
 _NAMES = tuple(spec.name for spec in COMMANDS)
 _ID = re.compile(r"-?[0-9]{1,18}")
+_DIGEST_ID = re.compile(r"[1-9][0-9]{0,17}")
+NO_DIGEST = to_say("There is no such digest here.")
 _SHOWN = 60
 """Characters of a slip that are repeated back."""
 
@@ -86,6 +90,7 @@ def _subscribe(typed: Sequence[Word], taxonomy: Taxonomy) -> Command:
         wish.at,
         wish.zone,
         wish.weekdays,
+        wish.filter,
     )
 
 
@@ -136,6 +141,26 @@ def _unfollow(typed: Sequence[Word], _: Taxonomy) -> Command:
     return Unfollow(_name(typed, "unfollow acme/flashkv"))
 
 
+def _mute(typed: Sequence[Word], _: Taxonomy) -> Command:
+    return Mute(_name(typed, "mute acme/flashkv"))
+
+
+def _unmute(typed: Sequence[Word], _: Taxonomy) -> Command:
+    return Unmute(_name(typed, "unmute acme/flashkv"))
+
+
+def _filter(typed: Sequence[Word], _: Taxonomy) -> Command:
+    said = read_filter(typed)
+    # Nothing was said to change: it is shown.
+    return Subscriptions() if said == Filter() else said
+
+
+def _show(typed: Sequence[Word], _: Taxonomy) -> Command:
+    if len(typed) != 1 or not _DIGEST_ID.fullmatch(typed[0].text):
+        raise BadCommand(NO_DIGEST)
+    return Show(int(typed[0].text))
+
+
 def _why(typed: Sequence[Word], _: Taxonomy) -> Command:
     return Why(_name(typed, "why acme/flashkv"))
 
@@ -153,7 +178,7 @@ def _help(typed: Sequence[Word], _: Taxonomy) -> Command:
     topic = typed[0].text.casefold().removeprefix("/")
     if topic in _NAMES and len(typed) == 1:
         return Help(topic)
-    raise _no_command(typed[0].text, _near(topic))
+    raise _no_command(typed[0].text, _begun(topic) or _close(topic))
 
 
 def _alone(command: Command) -> Callable[[Sequence[Word], Taxonomy], Command]:
@@ -173,10 +198,18 @@ _READERS: dict[str, Callable[[Sequence[Word], Taxonomy], Command]] = {
     "subscriptions": _alone(Subscriptions()),
     "schedule": _schedule,
     "preview": _alone(Preview()),
+    "filter": _filter,
+    "alerts": lambda typed, _: read_alerts(typed),
+    "pause": lambda typed, _: read_pause(typed),
+    "resume": _alone(Resume()),
+    "status": _alone(Status()),
+    "show": _show,
     **{kind: _list(kind) for kind in get_args(ListKind)},
     "repo": _repo,
     "follow": _follow,
     "unfollow": _unfollow,
+    "mute": _mute,
+    "unmute": _unmute,
     "why": _why,
     "submit": _submit,
     "categories": _alone(Categories()),
@@ -192,20 +225,27 @@ def _name(typed: Sequence[Word], example: str) -> RepoName:
 
 
 def _unknown(first: Word, typed: Sequence[Word], taxonomy: Taxonomy) -> BadCommand:
-    """Say that there is no such command, with what may have been meant."""
-    near = _near(first.text.casefold().removeprefix("/"))
+    """Say that there is no such command, with what may have been meant.
+
+    A category's name is no slip of a command that is spelled alike.
+    """
+    slip = first.text.casefold().removeprefix("/")
+    near = _begun(slip)
     if not near:
         try:
             found = categories(typed, taxonomy)
         except BadInput:
             found = []
-        near = [f"top {found[0]}"] if len(found) == 1 else []
+        near = [f"top {found[0]}"] if len(found) == 1 else _close(slip)
     return _no_command(first.text, near)
 
 
-def _near(slip: str) -> list[str]:
-    begun = [name for name in _NAMES if len(slip) > 1 and name.startswith(slip)]
-    return (begun or difflib.get_close_matches(slip[:_SHOWN], _NAMES, n=2, cutoff=0.65))[:2]
+def _begun(slip: str) -> list[str]:
+    return [name for name in _NAMES if len(slip) > 1 and name.startswith(slip)][:2]
+
+
+def _close(slip: str) -> list[str]:
+    return difflib.get_close_matches(slip[:_SHOWN], _NAMES, n=2, cutoff=0.65)
 
 
 def _no_command(slip: str, near: Sequence[str]) -> BadCommand:

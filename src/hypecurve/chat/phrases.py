@@ -11,6 +11,8 @@ from functools import lru_cache
 from zoneinfo import available_timezones
 
 from hypecurve.chat.command import DAYS, Window
+from hypecurve.chat.filters import begins_phrase, read_phrase
+from hypecurve.chat.tuning import Filter
 from hypecurve.chat.words import Word
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import BadCommand, BadInput, BadTime, UnknownCategory
@@ -62,10 +64,11 @@ class Wish:
     at: time | None = None
     zone: str | None = None
     weekdays: frozenset[int] | None = None
+    filter: Filter = field(default_factory=Filter)
 
 
 def read_wish(typed: Sequence[Word], taxonomy: Taxonomy, *, only_when: bool = False) -> Wish:
-    """Read categories, kinds, a time, a zone and weekdays in any order.
+    """Read categories, kinds, filters, a time, a zone and weekdays in any order.
 
     `only_when`: a time, a zone and weekdays alone. Raises BadTime and UnknownCategory.
     """
@@ -78,6 +81,10 @@ def read_wish(typed: Sequence[Word], taxonomy: Taxonomy, *, only_when: bool = Fa
         if word.key == "at" or _TIME_LIKE.fullmatch(word.key):
             wish.at = parse_time(_after_at(word, rest))
             after_time = True
+            continue
+        if begins_phrase(word) and not only_when:
+            wish.filter = read_phrase(word, rest, wish.filter, lambda w: _ends_list(w, taxonomy))
+            after_time = False
             continue
         if not _read_keyword(word, wish, only_when=only_when):
             zone = _zone_like(word, sure=after_time or only_when)
@@ -152,6 +159,15 @@ def _after_at(word: Word, rest: list[Word]) -> str:
     if not rest:
         raise BadCommand(to_say("Say when: /hype {example}"), example="schedule at 09:00")
     return rest.pop(0).text
+
+
+def _ends_list(word: Word, taxonomy: Taxonomy) -> bool:
+    """Whether a word is no language but another part of a subscription."""
+    if word.key in {"at", "all", *SUBSCRIBABLE} or _TIME_LIKE.fullmatch(word.key):
+        return True
+    if _days(word.key) is not None or _zone_like(word, sure=False) is not None:
+        return True
+    return not word.quoted and _found(word.text, taxonomy) is not None
 
 
 def _read_keyword(word: Word, wish: Wish, *, only_when: bool) -> bool:
@@ -233,6 +249,9 @@ def _city(name: str) -> str:
 def _longest(rest: Sequence[Word], taxonomy: Taxonomy) -> tuple[str, int]:
     """Return the slug that the longest run from the first word names, and its length."""
     for used in range(min(len(rest), _LONGEST_NAME), 0, -1):
+        # What is quoted is a name by itself.
+        if used > 1 and any(word.quoted for word in rest[:used]):
+            continue
         slug = _found(" ".join(word.text for word in rest[:used]), taxonomy)
         if slug is not None:
             return slug, used

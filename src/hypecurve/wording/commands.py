@@ -7,7 +7,21 @@ from typing import Literal
 
 from hypecurve.wording.texts import to_say
 
-OptionKind = Literal["categories", "category", "kinds", "time", "zone", "days", "window", "repo"]
+OptionKind = Literal[
+    "categories",
+    "category",
+    "kinds",
+    "time",
+    "zone",
+    "days",
+    "window",
+    "repo",
+    "span",
+    "number",
+    "left-out",
+    "hours",
+    "choice",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +33,17 @@ class OptionSpec:
     kind: OptionKind | Literal["topic"]
     required: bool = False
     choices: tuple[str, ...] = ()
+    word: str = ""
+    """What stands before the value in the text of the command."""
+
+    def written(self, value: str) -> str:
+        """Return the value as the text of a command has it: `min 1000`."""
+        return f"{self.word} {value}".strip()
 
 
 @dataclass(frozen=True, slots=True)
 class CommandSpec:
-    """One command. A bot with typed options joins them with spaces, in this order.
+    """One command. A bot with typed options joins them as `written`, with spaces, in this order.
 
     `manages`: it changes what a channel hears, so that a bot may ask for the right to do so.
     """
@@ -45,18 +65,36 @@ _REPO = OptionSpec("repo", to_say("owner/name or a GitHub address"), "repo", req
 _AT = OptionSpec("at", to_say("Time of day, like 09:00"), "time")
 _ZONE = OptionSpec("zone", to_say("Time zone, like Europe/Paris"), "zone")
 _DAYS = OptionSpec("days", to_say("daily, weekdays, or days like mon,thu"), "days")
+_FILTERS = (
+    OptionSpec("min", to_say("Only repos of at least so many stars"), "number", word="min"),
+    OptionSpec(
+        "without",
+        to_say("Languages left out, and owners with @, like rust, @acme; or nothing"),
+        "left-out",
+        word="without",
+    ),
+    OptionSpec(
+        "quiet",
+        to_say("A day without news: say so in a line, or skip it"),
+        "choice",
+        choices=("say", "skip"),
+        word="quiet",
+    ),
+)
 
 COMMANDS: tuple[CommandSpec, ...] = (
     CommandSpec(
         "subscribe",
         to_say("Send this channel a daily digest of exactly what you name"),
-        "CATEGORY... [new] [rising] [stalled] [awake] [at 09:00] [Europe/Paris] [weekdays]",
+        "CATEGORY... [new] [rising] [stalled] [awake] [min 1000] [without rust @acme] "
+        "[at 09:00] [Europe/Paris] [weekdays]",
         "subscribe agents inference rising at 09:00 weekdays",
         (
             OptionSpec(
                 "categories", to_say("Categories or layers; or all"), "categories", required=True
             ),
             OptionSpec("kinds", to_say("new, rising, stalled, awake; all where left out"), "kinds"),
+            *_FILTERS,
             _AT,
             _ZONE,
             _DAYS,
@@ -94,6 +132,55 @@ COMMANDS: tuple[CommandSpec, ...] = (
         to_say("Show the digest as it would be sent now"),
         "",
         "preview",
+    ),
+    CommandSpec(
+        "filter",
+        to_say("Leave out small repos, languages or owners; say what a quiet day does"),
+        "[min 1000] [without rust @acme] [quiet say | skip] | off",
+        "filter min 1000 without rust @acme",
+        (
+            *_FILTERS,
+            OptionSpec("all", to_say("off: nothing is left out"), "choice", choices=("off",)),
+        ),
+        manages=True,
+    ),
+    CommandSpec(
+        "alerts",
+        to_say("Hear of surges and of followed repos at once, beside the digest"),
+        "[5] [quiet 22:00-08:00 | quiet off] | off",
+        "alerts 5 quiet 22:00-08:00",
+        (
+            OptionSpec("most", to_say("At most so many a day"), "number"),
+            OptionSpec(
+                "quiet",
+                to_say("Hours without alerts, like 22:00-08:00; or off"),
+                "hours",
+                word="quiet",
+            ),
+            OptionSpec("turn", to_say("on or off"), "choice", choices=("on", "off")),
+        ),
+        manages=True,
+    ),
+    CommandSpec(
+        "pause",
+        to_say("Send this channel nothing for a while"),
+        "[2d]",
+        "pause 2d",
+        (OptionSpec("for", to_say("How long, like 12h or 2d; open-ended where left out"), "span"),),
+        manages=True,
+    ),
+    CommandSpec(
+        "resume",
+        to_say("End the pause, and try at once where messages did not arrive"),
+        "",
+        "resume",
+        manages=True,
+    ),
+    CommandSpec(
+        "status",
+        to_say("Show the next digest, the last ones, and what is wrong"),
+        "",
+        "status",
     ),
     CommandSpec(
         "new",
@@ -154,6 +241,22 @@ COMMANDS: tuple[CommandSpec, ...] = (
         manages=True,
     ),
     CommandSpec(
+        "mute",
+        to_say("Never speak of a repo in this channel"),
+        "owner/name",
+        "mute acme/flashkv",
+        (_REPO,),
+        manages=True,
+    ),
+    CommandSpec(
+        "unmute",
+        to_say("Speak of a muted repo again"),
+        "owner/name",
+        "unmute acme/flashkv",
+        (_REPO,),
+        manages=True,
+    ),
+    CommandSpec(
         "submit",
         to_say("Have a repo watched, and listed once it has enough stars"),
         "owner/name [CATEGORY]",
@@ -178,3 +281,6 @@ COMMANDS: tuple[CommandSpec, ...] = (
     ),
 )
 """What works today, in the order of the help."""
+
+UNDERSTOOD = frozenset({spec.name for spec in COMMANDS} | {"show"})
+"""First words the desk understands; `show ID` comes from our own controls alone."""

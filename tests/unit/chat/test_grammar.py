@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import time, timedelta
 from importlib.resources import files
 
 import pytest
@@ -25,7 +25,19 @@ from hypecurve.chat.command import (
     Unsubscribe,
     Why,
 )
+from hypecurve.chat.filters import MOST_STARS
 from hypecurve.chat.grammar import COMMANDS, CommandSpec, parse
+from hypecurve.chat.languages import ALIASES, LANGUAGES
+from hypecurve.chat.tuning import (
+    Filter,
+    Mute,
+    Pause,
+    Resume,
+    SetAlerts,
+    Show,
+    Status,
+    Unmute,
+)
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import BadCommand, BadInput, BadRepoName, BadTime, UnknownCategory
 from hypecurve.domain.repo import RepoId, RepoName
@@ -37,6 +49,7 @@ FLASHKV = RepoName("acme", "flashkv")
 SLUGS = [*(c.slug for c in TAXONOMY.categories), *(layer.slug for layer in TAXONOMY.layers)]
 TITLES = [TAXONOMY.title(slug) for slug in SLUGS]
 RISING = frozenset({SignalKind.RISING})
+WITHOUT_GO = Filter(without=frozenset({"go"}))
 
 
 @pytest.mark.parametrize(
@@ -104,6 +117,59 @@ RISING = frozenset({SignalKind.RISING})
         ('submit acme/flashkv "rag"', Submit(FLASHKV, "rag")),
         ("categories", Categories()),
         ("preview", Preview()),
+        (
+            "subscribe agents rising min 1000 without rust at 09:00",
+            Subscribe(
+                frozenset({"agents"}),
+                RISING,
+                time(9),
+                filter=Filter(1000, frozenset({"rust"})),
+            ),
+        ),
+        (
+            "subscribe without c++, @acme agents quiet say UTC",
+            Subscribe(
+                frozenset({"agents"}),
+                zone="UTC",
+                filter=Filter(None, frozenset({"c++", "@acme"}), speaks_when_quiet=True),
+            ),
+        ),
+        ("subscribe all without go mon", Subscribe(weekdays=frozenset({0}), filter=WITHOUT_GO)),
+        ("subscribe all without go 9:00", Subscribe(at=time(9), filter=WITHOUT_GO)),
+        ("subscribe without go all", Subscribe(filter=WITHOUT_GO)),
+        ("subscribe all except golang Asia/Tokyo", Subscribe(zone="Asia/Tokyo", filter=WITHOUT_GO)),
+        ("filter min 1000", Filter(1000)),
+        ("filter min 1,000 stars", Filter(1000)),
+        ("filter least 1.5k+", Filter(1500)),
+        ("filter min 0", Filter(0)),
+        ("filter min 1000 without Python @Acme", Filter(1000, frozenset({"python", "@acme"}))),
+        (
+            "filter without jupyter notebook or R",
+            Filter(None, frozenset({"jupyter notebook", "r"})),
+        ),
+        ('filter without "Visual FoxPro"', Filter(None, frozenset({"visual foxpro"}))),
+        ("filter without nothing", Filter(without=frozenset())),
+        ("filter off", Filter(0, frozenset())),
+        ("filter quiet say", Filter(speaks_when_quiet=True)),
+        ("filter quiet skip", Filter(speaks_when_quiet=False)),
+        ("filter", Subscriptions()),
+        ("alerts", SetAlerts()),
+        ("alerts on", SetAlerts()),
+        ("alerts 5", SetAlerts(a_day=5)),
+        ("alerts 5 a day quiet 22:00-08:00", SetAlerts(a_day=5, quiet=(time(22), time(8)))),
+        ("alerts quiet 22 to 7:30", SetAlerts(quiet=(time(22), time(7, 30)))),
+        ("alerts quiet from 22:00 \u2013 08:00", SetAlerts(quiet=(time(22), time(8)))),
+        ("alerts quiet off", SetAlerts(quiet="off")),
+        ("alerts off", SetAlerts(on=False)),
+        ("pause", Pause()),
+        ("pause 2d", Pause(timedelta(days=2))),
+        ("pause for 3 weeks", Pause(timedelta(weeks=3))),
+        ("pause 90 min", Pause(timedelta(minutes=90))),
+        ("resume", Resume()),
+        ("status", Status()),
+        ("mute acme/flashkv", Mute(FLASHKV)),
+        ("unmute https://github.com/acme/flashkv", Unmute(FLASHKV)),
+        ("show 12", Show(12)),
     ],
 )
 def test_what_people_type_is_understood(text: str, command: Command) -> None:
@@ -146,6 +212,39 @@ def test_what_people_type_is_understood(text: str, command: Command) -> None:
         ("submit a/b agents rag", BadCommand, "One category at a time"),
         ("submit a/b infrastructure", BadCommand, "Infrastructure is a layer. Name one of its"),
         ("categories now", BadCommand, "stands alone"),
+        ("filter mim 1000", BadCommand, "'mim' is not clear here. Did you mean min?"),
+        ("filter agents", BadCommand, "For example: /hype filter min 1000 without rust @acme"),
+        ("filter min", BadCommand, "Say how many stars at least: /hype filter min 1000"),
+        ("filter min many", BadCommand, "Say how many stars at least"),
+        ("filter min 99,999,999", BadCommand, "No repo has so many stars"),
+        ("filter without", BadCommand, "Say which languages or @owners"),
+        ("filter without pyhton", BadCommand, "'pyhton'. Did you mean Python?"),
+        ("filter without foxpro", BadCommand, "Put it in quotes if GitHub calls it so"),
+        ("filter without acme/flashkv", BadCommand, "/hype mute acme/flashkv"),
+        ("filter without @a/b", BadCommand, "/hype mute"),
+        ("filter quiet", BadCommand, "quiet say, or quiet skip"),
+        ("filter quiet 22:00-08:00", BadCommand, "quiet say, or quiet skip"),
+        ("subscribe all without", BadCommand, "Say which languages or @owners"),
+        ("subscribe all min lots", BadCommand, "Say how many stars at least"),
+        ("subscribe all without rusty", BadCommand, "'rusty'. Did you mean Rust?"),
+        ("alerts quite 22:00-08:00", BadCommand, "Did you mean quiet?"),
+        ("alerts quiet 22:00", BadCommand, "Say from when to when"),
+        ("alerts quiet 22:00-22:00", BadCommand, "Say from when to when"),
+        ("alerts quiet 25-8", BadTime, "write it as 09:00"),
+        ("alerts 500", BadCommand, "Between 1 and 50 alerts a day"),
+        ("alerts of", BadCommand, "Did you mean off?"),
+        ("pause 0d", BadTime, "write it as 12h, 2d or 3w"),
+        ("pause 2 years", BadTime, "/hype resume"),
+        ("pause 9999d", BadTime, "at most 365d"),
+        ("paus 2d", BadCommand, "Did you mean pause?"),
+        ("stauts", BadCommand, "Did you mean status"),
+        ("filtre off", BadCommand, "Did you mean filter?"),
+        ("resume now", BadCommand, "stands alone"),
+        ("mute", BadCommand, "Name one repo: /hype mute acme/flashkv"),
+        ("unmute flashkv", BadRepoName, "write owner/name"),
+        ("show", BadCommand, "no such digest here"),
+        ("show -1", BadCommand, "no such digest here"),
+        ("sho 12", BadCommand, "/hype help shows what there is"),
         ("help nonsense", BadCommand, "There is no command"),
         ("subscribe " + "x" * 3_000, BadCommand, "too long"),
         ("x" * 1_500, BadCommand, "x…"),
@@ -173,6 +272,21 @@ def test_every_category_can_be_named_with_and_without_quotes(name: str) -> None:
     assert quoted == ListNow("top", TAXONOMY.find(name).slug)
 
 
+@pytest.mark.parametrize("name", [*LANGUAGES, *ALIASES])
+def test_every_language_we_know_needs_no_quotes(name: str) -> None:
+    known = frozenset({ALIASES.get(name, name)})
+    assert parse(f"filter without {name}", TAXONOMY) == Filter(without=known)
+    assert known <= LANGUAGES.keys()
+    wish = parse(f"subscribe all without {name} agents", TAXONOMY)
+    assert wish == Subscribe(filter=Filter(without=known))
+
+
+def test_what_only_our_controls_ask_is_in_no_help() -> None:
+    assert "show" not in {spec.name for spec in COMMANDS}
+    with pytest.raises(BadCommand):
+        parse("help show", TAXONOMY)
+
+
 @pytest.mark.parametrize("spec", COMMANDS, ids=lambda spec: spec.name)
 def test_every_example_of_the_help_is_understood(spec: CommandSpec) -> None:
     assert str(parse(spec.example, TAXONOMY)).startswith(spec.name)
@@ -192,12 +306,38 @@ WHEN = {
     "zone": st.none() | st.sampled_from(["UTC", "Europe/Paris", "America/Argentina/Ushuaia"]),
     "weekdays": st.none() | st.frozensets(st.integers(0, 6), min_size=1),
 }
+LEFT_OUT = st.frozensets(
+    st.sampled_from([*LANGUAGES, "visual foxpro", "nothing", "all", "@a-b", "@acme"])
+    | st.from_regex(r"@[a-z0-9][a-z0-9_-]{0,38}|[a-z0-9+#]{1,20}", fullmatch=True),
+    max_size=5,
+)
+FILTERS = st.builds(
+    Filter, st.none() | st.integers(0, MOST_STARS), st.none() | LEFT_OUT, st.none() | st.booleans()
+)
+HOURS = st.tuples(st.integers(0, 1439), st.integers(0, 1439)).filter(lambda two: two[0] != two[1])
+QUIET = HOURS.map(lambda two: tuple(time(minutes // 60, minutes % 60) for minutes in two))
 SOME = st.frozensets(st.sampled_from(SLUGS), max_size=6)
 NAMES = st.builds(
     RepoName, st.from_regex(r"[a-z0-9]{1,20}", fullmatch=True), st.sampled_from(["a", "x.y", "_z-"])
 )
 WRITTEN = st.one_of(
-    st.builds(Subscribe, SOME, st.frozensets(st.sampled_from(SUBSCRIBABLE), min_size=1), **WHEN),
+    st.builds(
+        Subscribe,
+        SOME,
+        st.frozensets(st.sampled_from(SUBSCRIBABLE), min_size=1),
+        filter=FILTERS,
+        **WHEN,
+    ),
+    FILTERS.filter(lambda said: said != Filter()),
+    st.builds(
+        SetAlerts,
+        a_day=st.none() | st.integers(1, 50),
+        quiet=st.none() | st.just("off") | QUIET,
+    ),
+    st.builds(Pause, st.none() | st.integers(1, 525_600).map(lambda n: timedelta(minutes=n))),
+    st.builds(Mute, NAMES),
+    st.builds(Unmute, NAMES),
+    st.builds(Show, st.integers(1, 10**17)),
     st.builds(Unsubscribe, SOME),
     st.builds(Schedule, **WHEN).filter(lambda s: s != Schedule()),
     st.builds(
@@ -213,6 +353,7 @@ WRITTEN = st.one_of(
     st.builds(Why, NAMES),
     st.builds(Submit, NAMES, st.none() | st.sampled_from([c.slug for c in TAXONOMY.categories])),
     st.sampled_from([Subscriptions(), Categories(), Preview(), Help(), Help("top")]),
+    st.sampled_from([Resume(), Status(), SetAlerts(on=False)]),
 )
 
 
@@ -227,6 +368,20 @@ WORDS = st.sampled_from(
         *(spec.name for spec in COMMANDS),
         *("at", "09:00", "99:99", "all", "and", ",", '"', "“", "<", ">", "|", "&amp;", "/", "//"),
         *("Europe/Paris", "Europe/", "mon-fri", "mon-", "7d", "0d", "agents", "vector", "a/b"),
+        *(
+            "show",
+            "min",
+            "without",
+            "quiet",
+            "say",
+            "off",
+            "rust",
+            '"rust"',
+            "@acme",
+            "1000",
+            "1.5k",
+        ),
+        *("22:00-08:00", "22-", "from", "000", "000+", "2d", "weeks", "nothing"),
         *("<https://github.com/a/b|x>", "-1", "...", "🙂", "ب", "\u202e", "\x00", "\ud800"),
     ]
 )
