@@ -7,11 +7,13 @@ import io
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from unittest.mock import patch
 
@@ -20,6 +22,7 @@ import structlog
 from hypecurve.__main__ import main
 from hypecurve.cli import operating
 from hypecurve.config import load_settings
+from support.forking import fork
 
 _OURS = ("HYPECURVE_", "GITHUB_", "SLACK_", "DISCORD_", "DATABASE_URL", "COLUMNS", "FORCE_COLOR")
 COMMAND = (sys.executable, "-m", "hypecurve")
@@ -64,17 +67,23 @@ def run(
 class Service:
     """A command that runs beside the test; `lines` is its log so far."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: BaseProcess, out: socket.socket, err: socket.socket) -> None:
         self.lines: list[str] = []
         self.out = ""
         self._process = process
         self._more = asyncio.Condition()
-        self._reading = asyncio.gather(self._read_log(), self._read_answers())
+        self._reading = asyncio.gather(self._read_log(err), self._read_answers(out))
 
     @property
     def log(self) -> str:
         """All that it logged so far."""
         return "\n".join(self.lines)
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        assert self._process.pid is not None
+        return self._process.pid
 
     async def says(self, text: str, *, times: int = 1, within: float = 30) -> None:
         """Wait until so many lines of the log hold a text, or the process has ended."""
@@ -84,37 +93,51 @@ class Service:
             )
         assert sum(text in line for line in self.lines) >= times, self.log
 
-    async def stop(self, number: signal.Signals = signal.SIGTERM, *, within: float = 10) -> int:
+    async def stop(self, number: signal.Signals = signal.SIGTERM, *, within: float = 12) -> int:
         """Send a signal and return the exit status."""
-        self._process.send_signal(number)
+        os.kill(self.pid, number)
         return await self.ended(within=within)
 
     async def ended(self, *, within: float = 30) -> int:
-        """Wait for the end and return the exit status."""
+        """Wait for the end and return the exit status; -9 where it was killed."""
         async with asyncio.timeout(within):
-            status = await self._process.wait()
+            await self._over()
             await self._reading
-        return status
+        assert self._process.exitcode is not None
+        return self._process.exitcode
 
     async def kill(self) -> None:
         """See that nothing is left of it."""
-        if self._process.returncode is None:
+        if self._process.exitcode is None:
             self._process.kill()
-            await self._process.wait()
+            await self._over()
         await self._reading
 
-    async def _read_log(self) -> None:
-        assert self._process.stderr is not None
-        async for line in self._process.stderr:
+    async def _over(self) -> None:
+        """Wait for the end of the process: its sentinel becomes readable."""
+        if self._process.exitcode is None:
+            loop, over = asyncio.get_running_loop(), asyncio.Event()
+            loop.add_reader(self._process.sentinel, over.set)
+            try:
+                await over.wait()
+            finally:
+                loop.remove_reader(self._process.sentinel)
+        self._process.join()
+
+    async def _read_log(self, err: socket.socket) -> None:
+        lines, writing = await asyncio.open_connection(sock=err)
+        async for line in lines:
             async with self._more:
                 self.lines.append(line.decode().rstrip("\n"))
                 self._more.notify_all()
+        writing.close()
         async with self._more:
             self._more.notify_all()
 
-    async def _read_answers(self) -> None:
-        assert self._process.stdout is not None
-        self.out = (await self._process.stdout.read()).decode()
+    async def _read_answers(self, out: socket.socket) -> None:
+        answers, writing = await asyncio.open_connection(sock=out)
+        self.out = (await answers.read()).decode()
+        writing.close()
 
 
 async def until(true: Callable[[], bool], *, within: float = 30) -> None:
@@ -126,19 +149,18 @@ async def until(true: Callable[[], bool], *, within: float = 30) -> None:
 
 @asynccontextmanager
 async def started(
-    *arguments: str, folder: Path, settings: Mapping[str, str] | None = None
+    *arguments: str, folder: Path, settings: Mapping[str, str] | None = None, before: str = ""
 ) -> AsyncIterator[Service]:
-    """Start `hypecurve ARGUMENTS` in a folder; it is gone when the block ends."""
-    service = Service(
-        await asyncio.create_subprocess_exec(
-            *COMMAND,
-            *arguments,
-            cwd=folder,
-            env=environment(settings),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-    )
+    """Start `hypecurve ARGUMENTS` in a folder; it is gone when the block ends.
+
+    `before`: see `support.forking.fork`.
+    """
+    out, its_out = socket.socketpair()
+    err, its_err = socket.socketpair()
+    with its_out, its_err:
+        env = environment(settings)
+        process = fork(arguments, str(folder), env, its_out, its_err, before)
+    service = Service(process, out, err)
     try:
         yield service
     finally:
