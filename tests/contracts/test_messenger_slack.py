@@ -18,11 +18,11 @@ from hypecurve.domain.errors import (
     SendUnclear,
     TenantRefused,
 )
-from hypecurve.domain.subscription import Channel
+from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Messenger
 from hypecurve_slack import bot
-from hypecurve_slack.messenger import SlackMessenger, connect, web_client
-from hypecurve_slack.settings import read
+from hypecurve_slack.messenger import connect
+from hypecurve_slack.pacing import Pacer
 from standins.slack import Fault, SlackStandIn
 from support.messenger_contract import (
     BRIEF,
@@ -36,7 +36,6 @@ from support.messenger_contract import (
 
 _FAULTS = {
     Failure.LIMITED: (Fault.limited(RETRY_AFTER), None),
-    Failure.REVOKED: (Fault.refused("token_revoked"), None),
     Failure.MESSAGE_REFUSED: (Fault.refused("invalid_blocks"), 1),
     Failure.DROPPED_AFTER: (Fault.DROPPED_AFTER, 1),
     Failure.OUTAGE: (Fault.BROKEN, None),
@@ -49,27 +48,42 @@ class Rig:
     messenger: Messenger
     channel: Channel = Channel.parse("slack:T123/C456")  # noqa: RUF009  # frozen
     missing: Channel = Channel.parse("slack:T123/C000")  # noqa: RUF009  # frozen
+    person: Channel = Channel.parse("slack:T123/@U1")  # noqa: RUF009  # frozen
+    foreign: Tenant = Tenant("slack", "T999")  # noqa: RUF009  # frozen
     token: str = SlackStandIn.token
 
     def posted(self) -> list[Posted]:
+        return self._in("C456")
+
+    def told(self) -> list[Posted]:
+        return self._in("DU1")
+
+    def _in(self, channel: str) -> list[Posted]:
+        place = self.slack.channels.get(channel)
         return [
             Posted(message.ts, message.shown, message.thread_ts)
-            for message in self.slack.channels["C456"].messages
+            for message in (place.messages if place else ())
         ]
 
     async def fail(self, how: Failure) -> None:
+        if how is Failure.OUTAGE:
+            # Whose the token is was asked long before.
+            await self.messenger.probe(self.channel.tenant)
         self.slack.heal()
         self.slack.channels["C456"].archived = how is Failure.CHANNEL_CLOSED
         if how is Failure.UNREACHABLE:
             await self.slack.close()
+        elif how is Failure.REVOKED:
+            self.slack.workspace("T123").gone = "token_revoked"
         elif how in _FAULTS:
             fault, times = _FAULTS[how]
-            self.slack.fail(fault, times=times)
+            self.slack.fail(fault, times=times, method="*" if times is None else "chat.postMessage")
 
 
 @pytest.fixture
 async def rig() -> AsyncIterator[Rig]:
-    async with SlackStandIn() as slack, connect(env(slack)) as messenger:
+    # At no pace: what it is has tests of its own, and these would wait for it.
+    async with SlackStandIn() as slack, connect(env(slack), pacer=Pacer(0)) as messenger:
         yield Rig(slack, messenger)
 
 
@@ -161,9 +175,8 @@ async def test_a_failure_inside_slack_is_unclear(rig: Rig, fault: Fault) -> None
 
 async def test_an_answer_that_takes_too_long_is_unclear(rig: Rig) -> None:
     rig.slack.fail(Fault.slow(0.5))
-    settings = read(env(rig.slack))
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=0.2)) as session:
-        rig.messenger = SlackMessenger(web_client(settings, session))
+    impatient = connect(env(rig.slack), pacer=Pacer(0), patience=aiohttp.ClientTimeout(total=0.2))
+    async with impatient as rig.messenger:
         with pytest.raises(SendUnclear):
             await send(rig, BRIEF)
 
@@ -171,11 +184,15 @@ async def test_an_answer_that_takes_too_long_is_unclear(rig: Rig) -> None:
 async def test_a_wrong_token_is_the_tenants_fault() -> None:
     async with SlackStandIn() as slack:
         wrong = env(slack) | {"SLACK_BOT_TOKEN": "xoxb-wrong"}
-        async with bot.connect(wrong) as messenger:
+        async with bot.connect(wrong, _never) as messenger:
             with pytest.raises(TenantRefused):
                 await messenger.post(
                     Channel.parse("slack:T123/C456"), BRIEF, StepKind.POST, key="d1", ref=""
                 )
+
+
+def _never() -> None:
+    pytest.fail("Slack bars nobody: there is nothing to count")
 
 
 @pytest.mark.parametrize(
@@ -192,7 +209,7 @@ async def test_a_wrong_token_is_the_tenants_fault() -> None:
 )
 async def test_a_setting_that_cannot_be_used_is_named_and_not_shown(wrong: dict[str, str]) -> None:
     with pytest.raises(BadSetting) as caught:
-        async with bot.connect(wrong):
+        async with bot.connect(wrong, _never):
             pass
     assert "SLACK_" in str(caught.value)
     assert "hunter2" not in str(caught.value)

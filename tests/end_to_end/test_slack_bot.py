@@ -24,6 +24,8 @@ from hypecurve.domain.message import (
     Text,
 )
 from hypecurve.domain.repo import RepoId
+from hypecurve.domain.subscription import Channel, Tenant
+from hypecurve.ports import Host
 from hypecurve_slack import bot
 from hypecurve_slack.app import PACE, Pace, serve
 from standins.slack import Fault, SlackStandIn
@@ -81,9 +83,42 @@ class SmallDesk:
 
 
 @dataclass
+class Heard:
+    """Events that are written down, each a line."""
+
+    lines: list[str] = field(default_factory=list)
+    _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def channel_open(self, channel: Channel) -> None:
+        await self._add(f"open {channel}")
+
+    async def tenant_gone(self, tenant: Tenant, reason: str) -> None:
+        await self._add(f"gone {tenant} {reason}")
+
+    async def tenant_here(self, tenant: Tenant) -> None:
+        await self._add(f"here {tenant}")
+
+    async def until(self, total: int) -> list[str]:
+        """Wait for so many lines and return them."""
+        async with asyncio.timeout(5), self._changed:
+            await self._changed.wait_for(lambda: len(self.lines) >= total)
+        return self.lines
+
+    async def _add(self, line: str) -> None:
+        self.lines.append(line)
+        async with self._changed:
+            self._changed.notify_all()
+
+
+def host(desk: SmallDesk, heard: Heard | None = None) -> Host:
+    return Host(desk, heard or Heard(), lambda: None)
+
+
+@dataclass
 class Running:
     slack: SlackStandIn
     desk: SmallDesk
+    heard: Heard
     stop: asyncio.Event
     task: asyncio.Task[None]
 
@@ -96,11 +131,11 @@ async def running(slack: SlackStandIn, pace: Pace = PACE) -> AsyncIterator[Runni
         "SLACK_APP_TOKEN": slack.app_token,
         "SLACK_API_URL": slack.api_url,
     }
-    desk, stop = SmallDesk(), asyncio.Event()
-    task = asyncio.create_task(serve(settings, desk, stop, pace))
+    desk, heard, stop = SmallDesk(), Heard(), asyncio.Event()
+    task = asyncio.create_task(serve(settings, host(desk, heard), stop, pace))
     try:
         await slack.connected()
-        yield Running(slack, desk, stop, task)
+        yield Running(slack, desk, heard, stop, task)
     finally:
         stop.set()
         async with asyncio.timeout(5):
@@ -271,7 +306,7 @@ async def test_a_token_slack_does_not_take_is_named(name: str) -> None:
         }
         env[name] = env[name][:5] + "wrong"
         with pytest.raises(BadSetting, match=name):
-            await bot.serve(env, SmallDesk(), asyncio.Event())
+            await bot.serve(env, host(SmallDesk()), asyncio.Event())
 
 
 async def test_a_slack_out_of_reach_is_waited_for() -> None:
@@ -284,7 +319,7 @@ async def test_a_slack_out_of_reach_is_waited_for() -> None:
 
 async def test_without_an_app_token_it_waits_for_the_end_in_peace() -> None:
     stop = asyncio.Event()
-    task = asyncio.create_task(bot.serve({"SLACK_BOT_TOKEN": "xoxb-1"}, SmallDesk(), stop))
+    task = asyncio.create_task(bot.serve({"SLACK_BOT_TOKEN": "xoxb-1"}, host(SmallDesk()), stop))
     await asyncio.sleep(0)
     assert not task.done()
     stop.set()

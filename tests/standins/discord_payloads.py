@@ -1,4 +1,4 @@
-"""What the stand-in Discord says and hears, as JSON, and the ways a post can go wrong."""
+"""What the stand-in Discord says and hears, as JSON."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
+
+from standins.discord_troubles import Trouble
 
 Json = dict[str, Any]
 
@@ -20,38 +22,6 @@ READING = (1 << 10) | (1 << 11)
 """View channels and send messages, and nothing else."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """How one post goes wrong; see `limited`, `fault`, `drop` and `HANG`."""
-
-    status: int = 0
-    code: int = 0
-    message: str = ""
-    retry_after: float | None = None
-    via: bool = True
-    accepted: bool = False
-    """The post is taken before it goes wrong."""
-
-
-HANG = Trouble()
-"""No answer at all."""
-
-
-def limited(retry_after: float, *, via: bool = True) -> Trouble:
-    """A rate limit; without `via` it is Cloudflare's, which means the address is banned."""
-    return Trouble(429, 0, "You are being rate limited.", retry_after, via)
-
-
-def fault(status: int, code: int = 0, message: str = "", *, accepted: bool = False) -> Trouble:
-    """An error answer."""
-    return Trouble(status, code, message or f"Error {status}", accepted=accepted)
-
-
-def drop(*, accepted: bool) -> Trouble:
-    """The connection breaks before, or after, the post was taken."""
-    return Trouble(-1, accepted=accepted)
-
-
 @dataclass(slots=True)
 class StandInChannel:
     """A channel; `guild` is None for direct messages, `refusal` what it answers every post with."""
@@ -61,6 +31,24 @@ class StandInChannel:
     name: str = "general"
     messages: list[Json] = field(default_factory=list)
     refusal: Trouble | None = None
+    type: int = 0
+    """0 text, 1 direct messages, 5 announcements, 11 a thread."""
+    published: list[str] = field(default_factory=list)
+    """The messages that went out to who follows it."""
+    overwrites: list[Json] = field(default_factory=list)
+    person: str = ""
+    """Who is written to alone there."""
+
+    def json(self) -> Json:
+        """What Discord tells of it."""
+        shown: Json = {
+            "id": self.id,
+            "type": 1 if self.guild is None else self.type,
+            "name": self.name,
+            "position": 0,
+            "permission_overwrites": self.overwrites,
+        }
+        return shown if self.guild is None else {**shown, "guild_id": self.guild}
 
 
 def hype(name: str, options: list[Json]) -> Json:

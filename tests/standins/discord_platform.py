@@ -10,88 +10,107 @@
         await discord.press(message, "Tune")    # presses a button of a message
         await discord.autocomplete("subscribe", categories="ag")       # -> the choices
         discord.trouble.append(fault(503))      # the next post in a channel goes wrong
-        discord.always = limited(7.0)           # every one does, until None
+        discord.always = limited(7.0)           # every call does that is about a place, until None
+        discord.faults = Faults(0.05, Random(7))        # some do, by chance
+        discord.pace.enforced = True            # 50 a second over all
+        discord.accepted, discord.twice()       # what was really posted, and what more than once
+        discord.delete(message_id)
         await discord.gateway.reconnect()       # op 7
+        await discord.remove("123")             # the bot is thrown out; see `discord_happenings`
 
-Ready-made channels: 456 and 457 in server 123, and 789, the direct messages of user 42. It refuses
-what Discord refuses (see `discord_rules`), and drops a repeated nonce as Discord does.
+Ready-made channels: 456 and 457 in server 123, 458 there for announcements, and 789, the direct
+messages of user 42. It refuses what Discord refuses (see `discord_rules`), and drops a repeated
+nonce as Discord does, for three minutes of `discord.clock`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import itertools
 from collections import deque
-from collections.abc import Mapping
+from contextlib import suppress
+from math import ceil
 from types import TracebackType
 from typing import Any, Self
 
 from aiohttp import web
 
-from standins.discord_exchange import Exchange, Reply
+from standins.discord_answers import Answers
+from standins.discord_exchange import Exchange
 from standins.discord_gateway import Gateway
+from standins.discord_happenings import Happenings
 from standins.discord_payloads import (
     APPLICATION,
     EVERYTHING,
-    HANG,
     READING,
-    SERVER,
     USER,
     Json,
     StandInChannel,
-    Trouble,
     answer,
-    bad_choices,
-    drop,
-    fault,
-    limited,
-    member,
     refusal,
     user,
 )
 from standins.discord_people import People
-from standins.discord_rules import EPHEMERAL, problems
+from standins.discord_places import ANNOUNCEMENTS, Accepted, Places
+from standins.discord_troubles import (
+    HANG,
+    Faults,
+    Pace,
+    Trouble,
+    drop,
+    fault,
+    hang,
+    limited,
+)
 
 __all__ = [
     "EVERYTHING",
     "HANG",
     "READING",
+    "Accepted",
     "DiscordStandIn",
+    "Faults",
     "Trouble",
     "drop",
     "fault",
+    "hang",
     "limited",
 ]
 
+_ABOUT_PLACES = ("/api/v10/channels/", "/api/v10/guilds/", "/api/v10/users/@me/channels")
+_UNCOUNTED = ("/gateway", "/figures", "/api/v10/interactions", "/api/v10/webhooks")
+"""Discord's 50 a second do not hold for interactions."""
 
-class DiscordStandIn(People):
+
+class DiscordStandIn(People, Answers, Places, Happenings):
     """See the module's docstring."""
 
-    def __init__(self, token: str = "stand-in.token") -> None:  # noqa: S107  # made up
-        """Nothing listens before `async with`."""
+    def __init__(self, token: str = "stand-in.token", *, wide: bool = False) -> None:  # noqa: S107  # made up
+        """Nothing listens before `async with`; `wide`: for many posts, see `Places`."""
+        channels = (
+            StandInChannel("456"),
+            StandInChannel("457", name="news"),
+            StandInChannel("458", name="told", type=ANNOUNCEMENTS),
+            StandInChannel("789", guild=None, name="", person=USER),
+        )
+        super().__init__({channel.id: channel for channel in channels}, wide)
         self.token = token
-        self.channels = {
-            "456": StandInChannel("456"),
-            "457": StandInChannel("457", name="news"),
-            "789": StandInChannel("789", guild=None, name=""),
-        }
         self.trouble: deque[Trouble] = deque()
         self.always: Trouble | None = None
-        self.posts: list[Json] = []
-        """Every body sent to a channel, taken or not."""
+        self.faults: Faults | None = None
+        self.pace = Pace()
+        self.hanging: float | None = None
+        """Seconds after which a call that hangs is dropped; None: when it stops."""
         self.commands: list[Json] = []
         """The application's registered commands."""
         self.commands_refused = False
         self.requests: list[str] = []
-        """METHOD path of every request."""
+        """METHOD path of every request; none where it is `wide`."""
         self.exchanges: dict[str, Exchange] = {}
         self.app_permissions = READING
         self.late = False
         self.api_url = ""
         self.gateway_url = ""
-        self.gateway = Gateway(token, self._ready)
-        self._ids = itertools.count(1_400_000_000_000_000_001)
-        self._nonces: dict[str, Json] = {}
+        self.gateway = Gateway(token, self.ready)
         self._over = asyncio.Event()
         self._runner: web.AppRunner | None = None
         self._port = 0
@@ -128,10 +147,8 @@ class DiscordStandIn(People):
                 web.get("/api/v10/gateway/bot", self._gateway_bot),
                 web.get("/api/v10/applications/{app}/commands", self._get_commands),
                 web.put("/api/v10/applications/{app}/commands", self._put_commands),
-                web.post("/api/v10/channels/{channel}/messages", self._post),
-                web.post("/api/v10/interactions/{id}/{token}/callback", self._callback),
-                web.post("/api/v10/webhooks/{app}/{token}", self._follow_up),
-                web.patch("/api/v10/webhooks/{app}/{token}/messages/@original", self._edit),
+                *self.places(),
+                *self.answers(),
                 web.get("/gateway", self.gateway.serve),
             ]
         )
@@ -154,12 +171,35 @@ class DiscordStandIn(People):
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: Any) -> web.StreamResponse:  # noqa: ANN401  # aiohttp's own type is as wide
-        self.requests.append(f"{request.method} {request.path}")
-        open_path = request.path.startswith(("/gateway", "/api/v10/interactions", "/api/v10/webho"))
-        if not open_path and request.headers.get("Authorization") != f"Bot {self.token}":
-            return refusal(401, 0, "401: Unauthorized")
-        served: web.StreamResponse = await handler(request)
-        return served
+        if not self.wide:
+            self.requests.append(f"{request.method} {request.path}")
+        if not request.path.startswith(_UNCOUNTED):
+            if request.headers.get("Authorization") != f"Bot {self.token}":
+                return refusal(401, 0, "401: Unauthorized")
+            if wait := self.pace.admit(asyncio.get_running_loop().time()):
+                return self._fail(request, limited(wait, scope="global"))
+        trouble = await self._trouble(request)
+        if trouble is None or trouble.accepted:
+            served: web.StreamResponse = await handler(request)
+        if trouble is None:
+            return served
+        if trouble.status == 0:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.hanging):
+                    await self._over.wait()
+        return self._fail(request, trouble)
+
+    async def _trouble(self, request: web.Request) -> Trouble | None:
+        """Return how a call goes wrong, if it does."""
+        if not request.path.startswith(_ABOUT_PLACES):
+            return None
+        posting = request.method == "POST" and request.path.endswith("/messages")
+        if posting and not self.wide:
+            self.posts.append(await request.json())
+        if posting and self.trouble:
+            return self.trouble.popleft()
+        chance = self.faults.next() if self.faults is not None else None
+        return self.always or chance or self.refusing(request)
 
     async def _me(self, _: web.Request) -> web.Response:
         return answer(user(APPLICATION, "hypecurve", bot=True))
@@ -207,57 +247,6 @@ class DiscordStandIn(People):
         ]
         return answer(self.commands)
 
-    async def _post(self, request: web.Request) -> web.StreamResponse:
-        body: Json = await request.json()
-        self.posts.append(body)
-        trouble = self.trouble.popleft() if self.trouble else self.always
-        channel = self.channels.get(request.match_info["channel"])
-        if trouble is None and channel is not None:
-            trouble = channel.refusal
-        if trouble is not None and trouble.accepted and channel is not None:
-            self._take(channel, body)
-        if trouble is HANG:
-            await self._over.wait()
-        if trouble is not None:
-            return self._fail(request, trouble)
-        if channel is None:
-            return refusal(404, 10003, "Unknown Channel")
-        if wrong := problems(body):
-            return refusal(400, 50035, "Invalid Form Body", errors={"_errors": wrong})
-        return answer(self._take(channel, body))
-
-    def _take(self, channel: StandInChannel, body: Json) -> Json:
-        """Post it, unless a message of the same nonce stands there already."""
-        nonce = body.get("nonce") if body.get("enforce_nonce") else None
-        if nonce in self._nonces:
-            return self._nonces[nonce]
-        message = self._message(channel.id, body)
-        channel.messages.append(message)
-        if nonce is not None:
-            self._nonces[nonce] = message
-        return message
-
-    def _message(self, channel: str, body: Mapping[str, Any]) -> Json:
-        return {
-            "id": str(next(self._ids)),
-            "channel_id": channel,
-            "author": user(APPLICATION, "hypecurve", bot=True),
-            "content": body.get("content") or "",
-            "timestamp": "2026-11-22T09:00:00+00:00",
-            "edited_timestamp": None,
-            "tts": False,
-            "mention_everyone": False,
-            "mentions": [],
-            "mention_roles": [],
-            "attachments": [],
-            "embeds": [],
-            "pinned": False,
-            "type": 0,
-            "flags": body.get("flags", 0),
-            "components": body.get("components") or [],
-            "nonce": body.get("nonce"),
-        }
-
     @staticmethod
     def _fail(request: web.Request, trouble: Trouble) -> web.Response:
         if trouble.status <= 0:
@@ -268,91 +257,13 @@ class DiscordStandIn(People):
             headers = {"Retry-After": str(int(trouble.retry_after))}
             return web.Response(status=429, text="error code: 1015", headers=headers)
         if trouble.retry_after is not None:
-            more = {"retry_after": trouble.retry_after, "global": False}
-            return refusal(429, 0, trouble.message, {"Via": "1.1 google"}, **more)
+            everywhere = trouble.scope == "global"
+            headers = {
+                "Via": "1.1 google",
+                "Retry-After": str(ceil(trouble.retry_after)),
+                "X-RateLimit-Scope": trouble.scope,
+                **({"X-RateLimit-Global": "true"} if everywhere else {}),
+            }
+            more = {"retry_after": trouble.retry_after, "global": everywhere}
+            return refusal(429, 0, trouble.message, headers, **more)
         return refusal(trouble.status, trouble.code, trouble.message)
-
-    # -- what the bot answers ----------------------------------------------------------------
-
-    async def _callback(self, request: web.Request) -> web.Response:
-        asked = self.exchanges.get(request.match_info["token"])
-        if asked is None or asked.expired:
-            return refusal(404, 10062, "Unknown interaction")
-        if asked.acknowledged_after is not None:
-            return refusal(400, 40060, "Interaction has already been acknowledged.")
-        body: Json = await request.json()
-        data: Json = body.get("data") or {}
-        ephemeral = bool(data.get("flags", 0) & EPHEMERAL)
-        async with asked.changed:
-            asked.acknowledged_after = asyncio.get_running_loop().time() - asked.started
-            if body["type"] == 8:
-                asked.choices = data["choices"]
-                if wrong := bad_choices(asked.choices):
-                    return refusal(400, 50035, wrong)
-            elif body["type"] == 5:
-                asked.replies.append(Reply(self._message("0", {}), ephemeral, loading=True))
-            else:
-                asked.replies.append(Reply(self._message("0", data), ephemeral))
-            asked.changed.notify_all()
-        return answer({"interaction": {"id": asked.id, "type": 2}})
-
-    async def _edit(self, request: web.Request) -> web.Response:
-        asked = self.exchanges.get(request.match_info["token"])
-        if asked is None or asked.original is None:
-            return refusal(404, 10015, "Unknown Webhook")
-        body: Json = await request.json()
-        if wrong := problems(body):
-            return refusal(400, 50035, "Invalid Form Body", errors={"_errors": wrong})
-        async with asked.changed:
-            # An ephemeral answer stays one: its flag cannot be changed any more.
-            asked.original.message = self._message("0", body)
-            asked.original.loading = False
-            asked.changed.notify_all()
-        return answer(asked.original.message)
-
-    async def _follow_up(self, request: web.Request) -> web.Response:
-        asked = self.exchanges.get(request.match_info["token"])
-        if asked is None or asked.original is None:
-            return refusal(404, 10015, "Unknown Webhook")
-        if asked.original.loading:
-            # Discord takes a follow-up right after deferring for the first answer itself.
-            return await self._edit(request)
-        body: Json = await request.json()
-        if wrong := problems(body):
-            return refusal(400, 50035, "Invalid Form Body", errors={"_errors": wrong})
-        async with asked.changed:
-            message = self._message("0", body)
-            asked.replies.append(Reply(message, bool(body.get("flags", 0) & EPHEMERAL)))
-            asked.changed.notify_all()
-        return answer(message)
-
-    # -- what the gateway tells --------------------------------------------------------------
-
-    def _ready(self) -> list[tuple[str, Json]]:
-        ready: Json = {
-            "v": 10,
-            "user": user(APPLICATION, "hypecurve", bot=True),
-            "guilds": [{"id": SERVER, "unavailable": True}],
-            "session_id": "stand-in-session",
-            "resume_gateway_url": self.gateway_url,
-            "shard": [0, 1],
-            "application": {"id": APPLICATION, "flags": 0},
-        }
-        channels = [
-            {"id": c.id, "type": 0, "name": c.name, "position": 0, "permission_overwrites": []}
-            for c in self.channels.values()
-            if c.guild == SERVER
-        ]
-        guild: Json = {
-            "id": SERVER,
-            "name": "Stand-in",
-            "owner_id": USER,
-            "member_count": 2,
-            "roles": [],
-            "channels": channels,
-            "members": [member(APPLICATION, EVERYTHING)],
-            "emojis": [],
-            "features": [],
-            "verification_level": 0,
-        }
-        return [("READY", ready), ("GUILD_CREATE", guild)]

@@ -17,12 +17,19 @@
         slack.fail(Fault.refused("invalid_auth"), times=None)   # until slack.heal()
         slack.fail(Fault.DROPPED_AFTER)                  # taken, then the line goes dead
         await slack.refresh_sockets()                    # Slack asks the bot to reconnect
+        await slack.event({"type": "channel_unarchive", "channel": "C789"})
+        slack.workspace("T2").channels["C1"] = SlackChannel("C1", "two")   # another team
+        slack.faults(0.05, random.Random(7))             # 5 % of all calls, in every way there is
+        slack.ledger.doubles(), slack.ledger.least_gap() # what came twice, and how fast
 
 Known from the start: team T123; the channels C456 (general), C789 (archived), C999 (the bot is
 no member), all in `slack.channels`; the users U1 (Paris) and U2. Add to them as you like.
 
-It refuses what Slack refuses (see `standins.slack_rules`), knows no other token than its own, and
-keeps every call in `slack.calls` as (method, body).
+It refuses what Slack refuses (see `standins.slack_rules`), knows no other tokens than its own, and
+keeps every call in `slack.calls` as (method, body). Whoever posts to a user's id writes to that
+person alone: in the channel D and the id. `slack.ledger.gap = 1.0` answers 429 to a channel's
+messages that come closer together. `SlackStandIn(brief=True)` is for many thousands of messages:
+every channel is there, and of what is posted only the ledger is kept.
 """
 
 from __future__ import annotations
@@ -32,17 +39,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from standins.slack_api import SlackApi
-from standins.slack_model import Fault, ResponseUrl, SlackChannel, SlackMessage
+from standins.slack_model import (
+    Fault,
+    ResponseUrl,
+    SlackChannel,
+    SlackMessage,
+    SlackWorkspace,
+)
 from standins.slack_socket import Ack
 
-__all__ = ["Fault", "SlackChannel", "SlackMessage", "SlackStandIn"]
+__all__ = ["Fault", "SlackChannel", "SlackMessage", "SlackStandIn", "SlackWorkspace"]
 
 WAIT = 10.0
 """Seconds after which waiting for a bot is given up; a bot that works never takes that long."""
 
 
 class SlackStandIn(SlackApi):
-    """One workspace; see the module's docstring."""
+    """One workspace and as many more as are asked for; see the module's docstring."""
 
     @property
     def acks(self) -> list[Ack]:
@@ -60,6 +73,22 @@ class SlackStandIn(SlackApi):
     async def refresh_sockets(self) -> None:
         """Ask the bot to reconnect, as Slack does every few hours."""
         await self.sockets.refresh()
+
+    async def event(self, event: Mapping[str, Any], *, team: str = "") -> Ack:
+        """Tell the bot of something that happened, and wait for its acknowledgement."""
+        number = next(self._count)
+        team = team or self.team
+        payload = {
+            "token": "legacy",
+            "team_id": team,
+            "api_app_id": "A1",
+            "type": "event_callback",
+            "event": dict(event),
+            "event_id": f"Ev{number}",
+            "event_time": 1_700_000_000 + number,
+            "authorizations": [{"team_id": team, "user_id": self.bot_user, "is_bot": True}],
+        }
+        return await self.sockets.send("events_api", payload, WAIT)
 
     async def command(
         self, text: str, *, channel: str = "C456", user: str = "U1", replies: int = 1

@@ -98,10 +98,39 @@ class SlackChannel:
     name: str
     member: bool = True
     archived: bool = False
+    refusing: str = ""
+    """The code with which every message is refused; "" where it is not."""
+    refusals: int | None = None
+    """After so many more it refuses no longer; None: until somebody mends it."""
     messages: list[SlackMessage] = field(default_factory=list)
     """What everybody sees, thread replies among them, the oldest first."""
     private: list[SlackMessage] = field(default_factory=list)
     """What was answered to one person alone."""
+
+    def refusal(self) -> str:
+        """Return why the next message is refused, "" where it is taken; a refusal is counted."""
+        if self.refusing:
+            code, left = self.refusing, self.refusals
+            self.refusals = left if left is None else left - 1
+            if self.refusals == 0:
+                self.refusing, self.refusals = "", None
+            return code
+        if self.archived:
+            return "is_archived"
+        return "" if self.member else "not_in_channel"
+
+
+@dataclass(slots=True)
+class SlackWorkspace:
+    """A team that installed the app, with the token it was given."""
+
+    team: str
+    token: str
+    channels: dict[str, SlackChannel] = field(default_factory=dict)
+    users: dict[str, dict[str, Any]] = field(default_factory=dict)
+    bot_user: str = "UBOT"
+    gone: str = ""
+    """The code of every answer to its token, like "token_revoked"; "" while it is good."""
 
 
 @dataclass(slots=True)
