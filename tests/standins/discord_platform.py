@@ -81,7 +81,7 @@ _UNCOUNTED = ("/gateway", "/figures", "/api/v10/interactions", "/api/v10/webhook
 """Discord's 50 a second do not hold for interactions."""
 
 
-class DiscordStandIn(People, Answers, Places, Happenings):
+class DiscordStandIn(People, Places, Answers, Happenings):
     """See the module's docstring."""
 
     def __init__(self, token: str = "stand-in.token", *, wide: bool = False) -> None:  # noqa: S107  # made up

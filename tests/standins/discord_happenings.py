@@ -1,0 +1,149 @@
+"""What happens to servers and channels in the stand-in Discord, as its gateway tells it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from standins.discord_gateway import Gateway
+from standins.discord_payloads import (
+    APPLICATION,
+    EVERYTHING,
+    USER,
+    Json,
+    StandInChannel,
+    member,
+    user,
+)
+
+THREAD = 11
+
+
+class Happenings:
+    """The servers' side of a `DiscordStandIn`; each call waits for a session and tells it."""
+
+    channels: dict[str, StandInChannel]
+    guilds: set[str]
+    gateway: Gateway
+    gateway_url: str
+
+    async def invite(self, guild: str) -> None:
+        """Somebody invites the bot into a server."""
+        self.guilds.add(guild)
+        await self.gateway.dispatch("GUILD_CREATE", self._guild_json(guild))
+
+    async def remove(self, guild: str) -> None:
+        """Somebody throws the bot out of a server."""
+        self.guilds.discard(guild)
+        await self.gateway.dispatch("GUILD_DELETE", {"id": guild})
+
+    async def lose(self, guild: str) -> None:
+        """A server is out of reach: an outage of Discord's."""
+        await self.gateway.dispatch("GUILD_DELETE", {"id": guild, "unavailable": True})
+
+    async def find(self, guild: str) -> None:
+        """A server is in reach again."""
+        here = {**self._guild_json(guild), "unavailable": False}
+        await self.gateway.dispatch("GUILD_CREATE", here)
+
+    async def rename_channel(self, channel: str, name: str) -> None:
+        """Somebody renames a channel."""
+        self.channels[channel].name = name
+        await self.gateway.dispatch("CHANNEL_UPDATE", self.channels[channel].json())
+
+    async def turn_channel(self, channel: str, kind: int) -> None:
+        """Somebody makes a channel one of another type: 5 is for announcements."""
+        self.channels[channel].type = kind
+        await self.gateway.dispatch("CHANNEL_UPDATE", self.channels[channel].json())
+
+    async def permit(self, channel: str, permissions: int) -> None:
+        """Somebody lets the bot do something in a channel."""
+        place = self.channels[channel]
+        place.overwrites = [
+            {"id": APPLICATION, "type": 1, "allow": str(permissions), "deny": "0"},
+        ]
+        await self.gateway.dispatch("CHANNEL_UPDATE", place.json())
+
+    async def change_role(self, guild: str, permissions: int, name: str = "@everyone") -> None:
+        """Somebody changes what everybody may do in a server."""
+        role = self._role(guild, permissions) | {"name": name}
+        await self.gateway.dispatch("GUILD_ROLE_UPDATE", {"guild_id": guild, "role": role})
+
+    async def change_member(self, guild: str, *, muted_until: str | None) -> None:
+        """Somebody gives the bot a time-out, or takes it back."""
+        told = member(APPLICATION, EVERYTHING) | {"communication_disabled_until": muted_until}
+        told["user"] = user(APPLICATION, "hypecurve", bot=True)
+        await self.gateway.dispatch("GUILD_MEMBER_UPDATE", {**told, "guild_id": guild})
+
+    async def change_thread(self, thread: str, *, archived: bool, parent: str = "456") -> None:
+        """A thread is archived, or opened again."""
+        data = {
+            "id": thread,
+            "guild_id": self.channels[parent].guild,
+            "parent_id": parent,
+            "owner_id": USER,
+            "type": THREAD,
+            "name": "thread",
+            "message_count": 1,
+            "member_count": 1,
+            "rate_limit_per_user": 0,
+            "thread_metadata": {
+                "archived": archived,
+                "locked": False,
+                "auto_archive_duration": 1440,
+                "archive_timestamp": "2026-11-22T09:00:00+00:00",
+            },
+        }
+        await self.gateway.dispatch("THREAD_UPDATE", data)
+
+    def ready(self) -> list[tuple[str, Json]]:
+        """Return the events that a new session begins with."""
+        ready: Json = {
+            "v": 10,
+            "user": user(APPLICATION, "hypecurve", bot=True),
+            "guilds": [{"id": guild, "unavailable": True} for guild in sorted(self.guilds)],
+            "session_id": "stand-in-session",
+            "resume_gateway_url": self.gateway_url,
+            "shard": [0, 1],
+            "application": {"id": APPLICATION, "flags": 0},
+        }
+        within: defaultdict[str | None, list[Json]] = defaultdict(list)
+        for channel in self.channels.values():
+            within[channel.guild].append(channel.json())
+        guilds = [
+            {**self._guild_json(guild, within[guild]), "unavailable": False}
+            for guild in sorted(self.guilds)
+        ]
+        return [("READY", ready), *(("GUILD_CREATE", guild) for guild in guilds)]
+
+    def _guild_json(self, guild: str, channels: list[Json] | None = None) -> Json:
+        if channels is None:
+            channels = [c.json() for c in self.channels.values() if c.guild == guild]
+        return {
+            "id": guild,
+            "name": "Stand-in",
+            "owner_id": USER,
+            "member_count": 2,
+            "roles": [self._role(guild, EVERYTHING)],
+            "channels": channels,
+            "members": [
+                {**member(APPLICATION, EVERYTHING), "user": user(APPLICATION, bot=True)},
+            ],
+            "emojis": [],
+            "features": [],
+            "verification_level": 0,
+        }
+
+    @staticmethod
+    def _role(guild: str, permissions: int) -> Json:
+        return {
+            "id": guild,
+            "name": "@everyone",
+            "color": 0,
+            "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
+            "hoist": False,
+            "position": 0,
+            "permissions": str(permissions),
+            "managed": False,
+            "mentionable": False,
+            "flags": 0,
+        }
