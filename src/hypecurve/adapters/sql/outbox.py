@@ -1,34 +1,54 @@
-"""Digests, their members and their deliveries, on SQL."""
+"""Deliveries on their way, on SQL: claimed, stepped, settled."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
+from zlib import crc32
 
-from sqlalchemy import JSON, ColumnElement, and_, delete, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import rows
-from hypecurve.adapters.sql.releasing import LOST_NOTICES, RELEASING, released
-from hypecurve.adapters.sql.statements import among, upsert
-from hypecurve.adapters.sql.subscriptions import channel_id_of
-from hypecurve.adapters.sql.tables import (
-    channel,
-    delivery,
-    delivery_step,
-    digest,
-    digest_member,
-    notice,
-)
-from hypecurve.domain.delivery import Delivery, DeliveryState, Step, moved
+from hypecurve.adapters.sql.statements import POSTGRES, among, among_texts
+from hypecurve.adapters.sql.stepping import steps_of, write_step
+from hypecurve.adapters.sql.subscriptions import IS_SUSPENDED, is_channel
+from hypecurve.adapters.sql.tables import channel, delivery, delivery_step, digest, notice
+from hypecurve.domain.delivery import LEGAL, DeliveryState, IllegalMove, Step, moved
 from hypecurve.domain.errors import NotFound
-from hypecurve.domain.message import Message
-from hypecurve.domain.subscription import Channel
-from hypecurve.ports.store import Listener, Released
+from hypecurve.domain.subscription import Channel, Tenant
+from hypecurve.ports.store import Claimed, Sending
 
 _S = DeliveryState
+_CLAIMING = 0x48595357
+"""First half of the keys of the advisory locks by platform."""
 _UNSETTLED = (_S.PENDING.value, _S.SENDING.value)
+_BY_PERSON = {_S.PENDING: {_S.DEAD, _S.UNKNOWN}}
+"""Moves that only an operator's own word makes: `retry`."""
+_FROM = {
+    after: tuple(
+        before.value
+        for before in _S
+        if (after in LEGAL[before] and before not in _BY_PERSON.get(after, ()))
+        # Another sender took it over meanwhile, and it had arrived all the same.
+        or (after is _S.SENT and before is not _S.SENT)
+    )
+    for after in _S
+}
+"""Where a delivery may come from that is settled so."""
 
 
 class SqlOutbox:
@@ -38,208 +58,86 @@ class SqlOutbox:
         """Work inside the connection's transaction."""
         self._connection = connection
 
-    async def put(
-        self,
-        listener: Listener,
-        due_at: datetime,
-        cycles: tuple[int, int],
-        at: datetime,
-        *,
-        signal_ids: Sequence[int],
-        message: Message | None,
-    ) -> int | None:
-        """Freeze a digest, its members and its delivery."""
-        insert = sqlite.insert if self._is_sqlite else postgresql.insert
-        digest_id = await self._connection.scalar(
-            insert(digest)
-            .values(
-                channel_id=listener.id,
-                due_at=due_at,
-                composed_at=at,
-                after_cycle=cycles[0],
-                upto_cycle=cycles[1],
-                message=None if message is None else rows.message_values(message),
-            )
-            .on_conflict_do_nothing()
-            .returning(digest.c.id)
-        )
-        if digest_id is None:
-            return None
-        members = [
-            {"channel_id": listener.id, "signal_id": signal_id, "digest_id": digest_id}
-            for signal_id in signal_ids
-        ]
-        await self._connection.execute(
-            delete(digest_member).where(
-                digest_member.c.channel_id == listener.id,
-                among(self._connection, digest_member.c.signal_id, signal_ids),
-                digest_member.c.digest_id.in_(RELEASING),
-            )
-        )
-        await upsert(self._connection, digest_member, members, update=())
-        if message is not None:
-            platform = listener.channel.tenant.platform
-            await self._send(platform, listener.id, at, digest_id=digest_id)
-        return int(digest_id)
-
-    async def notify(self, place: Channel, key: str, message: Message, at: datetime) -> int | None:
-        """Freeze a notice and its delivery; a channel gets each key only once."""
-        channel_id = await channel_id_of(self._connection, place)
-        insert = sqlite.insert if self._is_sqlite else postgresql.insert
-        values = {
-            "channel_id": channel_id,
-            "key": key,
-            "at": at,
-            "message": rows.message_values(message),
-        }
-        notice_id = await self._connection.scalar(
-            insert(notice).values(**values).on_conflict_do_nothing().returning(notice.c.id)
-        )
-        if notice_id is None:
-            return None
-        return await self._send(place.tenant.platform, channel_id, at, notice_id=notice_id)
-
-    async def noticed(self, place: Channel, keys: Collection[str]) -> frozenset[str]:
-        """Return for which of the keys this channel had a notice."""
-        found = await self._connection.scalars(
-            select(notice.c.key)
-            .join(channel, channel.c.id == notice.c.channel_id)
-            .where(_is(place), notice.c.key.in_(sorted(keys)))
-            .where(notice.c.id.not_in(LOST_NOTICES))
-        )
-        return frozenset(found)
-
-    async def _send(self, platform: str, channel_id: int, at: datetime, **what: int) -> int:
-        values = {
-            "channel_id": channel_id,
-            "platform": platform,
-            "state": _S.PENDING.value,
-            "attempts": 0,
-            "next_try_at": at,
-            "reason": "",
-            **what,
-        }
-        sent = await self._connection.execute(
-            delivery.insert().values(**values).returning(delivery.c.id)
-        )
-        return int(sent.scalar_one())
-
-    @property
-    def _is_sqlite(self) -> bool:
-        return self._connection.dialect.name == "sqlite"
-
-    async def reported(self, channel_id: int, signal_ids: Sequence[int]) -> frozenset[int]:
-        """Return which of the signals a digest of this channel holds already."""
-        found = await self._connection.scalars(
-            select(digest_member.c.signal_id).where(
-                digest_member.c.channel_id == channel_id,
-                among(self._connection, digest_member.c.signal_id, signal_ids),
-            )
-        )
-        return frozenset(found)
-
-    async def released(self, channel_id: int, since: datetime) -> Released:
-        """Return what expired or dropped digests of a channel held, from `since` on."""
-        return await released(self._connection, channel_id, since)
-
-    async def expire(self, channel_id: int, at: datetime) -> None:
-        """Give up a channel's held digests, their reasons kept; a notice has no successor."""
-        held = and_(delivery.c.digest_id.is_not(None), delivery.c.state == _S.HELD.value)
-        await self._connection.execute(
-            update(delivery)
-            .where(delivery.c.channel_id == channel_id, held)
-            .values(state=_S.EXPIRED.value, settled_at=at)
-        )
-
-    async def resume(self, platforms: Sequence[str], now: datetime, oldest: datetime) -> None:
-        """Let held deliveries be tried again whose next try has come; give the oldest up."""
-        held = and_(delivery.c.platform.in_(platforms), delivery.c.state == _S.HELD.value)
-        old_digests = select(digest.c.id).where(digest.c.composed_at < oldest)
-        old_notices = select(notice.c.id).where(notice.c.at < oldest)
-        too_old = or_(delivery.c.digest_id.in_(old_digests), delivery.c.notice_id.in_(old_notices))
-        await self._connection.execute(
-            update(delivery).where(held, too_old).values(state=_S.EXPIRED.value, settled_at=now)
-        )
-        await self._connection.execute(
-            update(delivery)
-            .where(held, delivery.c.next_try_at <= now)
-            .values(state=_S.PENDING.value, settled_at=None)
-        )
-
     async def claim(
-        self, platforms: Sequence[str], now: datetime, lease: timedelta, limit: int
-    ) -> list[Delivery]:
-        """Take pending deliveries that may be tried now, at most one for each channel."""
-        earlier = delivery.alias()
-        is_first = ~(
-            select(earlier.c.id)
-            .where(earlier.c.channel_id == delivery.c.channel_id)
-            .where(earlier.c.id < delivery.c.id, earlier.c.state.in_(_UNSETTLED))
-            .exists()
-        )
-        may_try = or_(
-            and_(delivery.c.state == _S.PENDING.value, delivery.c.next_try_at <= now),
-            # Whoever was sending it died: its lease ran out.
-            and_(delivery.c.state == _S.SENDING.value, delivery.c.lease_until < now),
-        )
-        statement = (
-            select(delivery)
-            .where(delivery.c.platform.in_(platforms), may_try, is_first)
-            .order_by(delivery.c.next_try_at, delivery.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        found = (await self._connection.execute(statement)).mappings().all()
+        self,
+        platform: str,
+        now: datetime,
+        lease: timedelta,
+        limit: int,
+        *,
+        barred: Collection[Tenant] = (),
+    ) -> list[Claimed]:
+        """Take deliveries that may be tried now, at most one for each channel, the oldest first."""
+        if self._connection.dialect.name == POSTGRES:
+            # One claims after the other: each sees what the one before it took of a channel.
+            key = crc32(platform.encode()) - 2**31
+            await self._connection.execute(select(func.pg_advisory_xact_lock(_CLAIMING, key)))
+        may_go = [delivery.c.platform == platform, ~IS_SUSPENDED]
+        tenants = [tenant.id for tenant in barred if tenant.platform == platform]
+        if tenants:
+            may_go.append(~among_texts(self._connection, channel.c.tenant, tenants))
+        # Two statements, each of which goes along one index and stops at the limit.
+        left = and_(delivery.c.state == _S.SENDING.value, delivery.c.lease_until < now)
+        found = await self._take(left, ~_others(_S.SENDING, earlier=True), *may_go, limit=limit)
+        waits = and_(delivery.c.state == _S.PENDING.value, delivery.c.next_try_at <= now)
+        if len(found) < limit:
+            found += await self._take(
+                waits,
+                ~_others(_S.PENDING, earlier=True),
+                ~_others(_S.SENDING),
+                *may_go,
+                limit=limit - len(found),
+            )
         ids = [row["id"] for row in found]
         if ids:
             await self._connection.execute(
                 update(delivery)
-                .where(delivery.c.id.in_(ids))
+                .where(among(self._connection, delivery.c.id, ids))
                 .values(state=_S.SENDING.value, lease_until=now + lease)
             )
-        steps = await self._steps(ids)
-        return [
-            rows.delivery({**row, "state": _S.SENDING.value}, steps.get(row["id"], ()))
-            for row in found
-        ]
+        return await self._claimed(found)
 
-    async def _steps(self, ids: Sequence[int]) -> dict[int, tuple[Step, ...]]:
-        found: dict[int, tuple[Step, ...]] = {}
+    async def _take(self, *which: ColumnElement[bool], limit: int) -> list[Mapping[str, Any]]:
         statement = (
-            select(delivery_step)
-            .where(delivery_step.c.delivery_id.in_(ids))
-            .order_by(delivery_step.c.delivery_id, delivery_step.c.number)
+            select(delivery, channel.c.tenant, channel.c.place)
+            .join(channel, channel.c.id == delivery.c.channel_id)
+            .where(*which)
+            .order_by(delivery.c.next_try_at, delivery.c.id)
+            .limit(limit)
+            .with_for_update(of=delivery, skip_locked=True)
         )
-        for row in (await self._connection.execute(statement)).mappings():
-            key = row["delivery_id"]
-            found[key] = (*found.get(key, ()), rows.step(row))
-        return found
+        return [dict(row) for row in (await self._connection.execute(statement)).mappings()]
 
-    async def content(self, item: Delivery) -> tuple[Channel, Message]:
-        """Return where a delivery goes and what it says."""
-        frozen = func.coalesce(digest.c.message, notice.c.message, type_=JSON)
-        statement = (
-            select(channel, frozen.label("message"))
-            .join(delivery, delivery.c.channel_id == channel.c.id)
-            .outerjoin(digest, digest.c.id == delivery.c.digest_id)
-            .outerjoin(notice, notice.c.id == delivery.c.notice_id)
-            .where(delivery.c.id == item.id)
+    async def _claimed(self, found: Sequence[Mapping[str, Any]]) -> list[Claimed]:
+        if not found:
+            return []
+        steps = await steps_of(self._connection, [row["id"] for row in found])
+        digests = select(digest.c.id, cast(digest.c.message, Text).label("message"))
+        notices = select(notice.c.id, cast(notice.c.message, Text).label("message"), notice.c.key)
+        told = await self._frozen(digests, digest.c.id, [row["digest_id"] for row in found])
+        noticed = await self._frozen(notices, notice.c.id, [row["notice_id"] for row in found])
+        claimed = []
+        for row in found:
+            frozen = noticed.get(row["notice_id"]) or told.get(row["digest_id"]) or {}
+            item = rows.delivery({**row, "state": _S.SENDING.value}, steps.get(row["id"], ()))
+            message = rows.message_if_known(frozen.get("message"))
+            claimed.append(Claimed(item, rows.channel(row), message, frozen.get("key", "")))
+        return claimed
+
+    async def _frozen(
+        self, statement: Select[Any], key: ColumnElement[int], ids: Sequence[int | None]
+    ) -> dict[int | None, Mapping[str, Any]]:
+        wanted = [each for each in ids if each is not None]
+        if not wanted:
+            return {}
+        found = await self._connection.execute(
+            statement.where(among(self._connection, key, wanted))
         )
-        row = (await self._connection.execute(statement)).mappings().one()
-        return rows.channel(row), rows.message(row["message"])
+        return {row["id"]: row for row in found.mappings()}
 
     async def step(self, delivery_id: int, number: int, step: Step) -> None:
         """Write where one step stands."""
-        row = {
-            "delivery_id": delivery_id,
-            "number": number,
-            "kind": step.kind.value,
-            "state": step.state.value,
-            "ref": step.ref,
-            "intent_at": step.intent_at,
-            "done_at": step.done_at,
-        }
-        await upsert(self._connection, delivery_step, [row])
+        await write_step(self._connection, delivery_id, number, step)
 
     async def settle(
         self,
@@ -252,39 +150,170 @@ class SqlOutbox:
         counted: bool = True,
     ) -> None:
         """Move a delivery on; IllegalMove where it cannot go there."""
-        statement = select(delivery.c.state).where(delivery.c.id == delivery_id).with_for_update()
-        before = await self._connection.scalar(statement)
-        if before is None:
-            message = f"there is no delivery {delivery_id}"
-            raise NotFound(message)
-        moved(DeliveryState(before), state)
-        await self._connection.execute(
+        settled = await self._connection.scalar(
             update(delivery)
-            .where(delivery.c.id == delivery_id)
+            .where(delivery.c.id == delivery_id, delivery.c.state.in_(_FROM[state]))
             .values(
                 state=state.value,
                 reason=reason,
                 lease_until=None,
                 attempts=delivery.c.attempts + (1 if counted else 0),
                 next_try_at=delivery.c.next_try_at if next_try_at is None else next_try_at,
-                settled_at=None if state is _S.PENDING else at,
+                settled_at=None if state in {_S.PENDING, _S.HELD} else at,
+            )
+            .returning(delivery.c.id)
+        )
+        if settled is not None:
+            return
+        before = await self._state(delivery_id)
+        if before is not state:
+            self._refuse(delivery_id, before, state)
+
+    async def _state(self, delivery_id: int) -> DeliveryState:
+        statement = select(delivery.c.state).where(delivery.c.id == delivery_id).with_for_update()
+        before = await self._connection.scalar(statement)
+        if before is None:
+            message = f"There is no delivery {delivery_id}."
+            raise NotFound(message)
+        return DeliveryState(before)
+
+    @staticmethod
+    def _refuse(delivery_id: int, before: DeliveryState, after: DeliveryState) -> None:
+        moved(before, after)
+        message = f"delivery {delivery_id} goes from {before} to {after} by retry alone"
+        raise IllegalMove(message)
+
+    async def retry(self, delivery_id: int, at: datetime) -> None:
+        """Send a dead or unknown delivery again, by an operator's own word."""
+        before = await self._state(delivery_id)
+        if before not in {_S.DEAD, _S.UNKNOWN}:
+            message = f"Delivery {delivery_id} is {before}: {_WHY_NOT[before]}"
+            raise IllegalMove(message)
+        await self._connection.execute(
+            update(delivery_step)
+            .where(delivery_step.c.delivery_id == delivery_id)
+            .where(delivery_step.c.state.in_((_S.UNKNOWN.value, _S.SENDING.value)))
+            .values(state=_S.PENDING.value, ref="", intent_at=None, done_at=None)
+        )
+        await self._connection.execute(
+            update(delivery)
+            .where(delivery.c.id == delivery_id)
+            .values(state=_S.PENDING.value, attempts=0, next_try_at=at, reason="", settled_at=None)
+        )
+
+    async def give_up(self, platform: str, now: datetime, oldest: datetime) -> int:
+        """Let deliveries expire that were frozen before `oldest` and never got anywhere."""
+        old_digest = exists().where(
+            digest.c.id == delivery.c.digest_id, digest.c.composed_at < oldest
+        )
+        old_notice = exists().where(notice.c.id == delivery.c.notice_id, notice.c.at < oldest)
+        given_up = await self._connection.execute(
+            update(delivery)
+            .where(delivery.c.state.in_((_S.PENDING.value, _S.HELD.value)))
+            .where(delivery.c.platform == platform, or_(old_digest, old_notice))
+            .values(state=_S.EXPIRED.value, settled_at=now)
+            .returning(delivery.c.id)
+        )
+        return len(given_up.all())
+
+    async def wake(self, platform: str, now: datetime) -> None:
+        """Let the oldest held delivery of each paused channel be tried whose probe has come."""
+        goes_on = exists().where(
+            channel.c.id == delivery.c.channel_id,
+            or_(
+                channel.c.paused_at.is_(None),
+                and_(
+                    channel.c.probe_at <= now,
+                    ~_others(_S.HELD, earlier=True),
+                    ~_others(_S.PENDING),
+                    ~_others(_S.SENDING),
+                ),
+            ),
+        )
+        await self._connection.execute(
+            update(delivery)
+            .where(delivery.c.state == _S.HELD.value, delivery.c.platform == platform, goes_on)
+            .values(
+                state=_S.PENDING.value,
+                settled_at=None,
+                next_try_at=case((delivery.c.next_try_at > now, now), else_=delivery.c.next_try_at),
             )
         )
 
-    async def recent(self, place: Channel | None = None, limit: int = 20) -> list[Delivery]:
-        """Return deliveries, newest first."""
-        statement = select(delivery).join(channel, channel.c.id == delivery.c.channel_id)
+    async def find(self, delivery_id: int) -> Sending | None:
+        """Return one delivery."""
+        found = await self._sendings(_joined().where(delivery.c.id == delivery_id))
+        return found[0] if found else None
+
+    async def recent(
+        self,
+        place: Channel | None = None,
+        limit: int = 20,
+        states: Collection[DeliveryState] | None = None,
+    ) -> list[Sending]:
+        """Return deliveries, newest first; `states` None: of any."""
+        statement = _joined().order_by(delivery.c.id.desc()).limit(limit)
         if place is not None:
-            statement = statement.where(_is(place))
-        statement = statement.order_by(delivery.c.id.desc()).limit(limit)
+            its_id = select(channel.c.id).where(is_channel(place)).scalar_subquery()
+            statement = statement.where(delivery.c.channel_id == its_id)
+        if states is not None:
+            statement = statement.where(delivery.c.state.in_(sorted(each.value for each in states)))
+        return await self._sendings(statement)
+
+    async def _sendings(self, statement: Select[Any]) -> list[Sending]:
         found = (await self._connection.execute(statement)).mappings().all()
-        steps = await self._steps([row["id"] for row in found])
-        return [rows.delivery(row, steps.get(row["id"], ())) for row in found]
+        steps = await steps_of(self._connection, [row["id"] for row in found])
+        return [
+            Sending(
+                delivery=rows.delivery(row, steps.get(row["id"], ())),
+                channel=rows.channel(row),
+                made_at=row["made_at"],
+                due_at=row["due_at"],
+                settled_at=row["settled_at"],
+            )
+            for row in found
+        ]
+
+    async def counts(self) -> Mapping[DeliveryState, int]:
+        """Return how many deliveries stand where."""
+        statement = select(delivery.c.state, func.count()).group_by(delivery.c.state)
+        found = await self._connection.execute(statement)
+        return {DeliveryState(state): count for state, count in found}
 
 
-def _is(place: Channel) -> ColumnElement[bool]:
-    return and_(
-        channel.c.platform == place.tenant.platform,
-        channel.c.tenant == place.tenant.id,
-        channel.c.place == place.id,
+_WHY_NOT = {
+    _S.PENDING: "it is sent anyway.",
+    _S.SENDING: "it is under way.",
+    _S.HELD: "it waits until its channel takes messages again.",
+    _S.SENT: "it arrived.",
+    _S.EXPIRED: "it is too late for it, what it told is the next digest's.",
+    _S.DROPPED: "it was given up, what it told is the next digest's.",
+}
+
+
+def _others(state: DeliveryState, *, earlier: bool = False) -> ColumnElement[bool]:
+    """The channel has another delivery in this state; `earlier`: frozen before this one."""
+    other = delivery.alias()
+    is_other = other.c.id < delivery.c.id if earlier else other.c.id != delivery.c.id
+    return (
+        select(other.c.id)
+        .where(other.c.channel_id == delivery.c.channel_id, other.c.state == state.value)
+        .where(is_other)
+        .correlate(delivery)
+        .exists()
+    )
+
+
+def _joined() -> Select[Any]:
+    return (
+        select(
+            delivery,
+            channel.c.tenant,
+            channel.c.place,
+            digest.c.due_at,
+            func.coalesce(digest.c.composed_at, notice.c.at).label("made_at"),
+        )
+        .join(channel, channel.c.id == delivery.c.channel_id)
+        .outerjoin(digest, digest.c.id == delivery.c.digest_id)
+        .outerjoin(notice, notice.c.id == delivery.c.notice_id)
     )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import datetime, time
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
 from sqlalchemy import RowMapping
 
+from hypecurve.domain.breaker import Breaker
 from hypecurve.domain.catalogue import CatalogueEntry, Growth, ListedReason, Place, RepoState
 from hypecurve.domain.delivery import Delivery, DeliveryState, Step, StepKind
 from hypecurve.domain.health import Health
@@ -20,7 +22,7 @@ from hypecurve.domain.signal import Evidence, Lane, Signal, SignalKind
 from hypecurve.domain.stars import PastStars
 from hypecurve.domain.submission import Submission, SubmissionState
 from hypecurve.domain.subscription import Alerts, Channel, Schedule, Subscription, Tenant, Wants
-from hypecurve.ports.store import Sweep
+from hypecurve.ports.store import Pause, Suspension, Sweep
 
 Row = RowMapping | Mapping[str, Any]
 
@@ -305,7 +307,64 @@ def message_values(message: Message) -> Any:  # noqa: ANN401 - JSON
     return _message_adapter().dump_python(message, mode="json")
 
 
-def message(values: Any) -> Message:  # noqa: ANN401 - JSON
-    """JSON as the message it was."""
-    found: Message = _message_adapter().validate_python(values)
+def message_text(message: Message) -> str:
+    """A message as JSON text."""
+    return json.dumps(message_values(message))
+
+
+@lru_cache(maxsize=64)
+def message(text: str) -> Message:
+    """JSON text as the message it was; ValueError where it is none that this version knows.
+
+    Channels that wish for the same are told the same: it is read once for many of them.
+    """
+    found: Message = _message_adapter().validate_python(json.loads(text))
     return found
+
+
+def message_if_known(text: str | None) -> Message | None:
+    """The same; None where nothing is frozen, or a version to come wrote it."""
+    try:
+        return None if text is None else message(text)
+    except ValueError:
+        return None
+
+
+def pause(row: Row) -> Pause | None:
+    """What a row of `channel` says of its pause; None where it has none."""
+    if row["paused_at"] is None:
+        return None
+    return Pause(
+        since=row["paused_at"],
+        code=row["pause_code"],
+        reason=row["pause_reason"],
+        probe_at=row["probe_at"],
+        refusals=row["refusals"],
+    )
+
+
+def pause_values(item: Pause | None) -> dict[str, Any]:
+    """A pause, or that there is none, as a row of `channel` keeps it."""
+    return {
+        "paused_at": None if item is None else item.since,
+        "pause_code": "" if item is None else item.code,
+        "pause_reason": "" if item is None else item.reason,
+        "probe_at": None if item is None else item.probe_at,
+        "refusals": 0 if item is None else item.refusals,
+    }
+
+
+def suspension(row: Row) -> Suspension:
+    """A row as a suspension."""
+    tenant = Tenant(row["platform"], row["tenant"])
+    return Suspension(tenant, row["since"], row["reason"], row["probe_at"], row["refusals"])
+
+
+def breaker(row: Row) -> Breaker:
+    """A row as a breaker."""
+    return Breaker(**{name: value for name, value in row.items() if name != "platform"})
+
+
+def breaker_values(item: Breaker) -> dict[str, Any]:
+    """A breaker as a row."""
+    return {"platform": item.key.partition(":")[0], **asdict(item)}

@@ -33,6 +33,9 @@ POSTGRES = "postgresql"
 _ONE_WRITER = 0x48595352
 """Key of the advisory lock that keeps two who give out slots or number sweeps apart."""
 
+_ONE_HOLDER = 0x48595356
+"""Key of the one that keeps apart those who hold channels."""
+
 
 async def one_writer(connection: AsyncConnection) -> None:
     """Wait until no other transaction takes in repos or sweeps; held until this one ends.
@@ -43,17 +46,28 @@ async def one_writer(connection: AsyncConnection) -> None:
         await connection.execute(select(func.pg_advisory_xact_lock(_ONE_WRITER)))
 
 
+async def one_holder(connection: AsyncConnection) -> None:
+    """Wait until no other transaction holds channels; held until this one ends.
+
+    Two that hold several, each in an order of its own, would wait for each other for ever.
+    """
+    if connection.dialect.name == POSTGRES:
+        await connection.execute(select(func.pg_advisory_xact_lock(_ONE_HOLDER)))
+
+
 async def upsert(
     connection: AsyncConnection,
     table: Table,
     rows: Sequence[dict[str, Any]],
     *,
     update: Iterable[str] | None = None,
+    where: str = "",
 ) -> int:
     """Insert rows; where the primary key exists, update the named columns (None: all given).
 
     An empty `update` leaves existing rows alone, by whatever unique key they collide. Every row
-    has the keys of the first, and no two the same primary key.
+    has the keys of the first, and no two the same primary key. `where`: a condition on the
+    existing row; where it does not hold, that is left alone.
     Returns the number of rows written where the driver tells it.
     """
     if not rows:
@@ -61,7 +75,7 @@ async def upsert(
     names = tuple(rows[0])
     updated = None if update is None else tuple(update)
     return await _run(
-        connection, _insert(connection.dialect, table, names, updated), table, names, rows
+        connection, _insert(connection.dialect, table, names, updated, where), table, names, rows
     )
 
 
@@ -153,7 +167,11 @@ def _values(dialect: Dialect, column: Column[Any], rows: Sequence[dict[str, Any]
 
 @lru_cache(maxsize=64)
 def _insert(
-    dialect: Dialect, table: Table, names: tuple[str, ...], update: tuple[str, ...] | None
+    dialect: Dialect,
+    table: Table,
+    names: tuple[str, ...],
+    update: tuple[str, ...] | None,
+    where: str,
 ) -> str:
     quote = dialect.identifier_preparer.quote
     keys = [column.name for column in table.primary_key]
@@ -165,6 +183,7 @@ def _insert(
     if updated:
         taken = ", ".join(f"{quote(name)} = excluded.{quote(name)}" for name in updated)
         conflict = f"ON CONFLICT ({', '.join(map(quote, keys))}) DO UPDATE SET {taken}"
+        conflict += f" WHERE {where}" if where else ""
     into = f"{quote(table.name)} ({', '.join(map(quote, names))})"
     return f"INSERT INTO {into} {source} {conflict}"
 

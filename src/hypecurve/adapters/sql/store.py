@@ -15,11 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hypecurve.adapters.sql import migrate
 from hypecurve.adapters.sql.catalogue import SqlCatalogue
+from hypecurve.adapters.sql.digests import SqlDigests
 from hypecurve.adapters.sql.engine import WRITING, database_url, make_engine
 from hypecurve.adapters.sql.failing import reachable
 from hypecurve.adapters.sql.leases import SqlLeases
 from hypecurve.adapters.sql.outbox import SqlOutbox
 from hypecurve.adapters.sql.pastlog import SqlPastLog
+from hypecurve.adapters.sql.reach import SqlReach
 from hypecurve.adapters.sql.signallog import SqlSignalLog
 from hypecurve.adapters.sql.sources import SqlSources
 from hypecurve.adapters.sql.starlog import SqlStarLog
@@ -81,7 +83,9 @@ class SqlTransaction:
         self.signals = SqlSignalLog(connection)
         self.subscriptions = SqlSubscriptions(connection)
         self.submissions = SqlSubmissions(connection, site)
+        self.digests = SqlDigests(connection)
         self.outbox = SqlOutbox(connection)
+        self.reach = SqlReach(connection)
         self.leases = SqlLeases(connection)
 
 

@@ -1,4 +1,4 @@
-"""Channels, what they want and whom they follow, on SQL."""
+"""Channels, what they want, whom they follow and whom they mute, on SQL."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, Table, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import rows
-from hypecurve.adapters.sql.statements import upsert
-from hypecurve.adapters.sql.tables import channel, follow, subscription
+from hypecurve.adapters.sql.statements import among, change, one_holder, upsert
+from hypecurve.adapters.sql.tables import channel, follow, mute, subscription, suspension
 from hypecurve.domain.repo import RepoId
 from hypecurve.domain.subscription import Channel, Subscription
 from hypecurve.ports.store import Listener
@@ -33,13 +33,10 @@ class SqlSubscriptions:
         )
         return rows.subscription(result.mappings().one(), item.channel)
 
-    async def change(self, item: Subscription) -> None:
-        """Replace a subscription by its id."""
-        await self._connection.execute(
-            update(subscription)
-            .where(subscription.c.id == item.id)
-            .values(**rows.subscription_values(item))
-        )
+    async def change(self, *items: Subscription) -> None:
+        """Replace subscriptions by their ids."""
+        values = [{"id": item.id, **rows.subscription_values(item)} for item in items]
+        await change(self._connection, subscription, values)
 
     async def remove(self, ids: Sequence[int]) -> None:
         """End subscriptions."""
@@ -47,99 +44,136 @@ class SqlSubscriptions:
 
     async def listener(self, place: Channel) -> Listener | None:
         """Return a channel with its subscriptions; None where nobody ever subscribed."""
-        found = await self._listeners(_is(place))
+        found = await self._listeners(select(channel).where(is_channel(place)))
         return found[0] if found else None
 
     async def listeners(self) -> list[Listener]:
         """Return every channel that has a subscription."""
-        return await self._listeners(channel.c.id.in_(select(subscription.c.channel_id)))
+        heard = channel.c.id.in_(select(subscription.c.channel_id))
+        return await self._listeners(select(channel).where(heard))
 
-    async def due(self, now: datetime, limit: int) -> list[int]:
-        """Return ids of channels with a subscription due and not paused, the longest first."""
+    async def due(self, now: datetime, limit: int, *, beside: Sequence[int] = ()) -> list[int]:
+        """Return ids of channels with a subscription due, the longest first."""
         first = func.min(subscription.c.next_due)
         statement = (
             select(subscription.c.channel_id)
+            .join(channel, channel.c.id == subscription.c.channel_id)
             .where(subscription.c.next_due <= now)
-            .where(subscription.c.paused_until.is_(None) | (subscription.c.paused_until <= now))
+            .where(_is_awake(now), ~IS_SUSPENDED)
             .group_by(subscription.c.channel_id)
             .order_by(first, subscription.c.channel_id)
             .limit(limit)
         )
+        if beside:
+            statement = statement.where(~among(self._connection, channel.c.id, beside))
         return list((await self._connection.execute(statement)).scalars())
 
-    async def lock(self, channel_id: int) -> Listener | None:
-        """Return a channel and hold it until this transaction ends."""
-        await self._connection.execute(
-            select(channel.c.id).where(channel.c.id == channel_id).with_for_update()
+    async def alerting(self, cycle: int, now: datetime, limit: int, *, after: int = 0) -> list[int]:
+        """Return ids of channels above `after` that want alerts and have cycles unseen, by id."""
+        statement = (
+            select(subscription.c.channel_id)
+            .join(channel, channel.c.id == subscription.c.channel_id)
+            .where(subscription.c.channel_id > after)
+            .where(subscription.c.alerts_a_day > 0, subscription.c.alerted_cycle < cycle)
+            .where(_is_awake(now), ~IS_SUSPENDED, channel.c.paused_at.is_(None))
+            .distinct()
+            .order_by(subscription.c.channel_id)
+            .limit(limit)
         )
-        found = await self._listeners(channel.c.id == channel_id)
-        return found[0] if found else None
+        return list((await self._connection.execute(statement)).scalars())
+
+    async def lock(self, channel_ids: Sequence[int]) -> list[Listener]:
+        """Return channels and hold them until this transaction ends."""
+        await one_holder(self._connection)
+        wanted = select(channel).where(among(self._connection, channel.c.id, channel_ids))
+        # A notice may be frozen meanwhile: it refers to the channel and changes nothing in it.
+        return await self._listeners(wanted.with_for_update(key_share=True))
 
     async def hold(self, place: Channel) -> Listener:
         """Return a channel, known from now on, and hold it until this transaction ends."""
-        found = await self.lock(await channel_id_of(self._connection, place))
-        assert found is not None  # noqa: S101 - it has just been made, and nobody removes channels
+        (found,) = await self.lock([await channel_id_of(self._connection, place)])
         return found
 
     async def follow(self, place: Channel, repo_id: RepoId, *, on: bool) -> None:
-        """Follow a repo in a channel, or no longer."""
-        channel_id = await channel_id_of(self._connection, place)
-        if on:
-            pair = {"channel_id": channel_id, "repo_id": repo_id}
-            await upsert(self._connection, follow, [pair], update=())
-        else:
-            await self._connection.execute(
-                delete(follow).where(follow.c.channel_id == channel_id, follow.c.repo_id == repo_id)
-            )
+        """Follow a repo in a channel, or no longer; what is followed is not muted."""
+        await self._pair(place, repo_id, follow, mute, on=on)
 
-    async def _listeners(self, where: ColumnElement[bool]) -> list[Listener]:
-        statement = select(channel).where(where).order_by(channel.c.id)
+    async def mute(self, place: Channel, repo_id: RepoId, *, on: bool) -> None:
+        """Never speak of a repo in a channel, or do again; what is muted is not followed."""
+        await self._pair(place, repo_id, mute, follow, on=on)
+
+    async def _pair(
+        self, place: Channel, repo_id: RepoId, table: Table, other: Table, *, on: bool
+    ) -> None:
+        channel_id = await channel_id_of(self._connection, place)
+        pair = {"channel_id": channel_id, "repo_id": repo_id}
+        if on:
+            await upsert(self._connection, table, [pair], update=())
+        ended = other if on else table
+        await self._connection.execute(
+            delete(ended).where(ended.c.channel_id == channel_id, ended.c.repo_id == repo_id)
+        )
+
+    async def _listeners(self, wanted: Select[Any]) -> list[Listener]:
+        statement = wanted.order_by(channel.c.id)
         channels = (await self._connection.execute(statement)).mappings().all()
         places = {row["id"]: rows.channel(row) for row in channels}
-        wanted = select(channel.c.id).where(where)
-        subscriptions = await self._connection.execute(
-            select(subscription)
-            .where(subscription.c.channel_id.in_(wanted))
-            .order_by(subscription.c.id)
-        )
-        of_channel: dict[int, list[Subscription]] = {key: [] for key in places}
-        for row in subscriptions.mappings():
+        subscriptions: dict[int, list[Subscription]] = {key: [] for key in places}
+        statement = select(subscription).order_by(subscription.c.id)
+        statement = statement.where(among(self._connection, subscription.c.channel_id, places))
+        for row in (await self._connection.execute(statement)).mappings():
             key = row["channel_id"]
-            of_channel[key].append(rows.subscription(row, places[key]))
-        follows: dict[int, set[RepoId]] = {key: set() for key in places}
-        for pair in await self._connection.execute(
-            select(follow).where(follow.c.channel_id.in_(wanted))
-        ):
-            follows[pair.channel_id].add(RepoId(pair.repo_id))
-        return [_listener(row, places, of_channel, follows) for row in channels]
+            subscriptions[key].append(rows.subscription(row, places[key]))
+        followed = await self._repos(follow, places)
+        muted = await self._repos(mute, places)
+        return [
+            Listener(
+                id=key,
+                channel=place,
+                subscriptions=tuple(subscriptions[key]),
+                followed=frozenset(followed.get(key, ())),
+                muted=frozenset(muted.get(key, ())),
+                pause=rows.pause(row),
+            )
+            for row, (key, place) in zip(channels, places.items(), strict=True)
+        ]
+
+    async def _repos(self, table: Table, places: dict[int, Channel]) -> dict[int, set[RepoId]]:
+        found: dict[int, set[RepoId]] = {}
+        statement = select(table).where(among(self._connection, table.c.channel_id, places))
+        for pair in await self._connection.execute(statement):
+            found.setdefault(pair.channel_id, set()).add(RepoId(pair.repo_id))
+        return found
+
+
+IS_SUSPENDED = (
+    select(suspension.c.tenant)
+    .where(suspension.c.platform == channel.c.platform, suspension.c.tenant == channel.c.tenant)
+    .exists()
+)
+"""The app is not installed any more where a channel is."""
+
+
+def _is_awake(now: datetime) -> ColumnElement[bool]:
+    """Nobody paused the subscription, or not for so long."""
+    return subscription.c.paused_until.is_(None) | (subscription.c.paused_until <= now)
 
 
 async def channel_id_of(connection: AsyncConnection, place: Channel) -> int:
     """Return the id of a channel, known from now on."""
-    values = {"platform": place.tenant.platform, "tenant": place.tenant.id, "place": place.id}
-    await upsert(connection, channel, [values], update=())
-    found = await connection.scalar(select(channel.c.id).where(_is(place)))
+    statement = select(channel.c.id).where(is_channel(place))
+    found = await connection.scalar(statement)
+    if found is None:
+        values = {"platform": place.tenant.platform, "tenant": place.tenant.id, "place": place.id}
+        await upsert(connection, channel, [values], update=())
+        found = await connection.scalar(statement)
     return int(found or 0)
 
 
-def _is(place: Channel) -> ColumnElement[bool]:
+def is_channel(place: Channel) -> ColumnElement[bool]:
+    """The condition that a row of `channel` is this one."""
     return (
         (channel.c.platform == place.tenant.platform)
         & (channel.c.tenant == place.tenant.id)
         & (channel.c.place == place.id)
-    )
-
-
-def _listener(
-    row: Any,  # noqa: ANN401 - a row
-    places: dict[int, Channel],
-    subscriptions: dict[int, list[Subscription]],
-    follows: dict[int, set[RepoId]],
-) -> Listener:
-    key = row["id"]
-    return Listener(
-        id=key,
-        channel=places[key],
-        subscriptions=tuple(subscriptions[key]),
-        followed=frozenset(follows[key]),
     )
