@@ -2,7 +2,7 @@
 
 closed -> open            after troubles in a row, a refusal of us as a whole, or a spent budget
 open -> half open         the time is over: one delivery at a time
-half open -> closed       it arrived
+half open -> closed       it arrived, or was refused in order
 half open -> open         it did not: twice as long
 """
 
@@ -23,6 +23,8 @@ https://discord.com/developers/docs/topics/rate-limits#invalid-request-limit-aka
 """
 BUDGET = 500
 """Invalid answers in a window after which nothing more is sent until it is over."""
+
+SPENT = "invalid answers within ten minutes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +50,34 @@ class Breaker:
         """Whether one delivery at a time may try whether it is well again."""
         return self.openings > 0 and not self.is_open(now)
 
-    def succeeded(self) -> Breaker:
-        """Return it after something arrived; a budget that is spent stays spent."""
+    def succeeded(self, now: datetime) -> Breaker:
+        """Return it after something arrived.
+
+        While it is open that was begun before: it stays open until its time is over.
+        """
+        if self.is_open(now):
+            return replace(self, failures=0)
         return replace(self, failures=0, openings=0, open_until=None, reason="")
 
     def failed(self, now: datetime, reason: str, luck: float) -> Breaker:
-        """Return it after one more trouble; `luck`, 0 to 1, spreads the waiting times."""
-        failures = self.failures + 1
-        if failures < TROUBLES and not self.is_half_open(now):
-            return replace(self, failures=failures)
-        longest = min(FIRST_WAIT * 2 ** min(self.openings, _DOUBLINGS), LONGEST_WAIT)
-        wait = longest / 2 + luck * longest / 2
-        return replace(self, failures=failures).opened(now + wait, reason)
+        """Return it after one more trouble; `luck`, 0 to 1, spreads the waiting times.
 
-    def opened(self, until: datetime, reason: str) -> Breaker:
-        """Return it open until an instant, or longer where it was so already."""
-        later = until if self.open_until is None else max(until, self.open_until)
-        return replace(self, openings=self.openings + 1, open_until=later, reason=reason)
+        What fails while it is open was begun before, and makes the wait no longer.
+        """
+        counted = replace(self, failures=self.failures + 1)
+        enough = counted.failures >= TROUBLES or self.is_half_open(now)
+        if not enough or self.is_open(now):
+            return counted
+        longest = min(FIRST_WAIT * 2 ** min(self.openings, _DOUBLINGS), LONGEST_WAIT)
+        return counted.opened(now, longest / 2 + luck * longest / 2, reason)
+
+    def opened(self, now: datetime, wait: timedelta, reason: str) -> Breaker:
+        """Return it open for a while; where it is open already, for the longer of the two."""
+        until = now + wait
+        if self.is_open(now) and self.open_until is not None:
+            later = max(until, self.open_until)
+            return replace(self, open_until=later, reason=reason)
+        return replace(self, openings=self.openings + 1, open_until=until, reason=reason)
 
     def spent(self, count: int, now: datetime, budget: int = BUDGET) -> Breaker:
         """Return it after so many more invalid answers: open once the budget of a window is spent.
@@ -79,4 +92,4 @@ class Breaker:
         counted = replace(self, invalid=invalid, invalid_since=since)
         if invalid < budget or counted.is_open(now):
             return counted
-        return counted.opened(since + WINDOW, f"{invalid} invalid answers within ten minutes")
+        return counted.opened(now, since + WINDOW - now, f"{invalid:,} {SPENT}")

@@ -1,210 +1,189 @@
-"""Deliver: what the outbox holds goes to the platforms, once."""
+"""Deliver: what the outbox holds goes to one platform, in order for each channel, once."""
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from hypecurve.domain.delivery import Delivery, DeliveryState, Step, StepKind
-from hypecurve.domain.errors import (
-    ChannelRefused,
-    MessageRefused,
-    PlatformRefused,
-    SendError,
-    SendFailed,
-    SendLimited,
-    SendUnclear,
-    StoreUnavailable,
-    TenantRefused,
-)
-from hypecurve.domain.message import Message
-from hypecurve.domain.subscription import Channel
+from hypecurve.domain.delivery import DeliveryState
+from hypecurve.domain.errors import StoreUnavailable
+from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Clock, Messenger
-from hypecurve.ports.store import Store
-from hypecurve.services.compose import USEFUL
+from hypecurve.ports.store import Claimed, Store, Transaction
+from hypecurve.services.breakers import Breakers, InvalidAnswers
+from hypecurve.services.journal import Journal
+from hypecurve.services.sending import LEASE, Means, Outcome, Sending
 
-LEASE = timedelta(minutes=5)
-"""A delivery that was not settled by then belongs to a sender that died."""
-MOST_TRIES = 8
-_FIRST_WAIT = timedelta(seconds=30)
-_LONGEST_WAIT = timedelta(hours=1)
-_PLATFORM_PAUSE = timedelta(minutes=10)
-_HELD_FIRST = timedelta(hours=1)
-_HELD_LONGEST = timedelta(days=1)
-_DOUBLINGS = 5
-"""More of them than lead to the longest wait."""
-_AT_ONCE = 50
-_LONGEST_REASON = 300
-
-_S = DeliveryState
+USEFUL = timedelta(days=7)
+"""What did not get anywhere for so long is given up."""
+FOR_AS_LONG = timedelta(minutes=10)
+_LOOK = 2.0
+"""Seconds between two looks at the outbox while a platform takes its time."""
+_SHARE = 4
+"""A look at the outbox costs the same for one delivery and for many: a quarter comes at once."""
+_ONE_BY_ONE = timedelta(seconds=30)
+_PATIENCE = (LEASE * 0.9).total_seconds()
+_LUCK = secrets.SystemRandom()
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How one delivery ended this time; `channel` None where what it holds cannot be read."""
+async def deliver_pending(  # noqa: PLR0913 - what a driver has, by name
+    store: Store,
+    clock: Clock,
+    platform: str,
+    messenger: Messenger,
+    *,
+    invalid: InvalidAnswers | None = None,
+    operator: Channel | None = None,
+    tell: Callable[[Outcome], None] = lambda _: None,
+    stop: asyncio.Event | None = None,
+    for_as_long: timedelta = FOR_AS_LONG,
+) -> int:
+    """Send what may be sent to a platform now; return how many deliveries were tried.
 
-    delivery_id: int
-    channel: Channel | None
-    state: DeliveryState
-    reason: str = ""
-
-
-async def deliver_pending(
-    store: Store, clock: Clock, messengers: Mapping[str, Messenger]
-) -> list[Outcome]:
-    """Send what may be sent now; `messengers` by platform name.
-
-    Each step's intent is committed before its call and its outcome after, and no call happens
-    inside a transaction: whatever dies in between leaves a step whose outcome is open, which is
-    *unknown* and not sent again.
+    Many are under way at once, one for each channel. It goes on until nothing more may be tried,
+    `stop` is set or the time is over, and ends when what it began has ended. Called off, it leaves
+    what is under way to whoever takes it over when its lease has run out. `invalid` counts the
+    answers that lead to a ban; `tell` hears how each delivery ended. StoreUnavailable where the
+    outbox cannot be read.
     """
-    outcomes = []
-    claimed_at = clock.now()
+    invalid = invalid or InvalidAnswers(platform)
+    stop = stop or asyncio.Event()
+    journal = Journal(store, stop, _PATIENCE)
+    breakers = Breakers(platform, operator)
     async with store.write() as tx:
-        await tx.outbox.resume(list(messengers), claimed_at, claimed_at - USEFUL)
-        claimed = await tx.outbox.claim(list(messengers), claimed_at, LEASE, _AT_ONCE)
-    for delivery in claimed:
-        if clock.now() - claimed_at > LEASE / 2:
-            # The platform is slow. What is not begun by now could still be under way when the
-            # lease has run out and another sender takes it: it is left for then.
-            break
-        outcomes.append(await _Sending(store, clock, messengers, delivery).run())
-    return outcomes
+        now = clock.now()
+        await tx.outbox.give_up(platform, now, now - USEFUL)
+        await tx.outbox.wake(platform, now)
+        paused = {each for each in await tx.reach.paused() if each.tenant.platform == platform}
+    means = Means(journal, clock, messenger, breakers, operator, paused)
+    run = _Run(store, platform, means, invalid, tell)
+    return await run.until(stop, clock.now() + for_as_long)
 
 
-class _Sending:
-    """One try at one delivery."""
+class _Run:
+    """One stretch of sending to one platform."""
 
     def __init__(
         self,
         store: Store,
-        clock: Clock,
-        messengers: Mapping[str, Messenger],
-        delivery: Delivery,
+        platform: str,
+        means: Means,
+        invalid: InvalidAnswers,
+        tell: Callable[[Outcome], None],
     ) -> None:
         self._store = store
-        self._clock = clock
-        self._messengers = messengers
-        self._delivery = delivery
-        self._channel: Channel | None = None
+        self._platform = platform
+        self._means = means
+        self._invalid = invalid
+        self._tell = tell
+        self._under_way: dict[asyncio.Task[None], Tenant] = {}
+        self._freed = asyncio.Event()
+        self._tried = 0
+        self._trouble: BaseException | None = None
+        # Since the last look at the outbox: how many ended, whether time went by, whether it had
+        # fewer than there was room for.
+        self._ended = 0
+        self._is_slow = False
+        self._was_emptied = False
 
-    async def run(self) -> Outcome:
-        """Send it; what nobody foresaw ends this delivery alone, with its reason.
-
-        Only a database that does not answer is everybody's trouble: it goes through.
-        """
+    async def until(self, stop: asyncio.Event, end: datetime) -> int:
+        """Send until nothing more may be tried, and wait for what is under way."""
         try:
-            async with self._store.read() as tx:
-                channel, message = await tx.outbox.content(self._delivery)
-            self._channel = channel
-            return await self._send(self._messengers[channel.tenant.platform], channel, message)
-        except StoreUnavailable:
-            raise
-        except Exception as error:  # noqa: BLE001 - a mistake of ours must not hold up the others
-            # A message that a newer version froze comes here: it would be first in line for ever.
-            return await self._settle(_S.DEAD, f"cannot be sent: {_in_one_line(error)}")
-
-    async def _send(self, messenger: Messenger, channel: Channel, message: Message) -> Outcome:
-        ref = ""
-        for number, kind in enumerate(messenger.steps(message)):
-            before = self._before(number)
-            if before is not None and before.state is _S.SENT:
-                ref = ref or before.ref
-                continue
-            if before is not None and before.state is _S.SENDING:
-                why = "the process died while this was being sent"
-                await self._write(number, Step(kind, _S.UNKNOWN, intent_at=before.intent_at))
-                return await self._settle(_S.UNKNOWN, why)
-            intent_at = self._clock.now()
-            await self._write(number, Step(kind, _S.SENDING, intent_at=intent_at))
-            key = f"{self._delivery.key}.{number}"
             try:
-                posted = await messenger.post(channel, message, kind, key=key, ref=ref)
-            except SendError as error:
-                return await self._failed(number, kind, error)
-            except Exception as error:  # noqa: BLE001 - it may have been posted before it failed
-                unclear = SendUnclear(f"failed while being sent: {_in_one_line(error)}")
-                return await self._failed(number, kind, unclear)
-            done = Step(kind, _S.SENT, posted, intent_at, self._clock.now())
-            await self._write(number, done)
-            ref = ref or posted
-        return await self._settle(_S.SENT)
+                await self._begin_all(stop, end)
+            except StoreUnavailable as error:
+                self._trouble = error
+            if self._under_way:
+                await asyncio.wait(set(self._under_way))
+            if self._trouble is not None:
+                raise self._trouble
+        finally:
+            for task in self._under_way:
+                task.cancel()
+            await asyncio.gather(*self._under_way, return_exceptions=True)
+            await self._means.journal.end()
+        return self._tried
 
-    def _before(self, number: int) -> Step | None:
-        steps = self._delivery.steps
-        return steps[number] if number < len(steps) else None
+    async def _begin_all(self, stop: asyncio.Event, end: datetime) -> None:
+        while not stop.is_set() and self._means.clock.now() < end and self._trouble is None:
+            self._freed.clear()
+            if self._is_time_to_look():
+                claimed = await self._claim()
+                for each in claimed:
+                    self._begin(each)
+                if not self._under_way and not claimed:
+                    return
+            self._is_slow = False
+            try:
+                await asyncio.wait_for(self._freed.wait(), _LOOK)
+            except TimeoutError:
+                self._is_slow = True
 
-    async def _failed(self, number: int, kind: StepKind, error: SendError) -> Outcome:
-        unclear = isinstance(error, SendUnclear)
-        await self._write(number, Step(kind, _S.UNKNOWN if unclear else _S.PENDING))
-        verdict = judge(
-            error, self._delivery.attempts + 1, self._clock.now(), secrets.SystemRandom().random()
-        )
-        return await self._settle(
-            verdict.state, str(error), verdict.next_try_at, counted=verdict.counted
-        )
+    def _is_time_to_look(self) -> bool:
+        if not self._under_way:
+            return True
+        room = self._means.breakers.room(self._means.clock.now(), self._at_once)
+        free, share = room - len(self._under_way), max(1, room // _SHARE)
+        if self._was_emptied:
+            # What waits behind something in its channel may be tried once that has ended.
+            return free > 0 and (self._is_slow or self._ended >= share)
+        return free >= share
 
-    async def _write(self, number: int, step: Step) -> None:
+    @property
+    def _at_once(self) -> int:
+        return self._means.messenger.at_once
+
+    async def _claim(self) -> Sequence[Claimed]:
+        """Take what there is room for."""
+        breakers, now = self._means.breakers, self._means.clock.now()
+        self._claimed_at, self._ended = now, 0
         async with self._store.write() as tx:
-            await tx.outbox.step(self._delivery.id, number, step)
+            counted = self._invalid.count
+            if counted:
+                await self._invalid.flush(tx, now, self._means.operator)
+            await breakers.look(tx)
+            room = breakers.room(now, self._at_once) - len(self._under_way)
+            claimed = await self._take(tx, room, now) if room > 0 else ()
+        self._invalid.taken(counted)
+        self._was_emptied = len(claimed) < room
+        return claimed
 
-    async def _settle(
-        self,
-        state: DeliveryState,
-        reason: str = "",
-        next_try_at: datetime | None = None,
-        *,
-        counted: bool = True,
-    ) -> Outcome:
-        async with self._store.write() as tx:
+    async def _take(self, tx: Transaction, room: int, now: datetime) -> Sequence[Claimed]:
+        singly = self._means.breakers.tried_singly(now)
+        busy = singly & set(self._under_way.values())
+        barred = self._means.breakers.barred(now) | busy
+        claimed = await tx.outbox.claim(self._platform, now, LEASE, room, barred=barred)
+        taken, kept = set(), []
+        for each in claimed:
+            tenant = each.channel.tenant
+            if tenant not in singly or tenant not in taken:
+                kept.append(each)
+                taken.add(tenant)
+                continue
             await tx.outbox.settle(
-                self._delivery.id,
-                state,
-                at=self._clock.now(),
-                reason=reason,
-                next_try_at=next_try_at,
-                counted=counted,
+                each.delivery.id,
+                DeliveryState.PENDING,
+                at=now,
+                reason=each.delivery.reason,
+                next_try_at=now + _LUCK.random() * _ONE_BY_ONE,
+                counted=False,
             )
-        return Outcome(self._delivery.id, self._channel, state, reason)
+        return kept
 
+    def _begin(self, claimed: Claimed) -> None:
+        task = asyncio.create_task(self._send(claimed, self._claimed_at))
+        self._under_way[task] = claimed.channel.tenant
+        task.add_done_callback(self._end)
 
-def _in_one_line(error: Exception) -> str:
-    said = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {said[0]}"[:_LONGEST_REASON] if said else type(error).__name__
+    async def _send(self, claimed: Claimed, claimed_at: datetime) -> None:
+        self._tell(await Sending(self._means, claimed, claimed_at).run())
+        self._tried += 1
 
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Where an error sends a delivery; `counted`: it was an attempt."""
-
-    state: DeliveryState
-    next_try_at: datetime | None = None
-    counted: bool = True
-
-
-def judge(error: SendError, attempts: int, now: datetime, luck: float) -> Verdict:
-    """Say what an error means for a delivery that was tried `attempts` times, this one included.
-
-    `luck`, 0 to 1, spreads the waiting times (full jitter), so that many deliveries that failed
-    together do not come back together.
-    """
-    match error:
-        case SendLimited() | PlatformRefused():
-            least = _PLATFORM_PAUSE if isinstance(error, PlatformRefused) else timedelta(seconds=1)
-            wait = timedelta(seconds=error.retry_after) if error.retry_after else least
-            return Verdict(_S.PENDING, now + wait + luck * timedelta(seconds=5), counted=False)
-        case SendUnclear():
-            return Verdict(_S.UNKNOWN)
-        case ChannelRefused() | TenantRefused():
-            # Somebody may invite the bot again. The channel's next digest ends the waiting.
-            wait = min(_HELD_FIRST * 2 ** min(attempts - 1, _DOUBLINGS), _HELD_LONGEST)
-            return Verdict(_S.HELD, now + wait)
-        case MessageRefused():
-            return Verdict(_S.DEAD)
-        case SendFailed() if attempts < MOST_TRIES:
-            longest = min(_FIRST_WAIT * 2 ** (attempts - 1), _LONGEST_WAIT)
-            return Verdict(_S.PENDING, now + luck * longest)
-        case _:
-            return Verdict(_S.DEAD)
+    def _end(self, task: asyncio.Task[None]) -> None:
+        self._under_way.pop(task, None)
+        self._ended += 1
+        self._freed.set()
+        if not task.cancelled() and self._trouble is None:
+            self._trouble = task.exception()

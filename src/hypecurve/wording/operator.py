@@ -140,6 +140,60 @@ def clock_off(skew: timedelta, locale: str = SOURCE_LOCALE) -> Message:
     )
 
 
+def left_alone(platform: str, reason: str, until: datetime, locale: str = SOURCE_LOCALE) -> Message:
+    """Say that nothing is sent to a platform for a while; `reason`: why, in English."""
+    said = texts(locale)
+    return _notice(
+        said.say(
+            "Nothing is sent to {platform} until {time}: {reason}",
+            platform=clean(platform),
+            time=_time(until, said),
+            reason=cut(clean(reason), _LONGEST),
+        ),
+        said.say(
+            "Nothing is lost: it goes on by itself. Where this comes again, hypecurve status and "
+            "hypecurve doctor tell more."
+        ),
+        said,
+    )
+
+
+def suspended(tenant: str, reason: str, locale: str = SOURCE_LOCALE) -> Message:
+    """Say that the app was removed from a tenant; `reason`: what told us so, in English."""
+    said = texts(locale)
+    return _notice(
+        said.say(
+            "Hypecurve is no longer installed in {tenant}: {reason}",
+            tenant=clean(tenant),
+            reason=cut(clean(reason), _LONGEST),
+        ),
+        said.say(
+            "Nothing more is sent there. What its channels subscribed to is kept, and goes on "
+            "once the app is installed again."
+        ),
+        said,
+    )
+
+
+def dead(delivery_id: int, channel: str, reason: str, locale: str = SOURCE_LOCALE) -> Message:
+    """Say that a message cannot be sent as it is; `reason`: what the platform said."""
+    said = texts(locale)
+    return _notice(
+        said.say(
+            "Delivery {id} to {channel} cannot be sent: {reason}",
+            id=delivery_id,
+            channel=clean(channel),
+            reason=cut(clean(reason), _LONGEST),
+        ),
+        said.say(
+            "What it told comes with the channel's next digest. hypecurve deliveries --state dead "
+            "lists all such; hypecurve deliveries retry {id} tries this one again.",
+            id=delivery_id,
+        ),
+        said,
+    )
+
+
 def in_one_line(message: Message) -> str:
     """Return a notice as the log has it: what is the matter, then what to do."""
     entries = (entry for section in message.sections for entry in section.entries)

@@ -1,0 +1,107 @@
+"""What an error means for a delivery, and how long to wait before what comes next.
+
+limited            -> pending    when the platform said, not an attempt
+failed             -> pending    after a growing wait, at random within it
+unclear            -> unknown    it may have arrived
+message refused    -> dead       nothing mends it but a person
+channel refused    -> held       its channel is paused
+tenant refused     -> dropped    its tenant is suspended
+platform refused   -> pending    its platform is left alone, not an attempt
+
+There is no last try: a digest ends when the next one is due, and everything after a week.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hypecurve.domain.delivery import DeliveryState
+from hypecurve.domain.errors import (
+    ChannelRefused,
+    MessageRefused,
+    PlatformRefused,
+    SendError,
+    SendFailed,
+    SendLimited,
+    SendUnclear,
+    TenantRefused,
+)
+
+FIRST_WAIT = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(hours=1)
+FIRST_PROBE = timedelta(hours=1)
+LONGEST_PROBE = timedelta(days=1)
+LEFT_ALONE = timedelta(minutes=10)
+"""A platform that refuses us as a whole is left alone for so long at least."""
+_SHORTEST_WAIT = timedelta(seconds=1)
+_SPREAD = timedelta(seconds=5)
+"""Those who were told the same wait do not come back together."""
+_DOUBLINGS = 10
+"""More of them than lead to the longest wait."""
+
+_S = DeliveryState
+
+_ENDS: dict[type[SendError], DeliveryState] = {
+    SendUnclear: _S.UNKNOWN,
+    ChannelRefused: _S.HELD,
+    TenantRefused: _S.DROPPED,
+    MessageRefused: _S.DEAD,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Where an error sends a delivery; `counted`: it was an attempt."""
+
+    state: DeliveryState
+    next_try_at: datetime | None = None
+    counted: bool = True
+
+
+def judge(error: SendError, attempts: int, now: datetime, luck: float) -> Verdict:
+    """Say what an error means for a delivery that was tried `attempts` times, this one included.
+
+    `luck`, 0 to 1, spreads the waiting times (full jitter), so that many deliveries that failed
+    together do not come back together.
+    https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+    """
+    match error:
+        case SendLimited():
+            told = _told(error)
+            wait = _SHORTEST_WAIT if told is None else told
+            return Verdict(_S.PENDING, now + wait + luck * _SPREAD, counted=False)
+        case PlatformRefused():
+            return Verdict(_S.PENDING, now + left_alone(error) + luck * _SPREAD, counted=False)
+        case SendFailed():
+            longest = growing(attempts, FIRST_WAIT, LONGEST_WAIT)
+            return Verdict(_S.PENDING, now + max(luck * longest, _SHORTEST_WAIT))
+        case _:
+            # Whatever is no kind of these is a mistake of ours, as a refused message is.
+            return Verdict(
+                next((_ENDS[kind] for kind in _ENDS if isinstance(error, kind)), _S.DEAD)
+            )
+
+
+def left_alone(error: SendError) -> timedelta:
+    """How long a platform that refuses us as a whole is left alone: as told, or ten minutes."""
+    return max(_told(error) or LEFT_ALONE, LEFT_ALONE)
+
+
+def until_probe(refusals: int) -> timedelta:
+    """How long until a place that refused so many times in a row is tried again."""
+    return growing(refusals, FIRST_PROBE, LONGEST_PROBE)
+
+
+def growing(times: int, first: timedelta, longest: timedelta) -> timedelta:
+    """Return a wait that doubles with every time, the first time it is `first`."""
+    doublings = min(max(times - 1, 0), _DOUBLINGS)
+    return min(first * (1 << doublings), longest)
+
+
+def _told(error: SendError) -> timedelta | None:
+    """How long the platform asked to wait; what is no length of time is not believed."""
+    seconds = error.retry_after
+    if seconds is None or not 0 <= seconds <= timedelta(days=1).total_seconds():
+        return None
+    return timedelta(seconds=seconds)

@@ -1,0 +1,187 @@
+"""Presence: channels that refuse, tenants that are gone, and how both come back.
+
+Nothing is deleted. A pause ends with the first message that arrives, or when the platform says
+that its cause is gone; a suspension ends when the tenant answers again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from hypecurve.domain.errors import HypecurveError, PlatformRefused, SendError, TenantRefused
+from hypecurve.domain.retrying import until_probe
+from hypecurve.domain.subscription import Channel, Tenant
+from hypecurve.ports import Clock, Messenger
+from hypecurve.ports.store import Pause, Store, Suspension, Transaction
+from hypecurve.wording import operator as operator_words
+from hypecurve.wording import reach as words
+
+_NOT_NOW = timedelta(minutes=10)
+"""A tenant of which nobody can say anything now is asked again after that."""
+_AT_ONCE = 20
+"""Tenants asked in one go: the others are asked next."""
+_OPERATOR = frozenset({"", "operator"})
+"""Who set up what nobody of a chat did."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Presence:
+    """What platforms tell of places by themselves: `ports.Events` over a store."""
+
+    def __init__(self, store: Store, clock: Clock, operator: Channel | None = None) -> None:
+        """Listen for all platforms; `operator`: who hears of tenants that are gone."""
+        self._store = store
+        self._clock = clock
+        self._operator = operator
+
+    async def channel_open(self, channel: Channel) -> None:
+        """End a channel's pause, where it has one."""
+
+        async def resume() -> None:
+            if channel in await self._paused(channel.tenant):
+                async with self._store.write() as tx:
+                    await tx.reach.resume(channel)
+                _log.info("a channel takes messages again", channel=str(channel))
+
+        await _or_logged(resume)
+
+    async def tenant_changed(self, tenant: Tenant) -> None:
+        """Let the paused channels of a tenant be tried again at once."""
+
+        async def probe() -> None:
+            if not await self._paused(tenant):
+                return
+            now = self._clock.now()
+            async with self._store.write() as tx:
+                for channel, pause in (await tx.reach.paused(tenant)).items():
+                    await tx.reach.pause(channel, replace(pause, probe_at=min(pause.probe_at, now)))
+
+        await _or_logged(probe)
+
+    async def tenant_gone(self, tenant: Tenant, reason: str) -> None:
+        """Suspend a tenant: what is queued for it is dropped, what it set up stays."""
+
+        async def leave() -> None:
+            async with self._store.write() as tx:
+                await suspend(tx, tenant, reason, self._clock.now(), self._operator)
+
+        await _or_logged(leave)
+
+    async def tenant_here(self, tenant: Tenant) -> None:
+        """End a tenant's suspension, where it has one."""
+
+        async def come_back() -> None:
+            async with self._store.read() as tx:
+                suspended = await tx.reach.suspended([tenant.platform])
+            if tenant in {each.tenant for each in suspended}:
+                await _restore(self._store, tenant)
+
+        await _or_logged(come_back)
+
+    async def _paused(self, tenant: Tenant) -> frozenset[Channel]:
+        async with self._store.read() as tx:
+            return frozenset(await tx.reach.paused(tenant))
+
+
+async def _or_logged(change: Callable[[], Awaitable[None]]) -> None:
+    """Whoever tells us of a place cannot mend our database: the next sending finds it out."""
+    try:
+        await change()
+    except HypecurveError as error:
+        _log.warning("what a platform told was not kept", reason=str(error))
+
+
+async def pause(
+    tx: Transaction, channel: Channel, error: SendError, now: datetime, operator: Channel | None
+) -> None:
+    """Pause a channel that refused a message, or go on with its pause.
+
+    Who set it up is told once for each pause; of a pause of one person's own channel, or of the
+    operator's, nobody.
+    """
+    before = (await tx.reach.paused(channel.tenant)).get(channel)
+    refusals = 1 if before is None else before.refusals + 1
+    since = now if before is None else before.since
+    found = Pause(since, error.code, str(error), now + until_probe(refusals), refusals)
+    await tx.reach.pause(channel, found)
+    if before is None and not channel.person and channel != operator:
+        await _tell_pause(tx, channel, found, operator)
+
+
+async def _tell_pause(
+    tx: Transaction, channel: Channel, found: Pause, operator: Channel | None
+) -> None:
+    listener = await tx.subscriptions.listener(channel)
+    first = (
+        min(listener.subscriptions, key=lambda each: each.id or 0)
+        if (listener is not None and listener.subscriptions)
+        else None
+    )
+    by = "" if first is None else first.created_by
+    hearer = operator if by in _OPERATOR else Channel.of_person(channel.tenant, by)
+    if hearer is None:
+        return
+    locale = "en" if first is None or hearer == operator else first.locale
+    key = f"paused {channel} {found.since:%Y-%m-%dT%H:%M:%S}"
+    await tx.digests.notify(hearer, key, words.paused(channel, found.reason, locale), found.since)
+
+
+async def suspend(
+    tx: Transaction, tenant: Tenant, reason: str, now: datetime, operator: Channel | None
+) -> None:
+    """Suspend a tenant that is gone, or go on with that; the operator is told once."""
+    known = {each.tenant: each for each in await tx.reach.suspended([tenant.platform])}
+    before = known.get(tenant)
+    refusals = 1 if before is None else before.refusals + 1
+    since = now if before is None else before.since
+    await tx.reach.suspend(Suspension(tenant, since, reason, now + until_probe(refusals), refusals))
+    # One that is told of in the tenant that is gone would be told when it is back: never.
+    if before is None and operator is not None and operator.tenant != tenant:
+        key = f"suspended {tenant} {since:%Y-%m-%dT%H:%M:%S}"
+        message = operator_words.suspended(str(tenant), reason)
+        await tx.digests.notify(operator, key, message, now)
+
+
+async def probe_suspended(
+    store: Store, clock: Clock, platform: str, messenger: Messenger
+) -> list[Tenant]:
+    """Ask suspended tenants whose time has come whether the app is there again; return who is."""
+    now = clock.now()
+    async with store.read() as tx:
+        found = await tx.reach.suspended([platform])
+    due = sorted((each.probe_at, each.tenant) for each in found if each.probe_at <= now)
+    asked = {each.tenant: each for each in found}
+    back = []
+    for _, tenant in due[:_AT_ONCE]:
+        try:
+            await messenger.probe(tenant)
+        except SendError as error:
+            await _ask_again(store, asked[tenant], error, clock.now())
+            if isinstance(error, PlatformRefused):
+                break
+        else:
+            await _restore(store, tenant)
+            back.append(tenant)
+    return back
+
+
+async def _ask_again(store: Store, found: Suspension, error: SendError, now: datetime) -> None:
+    later = replace(found, probe_at=now + _NOT_NOW)
+    if isinstance(error, TenantRefused):
+        refusals = found.refusals + 1
+        later = replace(found, probe_at=now + until_probe(refusals), refusals=refusals)
+    async with store.write() as tx:
+        # It may have come back while it was asked.
+        if found.tenant in {each.tenant for each in await tx.reach.suspended()}:
+            await tx.reach.suspend(later)
+
+
+async def _restore(store: Store, tenant: Tenant) -> None:
+    async with store.write() as tx:
+        await tx.reach.restore(tenant)
+    _log.info("a tenant is back", tenant=str(tenant))

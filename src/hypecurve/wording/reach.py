@@ -1,0 +1,36 @@
+"""What is said of a channel that cannot be posted to."""
+
+from __future__ import annotations
+
+from hypecurve.domain.message import Entry, Message, MessageKind, Section, SectionKind, Text
+from hypecurve.domain.subscription import Channel
+from hypecurve.wording.cut import clean, cut
+from hypecurve.wording.texts import SOURCE_LOCALE, texts
+
+_LONGEST = 300
+"""Characters of what a platform said."""
+
+
+def paused(channel: Channel, reason: str, locale: str = SOURCE_LOCALE) -> Message:
+    """Tell who set a channel up that it refuses what is posted, and that this ends by itself.
+
+    `reason`: what is wrong and how to mend it, in English.
+    """
+    said = texts(locale)
+    head = said.say(
+        "Hypecurve cannot post in {channel}: {reason}",
+        channel=str(channel),
+        reason=cut(clean(reason), _LONGEST),
+    )
+    to_do = said.say(
+        "It goes on by itself once that is mended. Until then it tries again from time to time, "
+        "and what the channel missed comes with its next digest."
+    )
+    return Message(
+        kind=MessageKind.NOTICE,
+        notification=head,
+        sections=(
+            Section(SectionKind.PLAIN, "", (Entry(((Text(head),), (Text(to_do),)), spoken=to_do),)),
+        ),
+        locale=said.name,
+    )
