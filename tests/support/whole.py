@@ -116,7 +116,7 @@ class Whole:
 
     async def deliveries(self, channel: Channel) -> Sequence[Delivery]:
         async with self.store.read() as tx:
-            return await tx.outbox.recent(channel)
+            return [item.delivery for item in await tx.outbox.recent(channel)]
 
     async def signals_of(self, index: int) -> list[Signal]:
         """What was ever said of one repo of the world."""

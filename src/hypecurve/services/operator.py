@@ -92,7 +92,7 @@ async def tell_operator(
     if channel is None:
         return True
     async with store.write() as tx:
-        return await tx.outbox.notify(channel, key, message, clock.now()) is not None
+        return await tx.digests.notify(channel, key, message, clock.now()) is not None
 
 
 def of_sweeps(sweeps: Sequence[Sweep], moved_at: datetime | None = None) -> Iterator[Notice]:
@@ -211,7 +211,7 @@ async def _tell(store: Store, clock: Clock, channel: Channel | None, notice: Not
     """Tell a notice; of the end of something only where its beginning was told."""
     if channel is not None and notice.after:
         async with store.read() as tx:
-            known = await tx.outbox.noticed(channel, notice.after)
+            known = await tx.digests.noticed(channel, notice.after)
         if not known:
             return False
     return await tell_operator(store, clock, channel, notice.key, notice.message)

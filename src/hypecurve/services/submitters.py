@@ -11,7 +11,7 @@ from hypecurve.domain.signal import SignalKind
 from hypecurve.domain.subscription import Subscription
 from hypecurve.ports import Clock
 from hypecurve.ports.store import Listener, Store, Transaction
-from hypecurve.services.compose import listed_key, wants_signal
+from hypecurve.services.compose import USEFUL, listed_key, wants_signal
 from hypecurve.wording.submissions import listed_message
 
 _NEW = frozenset({SignalKind.NEW})
@@ -48,7 +48,7 @@ async def tell_submitters(store: Store, clock: Clock, taxonomy: Taxonomy) -> int
                     passed=await _passed(tx, entry, bars[0] if bars else None),
                 )
                 key = listed_key(entry.repo.id)
-                sent = await tx.outbox.notify(wished.channel, key, message, now)
+                sent = await tx.digests.notify(wished.channel, key, message, now)
                 notices += sent is not None
             done.append(wished.id)
         if done:
@@ -67,7 +67,8 @@ async def _digest_tells(
     """Whether a digest of this channel has told that a repo is new, or will. `news`: signal ids."""
     if not news:
         return False
-    if await tx.outbox.reported(listener.id, list(news)):
+    told = (await tx.digests.told([listener.id], 0, now - USEFUL))[listener.id]
+    if not (told.signal_ids | told.released.signal_ids).isdisjoint(news):
         return True
     cycle = await tx.signals.current_cycle()
     for item in listener.subscriptions:
