@@ -112,7 +112,7 @@ class HypeClient(discord.AutoShardedClient):
         """Return a channel's type as the gateway told it; None where it did not."""
         channel = self.get_channel(channel_id)
         if isinstance(channel, (discord.abc.GuildChannel, discord.Thread)):
-            return channel.type.value
+            return int(channel.type.value)
         return None
 
     async def on_error(self, event_method: str, /, *_: object, **__: object) -> None:

@@ -153,6 +153,9 @@ class Rest:
 
     async def _began(self, _: object, context: SimpleNamespace, __: object) -> None:
         await self._turns.acquire()
+        # Two rounds of the loop: a kept connection that was closed meanwhile is known to be then.
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
         context.began = asyncio.get_running_loop().time()
         if (wire := _wire.get()) is not None:
             wire.connected = False
