@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -47,16 +48,16 @@ async def revision(url: URL) -> str | None:
     return await asyncio.to_thread(_revision, url)
 
 
-async def upgrade(url: URL) -> Path | None:
+async def upgrade(url: URL, *, patience: timedelta = LOCKED) -> Path | None:
     """Bring a database to the present version; an empty one is made, a newer one refused.
 
     It is whole or not at all, whatever ends it in the middle. An embedded database that holds
     something is copied aside before: that copy is returned. BadSetting where the database cannot
-    be opened, StoreUnavailable where there is no room or it is held by others for too long.
+    be opened, StoreUnavailable where there is no room or others hold it for longer than `patience`.
     """
     was = await revision(url)
     _refuse_newer(was)
-    return await asyncio.to_thread(_upgrade, url, was)
+    return await asyncio.to_thread(_upgrade, url, was, patience)
 
 
 async def check(url: URL) -> None:
@@ -88,7 +89,7 @@ def _engine(url: URL) -> Engine:
     return create_engine(sync_url(url))
 
 
-def _upgrading_engine(url: URL) -> Engine:
+def _upgrading_engine(url: URL, patience: timedelta) -> Engine:
     """An engine whose transactions hold a migration as a whole, on SQLite too.
 
     Left to itself, SQLite's driver runs each CREATE on its own: an upgrade that is interrupted, or
@@ -100,7 +101,7 @@ def _upgrading_engine(url: URL) -> Engine:
         @event.listens_for(engine, "connect")
         def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's connection
             connection.isolation_level = None
-            connection.execute(f"PRAGMA busy_timeout={LOCKED.total_seconds() * 1000:.0f}")
+            connection.execute(f"PRAGMA busy_timeout={_milliseconds(patience)}")
 
         @event.listens_for(engine, "begin")
         def _begin(connection: Connection) -> None:
@@ -154,14 +155,14 @@ def unreachable(url: URL, error: Exception) -> BadSetting:
     return BadSetting(f"The database {shown(url)} cannot be opened ({why}): check DATABASE_URL.")
 
 
-def _upgrade(url: URL, was: str | None) -> Path | None:
+def _upgrade(url: URL, was: str | None, patience: timedelta) -> Path | None:
     # Alembic is imported late: only an upgrade needs it.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
     from alembic.util import CommandError  # noqa: PLC0415
 
     file = file_of(url)
-    engine = _upgrading_engine(url)
+    engine = _upgrading_engine(url, patience)
     try:
         if file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -169,8 +170,7 @@ def _upgrade(url: URL, was: str | None) -> Path | None:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
                 # Whoever waits for a table keeps all who come after from it.
-                wait = f"{LOCKED.total_seconds():.0f}s"
-                connection.execute(text(f"SET LOCAL lock_timeout = '{wait}'"))
+                connection.execute(text(f"SET LOCAL lock_timeout = {_milliseconds(patience)}"))
             copy = None if file is None else _copy(connection, file)
             config = Config()
             # The colon makes it a package: it works from an installed wheel too.
@@ -186,6 +186,10 @@ def _upgrade(url: URL, was: str | None) -> Path | None:
         return copy
     finally:
         engine.dispose()
+
+
+def _milliseconds(span: timedelta) -> int:
+    return round(span.total_seconds() * 1000)
 
 
 def _copy(connection: Connection, file: Path) -> Path | None:
