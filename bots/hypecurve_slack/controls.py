@@ -25,6 +25,7 @@ _OPTION_VALUE = 150
 _VALUE = 2_000
 _CHARACTERS = 4_500
 """JSON of the whole block; options beyond it are left out, so that the text keeps its room."""
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _DEFAULTS = {Action.TUNE: "subscriptions", Action.PREVIEW: "preview"}
 """What a button asks for that carries no command of its own."""
 
@@ -132,4 +133,4 @@ def _index(block: Json, options: Sequence[Json]) -> int:
 
 def size(node: object) -> int:
     """Return how many characters the JSON of a block or a list of blocks has."""
-    return len(json.dumps(node, ensure_ascii=False, separators=(",", ":")))
+    return len(_encode(node))

@@ -25,7 +25,7 @@ from hypecurve_slack.pacing import Pacer
 from hypecurve_slack.refusals import NETWORK, NO_THREADS, UNTHREADABLE, trouble
 from hypecurve_slack.settings import read
 from hypecurve_slack.tokens import OneWorkspace, Tokens, whose
-from hypecurve_slack.web import AT_ONCE, KEPT, TIMEOUT, web_client, web_session
+from hypecurve_slack.web import AT_ONCE, TIMEOUT, posting_session, web_client
 
 _KEPT_BODIES = 512
 """More than are under way at once: each is rendered once for all its steps."""
@@ -131,7 +131,7 @@ async def connect(
     """
     del invalid
     settings = read(env)
-    async with web_session(patience, kept=KEPT) as session:
+    async with posting_session(settings.api_url, patience) as session:
         client = web_client(settings.api_url, None, session)
         tokens = tokens or OneWorkspace(client, settings.token)
         yield SlackMessenger(client, tokens, pacer)

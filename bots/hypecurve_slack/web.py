@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -20,18 +22,31 @@ that closes in the very moment of the next request. Servers close idle connectio
 or so, so that one idle for a few seconds is not about to be closed."""
 
 
-def web_session(
-    timeout: aiohttp.ClientTimeout = TIMEOUT, *, kept: float | None = None
-) -> aiohttp.ClientSession:
-    """Return a session that follows the proxy settings.
+def web_session() -> aiohttp.ClientSession:
+    """Return a session that keeps no connection open and follows the proxy settings."""
+    connector = aiohttp.TCPConnector(force_close=True)
+    return aiohttp.ClientSession(connector=connector, timeout=TIMEOUT, trust_env=True)
 
-    `kept`: seconds that idle connections are kept; None: every call has one of its own.
+
+def posting_session(
+    api_url: str, patience: aiohttp.ClientTimeout = TIMEOUT
+) -> aiohttp.ClientSession:
+    """Return a session for bursts of posts to one address; it follows the proxy settings too.
+
+    They are read once: with `trust_env`, aiohttp reads them and .netrc in a thread at each call,
+    which takes as long as the rest of it.
     """
-    if kept is None:
-        connector = aiohttp.TCPConnector(force_close=True, limit=AT_ONCE)
-    else:
-        connector = aiohttp.TCPConnector(keepalive_timeout=kept, limit=AT_ONCE)
-    return aiohttp.ClientSession(connector=connector, timeout=timeout, trust_env=True)
+    connector = aiohttp.TCPConnector(keepalive_timeout=KEPT, limit=AT_ONCE)
+    proxy = _proxy(api_url)
+    return aiohttp.ClientSession(connector=connector, timeout=patience, proxy=proxy)
+
+
+def _proxy(api_url: str) -> str | None:
+    """Return the proxy on the way to an address, as HTTPS_PROXY and NO_PROXY say."""
+    parts = urlsplit(api_url)
+    if proxy_bypass(parts.hostname or ""):
+        return None
+    return getproxies().get(parts.scheme)
 
 
 def web_client(api_url: str, token: str | None, session: aiohttp.ClientSession) -> AsyncWebClient:
