@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from hypecurve.chat import command as said
-from hypecurve.chat.grammar import parse
+from hypecurve.chat.grammar import NO_DIGEST, parse
+from hypecurve.chat.tuner import tune
+from hypecurve.chat.tuning import Filter, Mute, Pause, Resume, SetAlerts, Show, Status, Unmute
 from hypecurve.domain.asking import Answer, Asker
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import BadCommand, HypecurveError
 from hypecurve.domain.message import Message
 from hypecurve.domain.repo import PUBLIC_SITE
 from hypecurve.domain.submission import Outcome
-from hypecurve.domain.subscription import Wants
+from hypecurve.domain.subscription import Subscription, Wants
 from hypecurve.ports import Clock, GitHubSource
-from hypecurve.ports.store import Found, Store
+from hypecurve.ports.store import Store
 from hypecurve.services import lookup, subscribe
-from hypecurve.services.compose import draft_digest
+from hypecurve.services.drafting import preview
+from hypecurve.services.overview import channel_overview
 from hypecurve.services.submit import Questions, Wish, submit
 from hypecurve.services.why import why
 from hypecurve.wording import notices
@@ -24,6 +28,7 @@ from hypecurve.wording.card import card_message
 from hypecurve.wording.digest import digest_message
 from hypecurve.wording.help import help_message
 from hypecurve.wording.lists import categories_message, list_message
+from hypecurve.wording.status import status_message
 from hypecurve.wording.submissions import submitted_message
 from hypecurve.wording.texts import to_say
 from hypecurve.wording.welcome import welcome_message
@@ -71,6 +76,8 @@ class ServiceDesk:
                 answer = await self._unsubscribe(asker, command)
             case said.Schedule():
                 answer = await self._schedule(asker, command)
+            case Filter() | SetAlerts() | Pause() | Resume() | Mute() | Unmute():
+                answer = await tune(self.store, self.clock, self.taxonomy, asker, command)
             case said.Follow() | said.Unfollow():
                 answer = await self._follow(asker, command)
             case said.Submit():
@@ -83,6 +90,11 @@ class ServiceDesk:
         match command:
             case said.Subscriptions():
                 message = await self._subscriptions(asker)
+            case Status():
+                found = await channel_overview(self.store, self.clock, asker.channel)
+                message = status_message(found, self.taxonomy, asker.locale)
+            case Show():
+                message = await self._show(asker, command)
             case said.ListNow():
                 message = await self._list(asker, command)
             case said.ShowRepo():
@@ -108,13 +120,16 @@ class ServiceDesk:
             self.taxonomy,
             subscribe.Wish(
                 channel=asker.channel,
-                wants=Wants(command.categories, command.kinds),
+                wants=_wants(command, had),
                 when=subscribe.When(command.at, zone, command.weekdays),
                 locale=asker.locale,
                 by=asker.user_id,
                 histories_an_hour=self.histories_an_hour,
             ),
         )
+        if command.filter.speaks_when_quiet is not None:
+            speaks = command.filter.speaks_when_quiet
+            await subscribe.refine(self.store, asker.channel, speaks_when_quiet=speaks)
         return Answer(welcome_message(welcome, self.taxonomy, asker.locale), public=True)
 
     async def _unsubscribe(self, asker: Asker, command: said.Unsubscribe) -> Answer:
@@ -156,17 +171,21 @@ class ServiceDesk:
         return Answer(message, public=submitted.outcome in _HEARD)
 
     async def _subscriptions(self, asker: Asker) -> Message:
-        async with self.store.read() as tx:
-            listener = await tx.subscriptions.listener(asker.channel)
-            followed = sorted(listener.followed) if listener else []
-            entries = await tx.catalogue.entries(Found(ids=followed, listed=False))
+        found = await channel_overview(self.store, self.clock, asker.channel)
         return notices.subscriptions_message(
-            listener.subscriptions if listener else (),
+            found.subscriptions,
             self.taxonomy,
             asker.locale,
-            now=self.clock.now(),
-            followed=[str(entry.repo.name) for entry in entries],
+            now=found.at,
+            followed=found.followed,
+            muted=found.muted,
         )
+
+    async def _show(self, asker: Asker, command: Show) -> Message:
+        message = await lookup.shown_again(self.store, asker.channel, command.digest_id)
+        if message is None:
+            raise BadCommand(NO_DIGEST)
+        return message
 
     async def _list(self, asker: Asker, command: said.ListNow) -> Message:
         found = await lookup.listing(
@@ -208,7 +227,21 @@ class ServiceDesk:
                 return notices.subscriptions_message(
                     (), self.taxonomy, asker.locale, now=self.clock.now()
                 )
-            draft = await draft_digest(
-                tx, listener, listener.subscriptions, self.clock.now(), self.taxonomy
-            )
+            draft = await preview(tx, listener, self.clock.now(), self.taxonomy)
         return digest_message(draft.digest, self.taxonomy, listener.subscriptions[0].locale)
+
+
+def _wants(command: said.Subscribe, had: Sequence[Subscription]) -> Wants:
+    """What is asked for; what is not said of what is left out stays as the channel has it."""
+    before = had[0].wants if had else Wants()
+    filtered = command.filter
+    return replace(
+        before,
+        categories=command.categories,
+        kinds=command.kinds,
+        least_stars=before.least_stars if filtered.least_stars is None else filtered.least_stars,
+        without_languages=before.without_languages
+        if filtered.languages is None
+        else filtered.languages,
+        without_owners=before.without_owners if filtered.owners is None else filtered.owners,
+    )

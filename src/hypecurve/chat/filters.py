@@ -9,12 +9,12 @@ from dataclasses import replace
 from datetime import time, timedelta
 from typing import Literal
 
-from hypecurve.chat.languages import ALIASES, LANGUAGES
 from hypecurve.chat.tuning import Filter, Pause, SetAlerts
 from hypecurve.chat.words import Word
 from hypecurve.domain.errors import BadCommand, BadTime
 from hypecurve.domain.schedule import parse_time
 from hypecurve.wording.cut import cut
+from hypecurve.wording.languages import ALIASES, LANGUAGES
 from hypecurve.wording.texts import to_say
 
 MOST_STARS = 10_000_000

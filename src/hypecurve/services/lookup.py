@@ -16,9 +16,11 @@ from hypecurve.domain.catalogue import (
 )
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import NotFound
+from hypecurve.domain.message import Message
 from hypecurve.domain.repo import RepoId, RepoName
 from hypecurve.domain.signal import Signal, SignalKind
 from hypecurve.domain.stars import PastStars, StarHistory
+from hypecurve.domain.subscription import Channel
 from hypecurve.ports import Clock
 from hypecurve.ports.store import Found, Store, Transaction
 
@@ -225,6 +227,12 @@ async def ecosystem(store: Store, taxonomy: Taxonomy) -> Ecosystem:
         known_day=len(days),
         known_week=len(weeks),
     )
+
+
+async def shown_again(store: Store, channel: Channel, digest_id: int) -> Message | None:
+    """What a digest of this very channel says; None for any other's, and where there is none."""
+    async with store.read() as tx:
+        return await tx.digests.message(channel, digest_id)
 
 
 async def everything(store: Store, found: Found) -> Sequence[CatalogueEntry]:

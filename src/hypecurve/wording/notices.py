@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from hypecurve.domain.category import Taxonomy
@@ -19,14 +19,16 @@ from hypecurve.domain.message import (
     Text,
 )
 from hypecurve.domain.repo import Repo
-from hypecurve.domain.schedule import parse_zone
 from hypecurve.domain.subscription import ALL_DAYS, WORKDAYS, Schedule, Subscription
 from hypecurve.wording.cut import clean, cut
 from hypecurve.wording.teller import LONGEST_NAME, Teller, joined, moment, scope, words_of
-from hypecurve.wording.texts import Texts, texts
+from hypecurve.wording.texts import Texts, texts, to_say
 from hypecurve.wording.welcome import kinds_words
+from hypecurve.wording.wishes import alerts_words, left_out, paused_line, zone_of
 
 _LONGEST_ERROR = 500
+_REPOS_NAMED = 30
+"""Followed or muted ones that are named; of more only their number is said."""
 
 
 def subscriptions_message(
@@ -36,25 +38,44 @@ def subscriptions_message(
     *,
     now: datetime,
     followed: Iterable[str] = (),
+    muted: Iterable[str] = (),
 ) -> Message:
-    """Return what a channel hears and when; `followed` are repo names, `now` is aware UTC."""
+    """Return what a channel hears and when.
+
+    `followed` and `muted` are repo names, `now` is aware UTC.
+    """
     said = texts(locale)
     title = said.say("What this channel hears")
     entries = tuple(_subscription(one, taxonomy, said, now) for one in subscriptions)
-    names = [cut(clean(name), LONGEST_NAME) for name in followed]
-    follows = (Text(said.say("Followed: {names}", names=said.listing(names))),) if names else ()
+    named = tuple(named_repos(followed, muted, said))
     if not entries:
-        return notice(said.say("Nothing yet. Try: /hype subscribe all"), locale, follows)
-    change = said.say("Change it: /hype subscribe, unsubscribe, schedule 09:00 Europe/Paris")
+        return notice(said.say("Nothing yet. Try: /hype subscribe all"), locale, *named)
+    change = said.say(
+        "Change it: /hype subscribe, unsubscribe, schedule 09:00 Europe/Paris, filter, alerts"
+    )
     return Message(
         kind=MessageKind.NOTICE,
         notification=title,
         title=title,
         sections=(Section(SectionKind.PLAIN, "", entries),),
-        footer=tuple(line for line in (follows, (Text(change),)) if line),
+        footer=(*named, (Text(change),)),
         controls=(Control(Action.PREVIEW, said.say("Preview"), value="preview"),),
         locale=said.name,
     )
+
+
+def named_repos(followed: Iterable[str], muted: Iterable[str], said: Texts) -> Iterator[Line]:
+    """Yield a line of the repos that are followed, and one of those that are muted."""
+    for form, names in (
+        (to_say("Followed: {names}"), followed),
+        (to_say("Muted: {names}"), muted),
+    ):
+        shown = [cut(clean(name), LONGEST_NAME) for name in names]
+        left = len(shown) - _REPOS_NAMED
+        if left > 0:
+            shown = [*shown[:_REPOS_NAMED], said.say_count("{n} more", "{n} more", left)]
+        if shown:
+            yield (Text(said.say(form, names=said.listing(shown))),)
 
 
 def schedule_words(schedule: Schedule, said: Texts) -> str:
@@ -106,7 +127,7 @@ def scheduled(subscription: Subscription, taxonomy: Taxonomy, locale: str) -> Me
     how = schedule_words(subscription.schedule, said)
     if subscription.next_due is None:
         return notice(said.say("The digest comes {schedule}.", schedule=how), locale)
-    zone = parse_zone(subscription.schedule.zone)
+    zone = zone_of(subscription.schedule.zone)
     teller = Teller(said, taxonomy, zone, subscription.next_due)
     line = said.say_line(
         "The digest comes {schedule}, next {time}.",
@@ -162,10 +183,10 @@ def error_message(error: HypecurveError, locale: str) -> Message:
     return _of_line((Text(shown),), said, MessageKind.ERROR)
 
 
-def notice(words: str, locale: str, *more: Line) -> Message:
+def notice(words: str | Line, locale: str, *more: Line) -> Message:
     """Return one sentence as a message, and lines below it; it is in the language already."""
-    said = texts(locale)
-    return _of_line((Text(words),), said, MessageKind.NOTICE, *more)
+    line = (Text(words),) if isinstance(words, str) else words
+    return _of_line(line, texts(locale), MessageKind.NOTICE, *more)
 
 
 def _of_line(
@@ -182,7 +203,7 @@ def _of_line(
 
 
 def _subscription(one: Subscription, taxonomy: Taxonomy, said: Texts, now: datetime) -> Entry:
-    teller = Teller(said, taxonomy, parse_zone(one.schedule.zone), now)
+    teller = Teller(said, taxonomy, zone_of(one.schedule.zone), now)
     head: Line = joined(
         (
             (Text(scope(said, taxonomy, one.wants.categories)),),
@@ -192,11 +213,21 @@ def _subscription(one: Subscription, taxonomy: Taxonomy, said: Texts, now: datet
     when: Line = (Text(schedule_words(one.schedule, said)),)
     following: Line = ()
     if one.paused_until is not None and one.paused_until > now:
-        following = said.say_line("paused until {time}", time=moment(one.paused_until, teller))
+        following = paused_line(one.paused_until, teller)
     elif one.next_due is not None:
         following = said.say_line("next {time}", time=moment(one.next_due, teller))
-    lines = (head, joined((when, following)))
+    lines = (head, joined((when, following)), *_tuned(one, said))
     return Entry(lines, spoken=", ".join(words_of(line) for line in lines))
+
+
+def _tuned(one: Subscription, said: Texts) -> Iterator[Line]:
+    """What is not as it is for everybody."""
+    if what := left_out(one.wants, said):
+        yield (Text(said.say("leaves out: {what}", what=what)),)
+    if one.alerts is not None:
+        yield (Text(said.say("alerts: {how}", how=alerts_words(one.alerts, said))),)
+    if one.speaks_when_quiet:
+        yield (Text(said.say("says so where a day brings no news")),)
 
 
 def _name(repo: Repo) -> str:

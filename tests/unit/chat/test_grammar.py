@@ -27,7 +27,7 @@ from hypecurve.chat.command import (
 )
 from hypecurve.chat.filters import MOST_STARS
 from hypecurve.chat.grammar import COMMANDS, CommandSpec, parse
-from hypecurve.chat.languages import ALIASES, LANGUAGES
+from hypecurve.wording.languages import ALIASES, LANGUAGES
 from hypecurve.chat.tuning import (
     Filter,
     Mute,

@@ -48,3 +48,8 @@ ALIASES = {
     "wasm": "webassembly",
 }
 """What people call them, casefolded."""
+
+
+def language(name: str) -> str:
+    """Return how a language is written; one we do not know stands as it is kept."""
+    return LANGUAGES.get(name, name)

@@ -1,0 +1,205 @@
+"""How a channel fares: the next digest, the last ones, what is wrong and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hypecurve.domain.category import Taxonomy
+from hypecurve.domain.delivery import DeliveryState
+from hypecurve.domain.message import (
+    Action,
+    Control,
+    Entry,
+    Line,
+    Message,
+    MessageKind,
+    Section,
+    SectionKind,
+    Text,
+)
+from hypecurve.domain.overview import ChannelOverview, Posting, Trouble, TroubleKind
+from hypecurve.wording.cut import clean, cut
+from hypecurve.wording.notices import named_repos, notice
+from hypecurve.wording.teller import Teller, joined, moment, words_of
+from hypecurve.wording.texts import Texts, texts, to_say
+from hypecurve.wording.wishes import alerts_words, left_out, paused_line, zone_of
+
+_LONGEST = 300
+"""Characters of what a platform said."""
+_STATES = {
+    DeliveryState.PENDING: to_say("on its way"),
+    DeliveryState.SENDING: to_say("being sent now"),
+    DeliveryState.SENT: to_say("arrived"),
+    DeliveryState.UNKNOWN: to_say("may not have arrived"),
+    DeliveryState.HELD: to_say("waits until this channel takes messages"),
+    DeliveryState.DEAD: to_say("could not be sent"),
+    DeliveryState.EXPIRED: to_say("not sent: the next one came first"),
+    DeliveryState.DROPPED: to_say("taken back"),
+}
+_ARRIVING = frozenset({DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.SENT})
+
+
+def status_message(found: ChannelOverview, taxonomy: Taxonomy, locale: str) -> Message:
+    """Return how a channel fares: a line or two where all is well, else what is wrong."""
+    said = texts(locale)
+    if not found.subscriptions and not found.troubles:
+        words = said.say("This channel hears nothing yet. Try: /hype subscribe all")
+        return notice(words, locale)
+    zone = found.subscriptions[0].schedule.zone if found.subscriptions else "UTC"
+    teller = Teller(said, taxonomy, zone_of(zone), found.at)
+    head = joined((_coming(found, teller), _arrived(found, teller)))
+    if not found.troubles:
+        well: Line = () if found.paused_until else (Text(said.say("All is well.")), Text(" "))
+        line = (*well, *head)
+        return notice(line, locale, *_wishes(found, said))
+    troubles = [_trouble(each, teller) for each in found.troubles]
+    return Message(
+        kind=MessageKind.NOTICE,
+        notification=troubles[0].spoken,
+        title=said.say("Something is wrong here"),
+        sections=(
+            Section(SectionKind.PLAIN, "", tuple(troubles)),
+            Section(SectionKind.PLAIN, said.say("Last deliveries"), tuple(_last(found, teller))),
+        )
+        if found.last
+        else (Section(SectionKind.PLAIN, "", tuple(troubles)),),
+        footer=tuple(line for line in (head, *_wishes(found, said)) if line),
+        controls=tuple(_show(found, said)),
+        locale=said.name,
+    )
+
+
+def state_words(state: DeliveryState, said: Texts) -> str:
+    """Return where a delivery stands: `arrived`."""
+    return said.say(_STATES[state])
+
+
+def _coming(found: ChannelOverview, teller: Teller) -> Line:
+    said, due = teller.texts, found.next_due
+    following = () if due is None else said.say_line("next digest {time}", time=moment(due, teller))
+    until = found.paused_until
+    return following if until is None else joined((paused_line(until, teller), following))
+
+
+def _arrived(found: ChannelOverview, teller: Teller) -> Line:
+    """When the last digest arrived, or that none did."""
+    sent = (each for each in found.last if each.delivery.state is DeliveryState.SENT)
+    last = next((each.due_at for each in sent if each.due_at is not None), None)
+    if last is None:
+        return ()
+    return teller.texts.say_line("the last one arrived {time}", time=moment(last, teller))
+
+
+def _wishes(found: ChannelOverview, said: Texts) -> Iterator[Line]:
+    alerts = next((each.alerts for each in found.subscriptions if each.alerts), None)
+    if alerts is not None:
+        yield (Text(said.say("Alerts: {how}", how=alerts_words(alerts, said))),)
+    for what in dict.fromkeys(left_out(each.wants, said) for each in found.subscriptions):
+        if what:
+            yield (Text(said.say("Left out: {what}", what=what)),)
+    yield from named_repos((), found.muted, said)
+
+
+def _trouble(trouble: Trouble, teller: Teller) -> Entry:
+    head, *more = (line for line in _told(trouble, teller) if line)
+    return Entry((head, *more), spoken=words_of(head))
+
+
+def _told(trouble: Trouble, teller: Teller) -> Iterator[Line]:
+    """What is wrong, then how it is mended."""
+    said, reason = teller.texts, cut(clean(trouble.reason), _LONGEST)
+    since = "" if trouble.since is None else moment(trouble.since, teller)
+    match trouble.kind:
+        case TroubleKind.REFUSED:
+            yield said.say_line(
+                "This channel takes no messages since {time}: {reason}", time=since, reason=reason
+            )
+            yield _again(trouble, teller)
+        case TroubleKind.SUSPENDED:
+            yield said.say_line(
+                "Hypecurve is no longer installed here since {time}: {reason}",
+                time=since,
+                reason=reason,
+            )
+            mend = said.say("Install it again: what was set up is kept, and goes on by itself.")
+            yield (Text(mend),)
+        case TroubleKind.LEFT_ALONE:
+            yield said.say_line(
+                "{platform} has trouble, and nothing is sent there for a while: {reason}",
+                platform=clean(trouble.about),
+                reason=reason,
+            )
+            yield _again(trouble, teller, by_person=False)
+        case TroubleKind.LATE:
+            yield said.say_line("The digest of {time} is late.", time=since)
+            mend = said.say("Who runs Hypecurve: see that hypecurve run is at work.")
+            yield (Text(mend),)
+        case TroubleKind.ZONE:
+            yield (Text(said.say("No time zone is called {zone} any more.", zone=trouble.about)),)
+            mend = said.say(
+                "Digests come at the hour of old. Name another one: /hype schedule Europe/Paris"
+            )
+            yield (Text(mend),)
+        case TroubleKind.UNKNOWN | TroubleKind.DEAD:
+            yield from _lost(trouble, teller, reason)
+
+
+def _lost(trouble: Trouble, teller: Teller, reason: str) -> Iterator[Line]:
+    said, posting = teller.texts, trouble.posting
+    if posting is None:
+        return
+    unsure = trouble.kind is TroubleKind.UNKNOWN
+    digest = posting.due_at is not None
+    forms = {
+        (True, True): to_say("The digest of {time} may not have arrived: {reason}"),
+        (True, False): to_say("A notice of {time} may not have arrived: {reason}"),
+        (False, True): to_say("The digest of {time} could not be sent: {reason}"),
+        (False, False): to_say("A notice of {time} could not be sent: {reason}"),
+    }
+    at = moment(posting.due_at or posting.made_at, teller)
+    yield said.say_line(forms[unsure, digest], time=at, reason=reason)
+    if digest:
+        mend = (
+            said.say("It is not sent twice.")
+            if unsure
+            else said.say("What it told comes with the next one.")
+        )
+        yield (Text(mend),)
+
+
+def _again(trouble: Trouble, teller: Teller, *, by_person: bool = True) -> Line:
+    if trouble.again_at is None:
+        return ()
+    form = (
+        to_say("Tried again {time}, or at once by /hype resume. Nothing is lost meanwhile.")
+        if by_person
+        else to_say("Tried again {time}. Nothing is lost meanwhile.")
+    )
+    return teller.texts.say_line(form, time=moment(max(trouble.again_at, teller.now), teller))
+
+
+def _last(found: ChannelOverview, teller: Teller) -> Iterator[Entry]:
+    for posting in found.last:
+        line = _posting(posting, teller)
+        yield Entry((line,), spoken=words_of(line))
+
+
+def _posting(posting: Posting, teller: Teller) -> Line:
+    said, delivery = teller.texts, posting.delivery
+    at = moment(posting.due_at or posting.made_at, teller)
+    name: Line = (at,) if posting.due_at is not None else said.say_line("notice of {time}", time=at)
+    state = state_words(delivery.state, said)
+    reason = cut(clean(delivery.reason), _LONGEST) if delivery.state not in _ARRIVING else ""
+    if delivery.state is DeliveryState.PENDING and delivery.attempts:
+        later = moment(max(delivery.next_try_at, teller.now), teller)
+        return joined((name, said.say_line("is tried again {time}", time=later)))
+    return joined((name, (Text(state),), (Text(reason),) if reason else ()))
+
+
+def _show(found: ChannelOverview, said: Texts) -> Iterator[Control]:
+    """A button for a digest that may not have arrived."""
+    for trouble in found.troubles:
+        posting = trouble.posting
+        if trouble.kind is TroubleKind.UNKNOWN and posting and posting.delivery.digest_id:
+            value = f"show {posting.delivery.digest_id}"
+            yield Control(Action.SHOW, said.say("Show it"), value=value)

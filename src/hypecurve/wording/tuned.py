@@ -1,0 +1,112 @@
+"""Answers to what tunes a channel: pauses, muted repos, what is left out, alerts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from hypecurve.domain.category import Taxonomy
+from hypecurve.domain.message import Line, Message, Text
+from hypecurve.domain.repo import Repo
+from hypecurve.domain.subscription import UNTIL_RESUMED, Alerts, Subscription
+from hypecurve.wording.cut import clean, cut
+from hypecurve.wording.notices import notice
+from hypecurve.wording.teller import LONGEST_NAME, Teller, moment
+from hypecurve.wording.texts import texts
+from hypecurve.wording.wishes import alerts_words, left_out, zone_of
+
+
+def paused(
+    subscriptions: Sequence[Subscription], taxonomy: Taxonomy, locale: str, now: datetime
+) -> Message:
+    """Say that a channel is paused; `subscriptions` as they are now, all of the same end."""
+    first = subscriptions[0]
+    said = texts(locale)
+    teller = Teller(said, taxonomy, zone_of(first.schedule.zone), now)
+    if first.paused_until is None or first.paused_until >= UNTIL_RESUMED:
+        words = said.say("Paused. No digest and no alert comes here until /hype resume.")
+        return notice(words, locale)
+    due = next_of(subscriptions)
+    return notice(
+        said.say_line(
+            "Paused until {time}. The next digest comes {next}.",
+            time=moment(first.paused_until, teller),
+            next=moment(due, teller),
+        )
+        if due is not None
+        else said.say_line("Paused until {time}.", time=moment(first.paused_until, teller)),
+        locale,
+        (Text(said.say("What happens meanwhile is told then, as far as it still is news.")),),
+    )
+
+
+def resumed(
+    subscriptions: Sequence[Subscription],
+    taxonomy: Taxonomy,
+    locale: str,
+    now: datetime,
+    *,
+    was_paused: bool,
+    tried_again: bool,
+) -> Message:
+    """Say that a channel hears again; `tried_again`: what it refused is posted once more."""
+    said = texts(locale)
+    teller = Teller(said, taxonomy, zone_of(subscriptions[0].schedule.zone), now)
+    due = next_of(subscriptions)
+    head = said.say("Going on.") if was_paused else said.say("This channel was not paused.")
+    if tried_again:
+        head = said.say("What this channel did not take is tried again now.")
+    line: Line = (Text(head),)
+    if due is not None:
+        when = said.say_line("The next digest comes {time}.", time=moment(due, teller))
+        line = (*line, Text(" "), *when)
+    return notice(line, locale)
+
+
+def next_of(subscriptions: Sequence[Subscription]) -> datetime | None:
+    """Return when the next digest comes; None where none does."""
+    return min((each.next_due for each in subscriptions if each.next_due), default=None)
+
+
+def muted(repo: Repo, locale: str) -> Message:
+    """Say that a repo is muted now."""
+    said, name = texts(locale), cut(clean(str(repo.name)), LONGEST_NAME)
+    words = said.say("{name} is muted: this channel hears no more of it.", name=name)
+    return notice(words, locale)
+
+
+def unmuted(repo: Repo, locale: str) -> Message:
+    """Say that a repo is not muted any more."""
+    said, name = texts(locale), cut(clean(str(repo.name)), LONGEST_NAME)
+    return notice(said.say("{name} is no longer muted here.", name=name), locale)
+
+
+def refined(subscriptions: Sequence[Subscription], locale: str) -> Message:
+    """Say what a channel's digests leave out now, and what a day without news does."""
+    said = texts(locale)
+    different = list(dict.fromkeys(left_out(each.wants, said) for each in subscriptions))
+    what = said.say(" / ").join(each or said.say("nothing") for each in different)
+    lines = [
+        said.say("This channel's digest leaves out: {what}.", what=what)
+        if any(different)
+        else said.say("This channel's digest leaves nothing out."),
+        said.say("A day without news gets a line that says so.")
+        if any(each.speaks_when_quiet for each in subscriptions)
+        else said.say("A day without news stays quiet."),
+    ]
+    return notice(" ".join(lines), locale)
+
+
+def alerted(alerts: Alerts | None, zone: str, locale: str) -> Message:
+    """Say which alerts come from now on; `zone`: the channel's."""
+    said = texts(locale)
+    if alerts is None:
+        return notice(said.say("No alerts: everything comes with the digest."), locale)
+    words = said.say(
+        "Alerts are on: {how} ({zone}).", how=alerts_words(alerts, said), zone=clean(zone)
+    )
+    more = said.say(
+        "A surge, or news of a followed repo, is posted when it is noticed; the rest comes with "
+        "the digest."
+    )
+    return notice(words, locale, (Text(more),))
