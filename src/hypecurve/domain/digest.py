@@ -78,6 +78,15 @@ class Unsure:
 
 
 @dataclass(frozen=True, slots=True)
+class Closest:
+    """The repo that came closest to being told as rising; both are multiples of its usual pace."""
+
+    entry: CatalogueEntry
+    multiple: float
+    speaks_from: float
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """What one channel is told at one time. `since`: the digest before it; None for the first."""
 
@@ -93,6 +102,16 @@ class Digest:
     overflow: tuple[Item, ...] = ()
     source: SourceHealth | None = None
     """How the last sweep went; None where nobody asks."""
+    unsure: tuple[Unsure, ...] = ()
+    """Digests before it that may not have arrived, oldest first."""
+    quiet_since: datetime | None = None
+    """When the first of several quiet ones in a row was due; None where nobody says so."""
+    closest: Closest | None = None
+
+    @property
+    def degraded(self) -> bool:
+        """The last sweep did not see everything."""
+        return self.source is not None and self.source.health is not Health.GOOD
 
     @property
     def items(self) -> tuple[Item, ...]:

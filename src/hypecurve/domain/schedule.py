@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -78,19 +79,17 @@ def next_due(schedule: Schedule, after: datetime) -> datetime:
     """Return the first instant (aware UTC) strictly after `after` at which the schedule is due.
 
     A local time that does not exist (the clock jumps forward) becomes the first valid instant
-    after the gap; one that exists twice means its first occurrence.
+    after the gap; one that exists twice means its first occurrence. BadTime without a weekday.
     """
-    zone = parse_zone(schedule.zone)
-    day = after.astimezone(zone).date() - timedelta(days=1)
-    # A week of days, one before for zones that skip a whole day (Samoa, 2011), two after.
-    for _ in range(10):
-        if day.weekday() in schedule.weekdays:
-            due = _instant(datetime.combine(day, schedule.at), zone)
-            if due > after:
-                return due
-        day += timedelta(days=1)
-    message = "a schedule needs at least one weekday"
-    raise BadTime(message)
+    return next(due for due in _dues(schedule, after, 1) if due > after)
+
+
+def due_by(schedule: Schedule, at: datetime) -> datetime:
+    """Return the last instant (aware UTC) up to `at`, `at` included, at which it is due.
+
+    BadTime without a weekday.
+    """
+    return next(due for due in _dues(schedule, at, -1) if due <= at)
 
 
 def last_due(schedule: Schedule, first: datetime, now: datetime) -> datetime:
@@ -98,10 +97,38 @@ def last_due(schedule: Schedule, first: datetime, now: datetime) -> datetime:
 
     After a downtime one digest stands for all that were missed, and is dated by the last.
     """
-    last = first
-    while (following := next_due(schedule, last)) <= now:
-        last = following
-    return last
+    return max(first, due_by(schedule, now))
+
+
+def nearest_due(schedule: Schedule, to: datetime) -> datetime:
+    """Return the due instant nearest to another; the later one where two are as near.
+
+    Where the rules of a zone changed it is what an instant of the old ones has become.
+    """
+    before = due_by(schedule, to)
+    after = next_due(schedule, to)
+    return before if to - before < after - to else after
+
+
+def day_begins(at: datetime, zone: ZoneInfo) -> datetime:
+    """Return when (aware UTC) the day of a zone began in which an instant lies."""
+    begin = _instant(datetime.combine(at.astimezone(zone).date(), time()), zone)
+    # Where midnight comes twice the day began the first time.
+    return min(begin, at)
+
+
+def _dues(schedule: Schedule, near: datetime, step: int) -> Iterator[datetime]:
+    """The due instants around an instant, day by day forwards (1) or backwards (-1)."""
+    if not schedule.weekdays:
+        message = "a schedule needs at least one weekday"
+        raise BadTime(message)
+    zone = parse_zone(schedule.zone)
+    day = near.astimezone(zone).date() - timedelta(days=step)
+    # A week of days, one before for zones that skip a whole day (Samoa, 2011), two after.
+    for _ in range(10):
+        if day.weekday() in schedule.weekdays:
+            yield _instant(datetime.combine(day, schedule.at), zone)
+        day += timedelta(days=step)
 
 
 def _instant(local: datetime, zone: ZoneInfo) -> datetime:

@@ -11,7 +11,7 @@ from hypecurve.domain.schedule import next_due
 from hypecurve.domain.subscription import Channel, Schedule, Wants
 from hypecurve.ports.store import Found, Transaction
 from hypecurve.services.backfill import time_left
-from hypecurve.services.compose import digest_between
+from hypecurve.services.drafting import digest_between
 
 _LARGEST = 5
 _YOUNGEST = 3

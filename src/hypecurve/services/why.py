@@ -55,6 +55,15 @@ async def why(store: Store, clock: Clock, name: RepoName, *, bar: int) -> Explan
         return await _judged(tx, known)
 
 
+async def rise_of(tx: Transaction, entry: CatalogueEntry, now: datetime) -> RiseReasons | None:
+    """Return where a repo stands in its rising, as `why` would say it; None before any judgement.
+
+    `now`: aware UTC.
+    """
+    known = Explanation(entry=entry, asked_at=now, bar=0, stars=entry.repo.stars)
+    return (await _judged(tx, known)).rise
+
+
 async def _judged(tx: Transaction, known: Explanation) -> Explanation:
     """Add what the detection saw of it; nothing where it has not judged it yet."""
     entry = known.entry

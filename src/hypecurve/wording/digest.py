@@ -9,7 +9,6 @@ from itertools import groupby
 
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.digest import Digest, Item
-from hypecurve.domain.health import Health
 from hypecurve.domain.message import (
     Action,
     Control,
@@ -23,9 +22,11 @@ from hypecurve.domain.message import (
 )
 from hypecurve.domain.schedule import parse_zone
 from hypecurve.domain.signal import SignalKind
+from hypecurve.wording.aside import degraded_line, show_controls, unsure_line
 from hypecurve.wording.facts import spoken_of, told
+from hypecurve.wording.quiet import quiet_message
 from hypecurve.wording.teller import Teller, hour, joined, open_repo, scope, words_of
-from hypecurve.wording.texts import Texts, texts, to_say
+from hypecurve.wording.texts import texts, to_say
 from hypecurve.wording.welcome import welcome_message
 
 __all__ = ["digest_message", "welcome_message"]
@@ -46,6 +47,8 @@ def digest_message(digest: Digest, taxonomy: Taxonomy, locale: str) -> Message:
     """Return a digest as a message: the top story for the phone, headings, what is left over."""
     said = texts(locale)
     teller = Teller(said, taxonomy, parse_zone(digest.zone), digest.due_at)
+    if digest.quiet:
+        return quiet_message(digest, teller)
     title = said.say(
         "{what} · {date}",
         what=scope(said, taxonomy, digest.wants.categories),
@@ -56,9 +59,9 @@ def digest_message(digest: Digest, taxonomy: Taxonomy, locale: str) -> Message:
         notification=_notification(digest, teller),
         title=title,
         subtitle=_times(digest, teller),
-        sections=_sections(digest.shown, teller) or _nothing(digest, said),
+        sections=_sections(digest.shown, teller),
         overflow=_overflow(digest, teller),
-        controls=_controls(digest, said),
+        controls=_controls(digest, teller),
         locale=said.name,
     )
     return _within(message, BUDGET)
@@ -84,19 +87,8 @@ def _times(digest: Digest, teller: Teller) -> tuple[Line, ...]:
         counts = said.say_line(
             "counts as of {day} {time}", day=teller.day(read), time=hour(read, teller)
         )
-    return tuple(line for line in (joined((since, counts)), _degraded(digest, said)) if line)
-
-
-def _degraded(digest: Digest, said: Texts) -> Line:
-    """What the last sweep lacks, in one line; empty where it lacks nothing."""
-    source = digest.source
-    if source is None or source.health is Health.GOOD:
-        return ()
-    if source.health is Health.STILL:
-        return (Text(said.say("GitHub's counts stand still; rising and quiet are left out.")),)
-    share = said.percent(source.seen / source.expected)
-    form = to_say("GitHub answered for {share} of the repos; the others are left out.")
-    return (Text(said.say(form, share=share)),)
+    lines = (joined((since, counts)), degraded_line(digest, said), unsure_line(digest, teller))
+    return tuple(line for line in lines if line)
 
 
 def _begin(since: datetime, teller: Teller) -> datetime:
@@ -108,8 +100,6 @@ def _begin(since: datetime, teller: Teller) -> datetime:
 
 def _notification(digest: Digest, teller: Teller) -> str:
     said = teller.texts
-    if digest.quiet:
-        return _quiet_words(digest, said)
     rising = [item for item in digest.shown if item.signal.kind is SignalKind.RISING]
     # A rise from next to nothing is the story only where there is no other.
     strong = (item for item in rising if item.signal.evidence.shown_multiple is not None)
@@ -122,20 +112,6 @@ def _notification(digest: Digest, teller: Teller) -> str:
         len(digest.items),
         story=story,
     )
-
-
-def _quiet_words(digest: Digest, said: Texts) -> str:
-    return said.say_count(
-        "Nothing crossed your bar; {n} repo watched.",
-        "Nothing crossed your bar; {n} repos watched.",
-        digest.watched,
-    )
-
-
-def _nothing(digest: Digest, said: Texts) -> tuple[Section, ...]:
-    """A quiet day is not sent, but a preview of it has to say so."""
-    words = _quiet_words(digest, said)
-    return (Section(SectionKind.PLAIN, "", (Entry(((Text(words),),), spoken=words),)),)
 
 
 def _sections(items: Iterable[Item], teller: Teller, *, brief: bool = False) -> tuple[Section, ...]:
@@ -160,11 +136,13 @@ def _overflow(digest: Digest, teller: Teller) -> tuple[Section, ...]:
     return (*sections, Section(SectionKind.PLAIN, "", (Entry(((Text(rest),),), spoken=rest),)))
 
 
-def _controls(digest: Digest, said: Texts) -> tuple[Control, ...]:
+def _controls(digest: Digest, teller: Teller) -> tuple[Control, ...]:
+    said = teller.texts
     more = said.say_count("{n} more", "{n} more", len(digest.overflow))
     return (
         *open_repo((item.entry for item in digest.items), said),
         *((Control(Action.MORE, more),) if digest.overflow else ()),
+        *show_controls(digest, teller),
         Control(Action.TUNE, said.say("Tune"), value="subscriptions"),
     )
 
