@@ -9,9 +9,11 @@ from zlib import crc32
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     Select,
     Text,
     and_,
+    bindparam,
     case,
     cast,
     exists,
@@ -23,14 +25,23 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import rows
+from hypecurve.adapters.sql.recording import write_records
 from hypecurve.adapters.sql.statements import POSTGRES, among, among_texts
 from hypecurve.adapters.sql.stepping import steps_of, write_step
 from hypecurve.adapters.sql.subscriptions import IS_SUSPENDED, is_channel
-from hypecurve.adapters.sql.tables import channel, delivery, delivery_step, digest, notice
+from hypecurve.adapters.sql.tables import (
+    Instant,
+    Prose,
+    channel,
+    delivery,
+    delivery_step,
+    digest,
+    notice,
+)
 from hypecurve.domain.delivery import LEGAL, DeliveryState, IllegalMove, Step, moved
-from hypecurve.domain.errors import NotFound
+from hypecurve.domain.errors import HypecurveError, NotFound
 from hypecurve.domain.subscription import Channel, Tenant
-from hypecurve.ports.store import Claimed, Sending
+from hypecurve.ports.store import Claimed, Record, Sending
 
 _S = DeliveryState
 _CLAIMING = 0x48595357
@@ -49,6 +60,21 @@ _FROM = {
     for after in _S
 }
 """Where a delivery may come from that is settled so."""
+_WAITS = frozenset({_S.PENDING, _S.HELD})
+_SETTLING = {
+    state: update(delivery)
+    .where(delivery.c.id == bindparam("key"), delivery.c.state.in_(before))
+    .values(
+        state=state.value,
+        reason=bindparam("why", type_=Prose),
+        lease_until=None,
+        attempts=delivery.c.attempts + bindparam("tries", type_=Integer),
+        next_try_at=func.coalesce(bindparam("later", type_=Instant), delivery.c.next_try_at),
+        settled_at=bindparam("ended", type_=Instant),
+    )
+    for state, before in _FROM.items()
+}
+"""Put together once: that would cost as much again as the writing."""
 
 
 class SqlOutbox:
@@ -150,24 +176,27 @@ class SqlOutbox:
         counted: bool = True,
     ) -> None:
         """Move a delivery on; IllegalMove where it cannot go there."""
-        settled = await self._connection.scalar(
-            update(delivery)
-            .where(delivery.c.id == delivery_id, delivery.c.state.in_(_FROM[state]))
-            .values(
-                state=state.value,
-                reason=reason,
-                lease_until=None,
-                attempts=delivery.c.attempts + (1 if counted else 0),
-                next_try_at=delivery.c.next_try_at if next_try_at is None else next_try_at,
-                settled_at=None if state in {_S.PENDING, _S.HELD} else at,
-            )
-            .returning(delivery.c.id)
+        settled = await self._connection.execute(
+            _SETTLING[state],
+            {
+                "key": delivery_id,
+                "why": reason,
+                "tries": 1 if counted else 0,
+                "later": next_try_at,
+                "ended": None if state in _WAITS else at,
+            },
         )
-        if settled is not None:
+        if settled.rowcount:
             return
         before = await self._state(delivery_id)
         if before is not state:
             self._refuse(delivery_id, before, state)
+
+    async def record(
+        self, records: Sequence[Record], at: datetime
+    ) -> Sequence[HypecurveError | None]:
+        """Write what many senders have to write, each as by `step` and then `settle`."""
+        return await write_records(self._connection, records, at, _FROM)
 
     async def _state(self, delivery_id: int) -> DeliveryState:
         statement = select(delivery.c.state).where(delivery.c.id == delivery_id).with_for_update()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
-from sqlalchemy import and_, exists, literal, select
+from sqlalchemy import and_, bindparam, exists, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,13 +17,17 @@ from hypecurve.domain.delivery import REPEATABLE, DeliveryState, IllegalMove, St
 from hypecurve.domain.errors import NotFound
 
 _S = DeliveryState
-_BEGUN = (_S.SENDING.value, _S.SENT.value, _S.UNKNOWN.value)
+BEGUN = (_S.SENDING.value, _S.SENT.value, _S.UNKNOWN.value)
 
 
 async def write_step(
     connection: AsyncConnection, delivery_id: int, number: int, step: Step
 ) -> None:
     """Write where one step stands; see `ports.store.Outbox.step`."""
+    begins = step.state is _S.SENDING
+    statement = _writing(
+        connection.dialect.name, begins=begins, once=begins and step.kind not in REPEATABLE
+    )
     values = {
         "delivery_id": delivery_id,
         "number": number,
@@ -31,29 +37,32 @@ async def write_step(
         "intent_at": step.intent_at,
         "done_at": step.done_at,
     }
-    known = delivery.c.id == delivery_id
-    if step.state is _S.SENDING:
-        # One statement: between a look and the writing another sender could begin it.
-        known = and_(known, delivery.c.state == _S.SENDING.value)
-    given = [literal(value, delivery_step.c[name].type) for name, value in values.items()]
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    statement = insert(delivery_step).from_select(
-        list(values), select(*given).where(exists().where(known))
-    )
-    taken = {name: statement.excluded[name] for name in values if name not in _KEYS}
-    allowed = delivery_step.c.state != _S.SENT.value
-    if step.state is _S.SENDING and step.kind not in REPEATABLE:
-        allowed = delivery_step.c.state.not_in(_BEGUN)
-    written = await connection.scalar(
-        statement.on_conflict_do_update(
-            index_elements=list(_KEYS), set_=taken, where=allowed
-        ).returning(delivery_step.c.number)
-    )
-    if written is None:
+    written = await connection.execute(statement, values)
+    if written.rowcount == 0:
         await _explain(connection, delivery_id, number, step)
 
 
-_KEYS = ("delivery_id", "number")
+@cache
+def _writing(dialect: str, *, begins: bool, once: bool) -> Any:  # noqa: ANN401 - either dialect's own
+    """The statement that writes a step: put together once, as putting it together costs as much.
+
+    It is a single one: between a look and the writing another sender could begin the step.
+    """
+    columns = delivery_step.c
+    known = delivery.c.id == bindparam("delivery_id", type_=delivery.c.id.type)
+    if begins:
+        known = and_(known, delivery.c.state == _S.SENDING.value)
+    given = [bindparam(column.name, type_=column.type) for column in columns]
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    statement = insert(delivery_step).from_select(
+        columns.keys(), select(*given).where(exists().where(known))
+    )
+    keys = [column.name for column in delivery_step.primary_key]
+    return statement.on_conflict_do_update(
+        index_elements=keys,
+        set_={name: statement.excluded[name] for name in columns.keys() if name not in keys},
+        where=columns.state.not_in(_BEGUN) if once else columns.state != _S.SENT.value,
+    )
 
 
 async def _explain(connection: AsyncConnection, delivery_id: int, number: int, step: Step) -> None:

@@ -11,7 +11,7 @@ from hypecurve.ports.store.catalogue import (
 )
 from hypecurve.ports.store.channels import Leases, Listener, Subscriptions
 from hypecurve.ports.store.digests import Digests, Frozen, Outcome, Released, Told
-from hypecurve.ports.store.outbox import Claimed, Outbox, Sending
+from hypecurve.ports.store.outbox import Claimed, Outbox, Record, Sending, Settled
 from hypecurve.ports.store.past import Filled, PastLog
 from hypecurve.ports.store.reach import Pause, Reach, Suspension
 from hypecurve.ports.store.signals import SignalLog
@@ -35,9 +35,11 @@ __all__ = [
     "PastLog",
     "Pause",
     "Reach",
+    "Record",
     "Released",
     "Roster",
     "Sending",
+    "Settled",
     "SignalLog",
     "Source",
     "Sources",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from hypecurve.domain.delivery import Delivery, DeliveryState, Step
+from hypecurve.domain.errors import HypecurveError
 from hypecurve.domain.message import Message
 from hypecurve.domain.subscription import Channel, Tenant
 
@@ -35,6 +36,26 @@ class Sending:
     due_at: datetime | None
     """Which digest it is; None for a notice."""
     settled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How a try at a delivery ended."""
+
+    state: DeliveryState
+    reason: str = ""
+    next_try_at: datetime | None = None
+    counted: bool = True
+    """It was an attempt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What the sender of one delivery writes down at once: (number, step)s, and its end."""
+
+    delivery_id: int
+    steps: tuple[tuple[int, Step], ...] = ()
+    settled: Settled | None = None
 
 
 class Outbox(Protocol):
@@ -81,6 +102,16 @@ class Outbox(Protocol):
         Where it stands already it stays, uncounted: an outcome may be written twice. That it was
         sent is true wherever another sender has put it since. To `pending` it goes back from
         `dead` and `unknown` by `retry` alone.
+        """
+        ...
+
+    async def record(
+        self, records: Sequence[Record], at: datetime
+    ) -> Sequence[HypecurveError | None]:
+        """Write what many senders have to write, each as by `step` and then `settle`.
+
+        A handful of statements however many they are. What cannot be is left out whole, and why is
+        told in its place: NotFound or IllegalMove.
         """
         ...
 

@@ -1,0 +1,128 @@
+"""What many senders write down at once, on SQL: looked at together, written together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hypecurve.adapters.sql.statements import among, change, upsert
+from hypecurve.adapters.sql.stepping import BEGUN, steps_of
+from hypecurve.adapters.sql.tables import delivery, delivery_step
+from hypecurve.domain.delivery import REPEATABLE, DeliveryState, IllegalMove, Step
+from hypecurve.domain.errors import HypecurveError, NotFound
+from hypecurve.ports.store import Record, Settled
+
+_S = DeliveryState
+Allowed = Mapping[DeliveryState, Sequence[str]]
+"""For each state, those that a delivery may be settled from."""
+
+
+async def write_records(
+    connection: AsyncConnection, records: Sequence[Record], at: datetime, allowed: Allowed
+) -> list[HypecurveError | None]:
+    """Write records in order; see `ports.store.Outbox.record`.
+
+    The deliveries are held, in one order, before anything is looked at: two who begin the same
+    step come one after the other.
+    """
+    ids = sorted({record.delivery_id for record in records})
+    found = await connection.execute(
+        select(delivery.c.id, delivery.c.state, delivery.c.attempts, delivery.c.next_try_at)
+        .where(among(connection, delivery.c.id, ids))
+        .order_by(delivery.c.id)
+        .with_for_update()
+    )
+    steps = await steps_of(connection, ids)
+    held = {
+        row.id: _Held(row.id, row.state, row.attempts, row.next_try_at, steps.get(row.id, ()))
+        for row in found
+    }
+    refused = [_written(held.get(each.delivery_id), each, at, allowed) for each in records]
+    changed = [each for each in held.values() if each.steps or each.settled]
+    await upsert(connection, delivery_step, [row for each in changed for row in each.step_rows()])
+    await change(connection, delivery, [each.row() for each in changed if each.settled])
+    return refused
+
+
+@dataclass(slots=True)
+class _Held:
+    """A delivery that is held, and what is written of it."""
+
+    id: int
+    state: str
+    attempts: int
+    next_try_at: datetime
+    before: tuple[Step, ...]
+    steps: dict[int, Step] = field(default_factory=dict)
+    settled: tuple[Settled, datetime] | None = None
+
+    def step(self, number: int) -> Step | None:
+        """Where a step stands by now."""
+        kept = self.before[number] if number < len(self.before) else None
+        return self.steps.get(number, kept)
+
+    def step_rows(self) -> list[dict[str, Any]]:
+        """The steps as they are kept."""
+        return [
+            {
+                "delivery_id": self.id,
+                "number": number,
+                "kind": step.kind.value,
+                "state": step.state.value,
+                "ref": step.ref,
+                "intent_at": step.intent_at,
+                "done_at": step.done_at,
+            }
+            for number, step in self.steps.items()
+        ]
+
+    def row(self) -> dict[str, Any]:
+        """How it ended as it is kept."""
+        assert self.settled is not None  # noqa: S101 - only such are asked
+        end, at = self.settled
+        return {
+            "id": self.id,
+            "state": self.state,
+            "reason": end.reason,
+            "lease_until": None,
+            "attempts": self.attempts,
+            "next_try_at": self.next_try_at,
+            "settled_at": None if end.state in {_S.PENDING, _S.HELD} else at,
+        }
+
+
+def _written(
+    held: _Held | None, record: Record, at: datetime, allowed: Allowed
+) -> HypecurveError | None:
+    """Take one record in, or say why it cannot be."""
+    if held is None:
+        return NotFound(f"There is no delivery {record.delivery_id}.")
+    taken: dict[int, Step] = {}
+    for number, step in record.steps:
+        before = held.step(number)
+        if step.state is _S.SENDING and not _may_begin(held, before, step):
+            return IllegalMove(
+                f"step {number} of delivery {held.id} ({held.state}) cannot begin: it did already"
+            )
+        if before is None or before.state is not _S.SENT:
+            taken[number] = step
+    end = record.settled
+    if end is not None and held.state != end.state.value:
+        if held.state not in allowed[end.state]:
+            return IllegalMove(f"delivery {held.id} cannot go from {held.state} to {end.state}")
+        held.state, held.settled = end.state.value, (end, at)
+        held.attempts += end.counted
+        held.next_try_at = end.next_try_at or held.next_try_at
+    held.steps.update(taken)
+    return None
+
+
+def _may_begin(held: _Held, before: Step | None, step: Step) -> bool:
+    if held.state != _S.SENDING.value:
+        return False
+    return before is None or step.kind in REPEATABLE or before.state.value not in BEGUN
