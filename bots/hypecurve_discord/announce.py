@@ -9,7 +9,7 @@ from typing import Any
 
 from hypecurve.domain.message import Message
 from hypecurve.ports import BotSetting, Host, Messenger
-from hypecurve_discord.heard import Heard
+from hypecurve_discord.together import Together
 
 SETTINGS = (
     BotSetting("DISCORD_TOKEN", "The bot's token, from your application's Bot page.", secret=True),
@@ -34,7 +34,7 @@ class DiscordBot:
 
     def __init__(self) -> None:
         """Listening and posting in one process share what the gateway tells of channels."""
-        self._heard = Heard()
+        self._together = Together()
 
     def render(self, message: Message) -> Sequence[Mapping[str, Any]]:
         """Return the JSON body of the one post a message becomes."""
@@ -55,7 +55,7 @@ class DiscordBot:
         """Open what posting needs, over REST only; BadSetting where a setting cannot be used."""
         from hypecurve_discord.messenger import connect  # noqa: PLC0415 - discord.py: 0.4 s
 
-        return connect(env, invalid, heard=self._heard)
+        return connect(env, invalid, together=self._together)
 
     async def probe(self, env: Mapping[str, str]) -> str:
         """Return as whom Discord knows the token; a HypecurveError says what to do."""
@@ -73,4 +73,4 @@ class DiscordBot:
         """Answer commands until `stop` is set; BadSetting where a setting cannot be used."""
         from hypecurve_discord.client import serve  # noqa: PLC0415 - discord.py: 0.4 s
 
-        await serve(env, host, stop, self._heard)
+        await serve(env, host, stop, self._together)

@@ -18,8 +18,8 @@ from hypecurve.domain.errors import (
     SendUnclear,
 )
 from hypecurve.domain.subscription import Channel
-from hypecurve_discord.heard import Heard
 from hypecurve_discord.rest import Rest
+from hypecurve_discord.together import Together
 
 ANNOUNCEMENTS = 5
 """https://discord.com/developers/docs/resources/channel#channel-object-channel-types"""
@@ -31,10 +31,12 @@ Who turns a channel into one for announcements waits as long where no gateway te
 class Channels:
     """Asks Discord about channels, and keeps the answers for a while."""
 
-    def __init__(self, rest: Rest, heard: Heard, clock: Callable[[], float] | None = None) -> None:
+    def __init__(
+        self, rest: Rest, together: Together, clock: Callable[[], float] | None = None
+    ) -> None:
         """`clock`: seconds that only grow."""
         self._rest = rest
-        self._heard = heard
+        self._together = together
         self._clock = clock or time.monotonic
         self._types: dict[str, tuple[int, float]] = {}
         self._alone: dict[str, str] = {}
@@ -44,7 +46,7 @@ class Channels:
         if channel.person or channel.tenant.id.startswith("@"):
             return False
         number = numbered(channel)
-        if (told := self._heard.type_of(number)) is not None:
+        if (told := self._together.type_of(number)) is not None:
             return told == ANNOUNCEMENTS
         kind, asked = self._types.get(channel.id, (-1, 0.0))
         if kind < 0 or self._clock() - asked > KEPT:

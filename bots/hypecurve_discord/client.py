@@ -19,10 +19,10 @@ from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Host
 from hypecurve_discord.address import addressed, gateway_of, token_of
 from hypecurve_discord.answering import answer
-from hypecurve_discord.heard import Heard
 from hypecurve_discord.library import discord
-from hypecurve_discord.rest import counted
+from hypecurve_discord.rest import traced
 from hypecurve_discord.sync import differing
+from hypecurve_discord.together import Together
 
 _log = structlog.get_logger(__name__)
 
@@ -39,7 +39,7 @@ class HypeClient(discord.AutoShardedClient):
     It keeps nothing in memory but these.
     """
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Host, together: Together) -> None:
         """Prepare; nothing is connected."""
         super().__init__(
             intents=discord.Intents(guilds=True),
@@ -47,7 +47,7 @@ class HypeClient(discord.AutoShardedClient):
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_messages=None,
             max_ratelimit_timeout=30.0,
-            http_trace=counted(host.invalid),
+            http_trace=traced(host.invalid, together),
         )
         self._host = host
         self._answers: set[asyncio.Task[Any]] = set()
@@ -151,17 +151,17 @@ class HypeClient(discord.AutoShardedClient):
 
 
 async def serve(
-    env: Mapping[str, str], host: Host, stop: asyncio.Event, heard: Heard | None = None
+    env: Mapping[str, str], host: Host, stop: asyncio.Event, together: Together | None = None
 ) -> None:
     """Answer commands until `stop` is set; BadSetting where a setting cannot be used.
 
     An outage is waited out. Ends within 5 seconds after `stop`.
     """
-    token, pause, heard = token_of(env), FIRST_PAUSE, heard or Heard()
+    token, pause, together = token_of(env), FIRST_PAUSE, together or Together()
     with addressed(env):
         while not stop.is_set():
-            client = HypeClient(host)
-            heard.listen(client.type_of)
+            client = HypeClient(host, together)
+            together.listen(client.type_of)
             try:
                 await _until(stop, client.run_on(token, gateway_of(env)))
             except discord.LoginFailure:
@@ -175,7 +175,7 @@ async def serve(
             except (OSError, aiohttp.ClientError, discord.DiscordException) as error:
                 _log.warning("discord not reached", error=type(error).__name__)
             finally:
-                heard.listen(None)
+                together.listen(None)
                 await client.leave()
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):

@@ -33,9 +33,9 @@ from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve_discord.address import addressed, token_of
 from hypecurve_discord.channels import Channels, nonsense
 from hypecurve_discord.components import body, plain_body
-from hypecurve_discord.heard import Heard
 from hypecurve_discord.library import discord
 from hypecurve_discord.rest import Rest
+from hypecurve_discord.together import Together
 
 _log = structlog.get_logger(__name__)
 
@@ -208,18 +208,18 @@ async def connect(
     env: Mapping[str, str],
     invalid: Callable[[], None],
     patience: Patience | None = None,
-    heard: Heard | None = None,
+    together: Together | None = None,
 ) -> AsyncIterator[DiscordMessenger]:
     """Open a messenger; BadSetting where a setting cannot be used.
 
     Where Discord cannot be reached now, posting will say so: the service can start without it.
     """
-    patience = patience or Patience()
+    patience, together = patience or Patience(), together or Together()
     with addressed(env):
-        rest = Rest(token_of(env), invalid, patience.a_try)
+        rest = Rest(token_of(env), invalid, together, patience.a_try)
         try:
             await _greet(rest)
-            yield DiscordMessenger(rest, Channels(rest, heard or Heard()), patience)
+            yield DiscordMessenger(rest, Channels(rest, together), patience)
         finally:
             await rest.close()
 

@@ -16,18 +16,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
-from aiolimiter import AsyncLimiter
 
 from hypecurve.domain.errors import PlatformRefused, SendError, SendFailed, SendLimited, SendUnclear
 from hypecurve_discord.library import discord
 from hypecurve_discord.refusals import BANNED_FOR, refusal, seconds
+from hypecurve_discord.together import Together
 
-A_SECOND = 45
-"""Requests over all routes; Discord allows 50.
-https://discord.com/developers/docs/topics/rate-limits#global-rate-limit
-"""
-BURST = 3
-"""Requests that may follow at once: makes up for a loop that wakes late, and 48 are below 50."""
 SLOW_TO_OPEN = 0.25
 """Seconds of opening a connection after which a request asks for its turn again: those that waited
 for the same network would all go at once."""
@@ -52,10 +46,27 @@ class _Wire:
 _wire: ContextVar[_Wire | None] = ContextVar("_wire", default=None)
 
 
+class _Client(discord.http.HTTPClient):
+    """discord.py's, with one change: it looks for old buckets once a minute.
+
+    It does so with each channel that is new to it, through all: 50 million times for 10,000.
+    """
+
+    _looks_at = 0.0
+
+    def _try_clear_expired_ratelimits(self) -> None:
+        now = self.loop.time()
+        if now >= self._looks_at:
+            self._looks_at = now + 60.0
+            super()._try_clear_expired_ratelimits()
+
+
 class Rest:
     """discord.py's HTTP client, logged in with the first call."""
 
-    def __init__(self, token: str, invalid: Callable[[], None], a_try: float = 20.0) -> None:
+    def __init__(
+        self, token: str, invalid: Callable[[], None], together: Together, a_try: float = 20.0
+    ) -> None:
         """Prepare; nothing is sent.
 
         `invalid` is called for each 401, 403 and 429; `a_try`: seconds one call may take.
@@ -65,7 +76,7 @@ class Rest:
         self._invalid = invalid
         self._http: discord.http.HTTPClient | None = None
         self._login = asyncio.Lock()
-        self._turns = AsyncLimiter(BURST, BURST / A_SECOND)
+        self._together = together
         self._held_until = 0.0
 
     async def call(
@@ -115,7 +126,7 @@ class Rest:
             return self._http
         async with self._login:
             if self._http is None:
-                http = discord.http.HTTPClient(
+                http = _Client(
                     asyncio.get_running_loop(),
                     aiohttp.TCPConnector(limit=0, keepalive_timeout=KEPT_FOR),
                     http_trace=self._trace(),
@@ -143,7 +154,7 @@ class Rest:
             raise _limited(left)
 
     def _trace(self) -> aiohttp.TraceConfig:
-        trace = counted(self._invalid)
+        trace = _counted(self._invalid)
         trace.on_request_start.append(self._began)
         trace.on_connection_create_end.append(self._opened)
         trace.on_connection_reuseconn.append(_connected)
@@ -152,7 +163,7 @@ class Rest:
         return trace
 
     async def _began(self, _: object, context: SimpleNamespace, __: object) -> None:
-        await self._turns.acquire()
+        await self._together.turn()
         # Two rounds of the loop: a kept connection that was closed meanwhile is known to be then.
         await asyncio.sleep(0)
         await asyncio.sleep(0)
@@ -162,7 +173,7 @@ class Rest:
 
     async def _opened(self, _: object, context: SimpleNamespace, __: object) -> None:
         if asyncio.get_running_loop().time() - context.began > SLOW_TO_OPEN:
-            await self._turns.acquire()
+            await self._together.turn()
         await _connected()
 
     async def _ended(self, _: object, __: object, params: aiohttp.TraceRequestEndParams) -> None:
@@ -187,7 +198,22 @@ async def _broke(*_: object) -> None:
         wire.doubt |= wire.connected
 
 
-def counted(invalid: Callable[[], None]) -> aiohttp.TraceConfig:
+def traced(invalid: Callable[[], None], together: Together) -> aiohttp.TraceConfig:
+    """Return a trace for the listening side: the same pace, except for answers to people.
+
+    Discord's 50 a second do not hold for these, and they must be there within three seconds.
+    """
+    trace = _counted(invalid)
+
+    async def began(_: object, __: object, params: aiohttp.TraceRequestStartParams) -> None:
+        if not {"interactions", "webhooks"} & set(params.url.parts):
+            await together.turn()
+
+    trace.on_request_start.append(began)
+    return trace
+
+
+def _counted(invalid: Callable[[], None]) -> aiohttp.TraceConfig:
     """Return a trace that calls `invalid` for each answer that counts towards a ban.
 
     https://discord.com/developers/docs/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans
