@@ -50,7 +50,7 @@ async def deliver_pending(  # noqa: PLR0913 - what a driver has, by name
     """
     invalid = invalid or InvalidAnswers(platform)
     stop = stop or asyncio.Event()
-    journal = Journal(store, stop, _PATIENCE)
+    journal = Journal(store, clock, stop, _PATIENCE)
     breakers = Breakers(platform, operator)
     async with store.write() as tx:
         now = clock.now()
@@ -185,5 +185,5 @@ class _Run:
         self._under_way.pop(task, None)
         self._ended += 1
         self._freed.set()
-        if not task.cancelled() and self._trouble is None:
-            self._trouble = task.exception()
+        if not task.cancelled():
+            self._trouble = task.exception() or self._trouble

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 import structlog
 
 from hypecurve.domain.errors import StoreUnavailable
-from hypecurve.ports.store import Store, Transaction
+from hypecurve.ports import Clock
+from hypecurve.ports.store import Record, Store, Transaction
 
-Change = Callable[[Transaction], Awaitable[None]]
-"""Something to be written. It may be called again, after a transaction that was not kept."""
+Follow = Callable[[Transaction], Awaitable[None]]
+"""What else is written with a record. It may be called again, after what was not kept."""
 FIRST_WAIT = 0.25
 LONGEST_WAIT = 5.0
 LAST_TRIES = 5.0
@@ -32,7 +33,8 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(slots=True, eq=False)
 class _Waiting:
-    change: Change
+    record: Record
+    follow: Follow | None
     done: asyncio.Future[None]
     is_known: bool
     alone: bool
@@ -42,30 +44,38 @@ class _Waiting:
 class Journal:
     """One writer for many. It begins with the first write, and rests when nothing waits."""
 
-    def __init__(self, store: Store, stop: asyncio.Event, patience: float) -> None:
+    def __init__(self, store: Store, clock: Clock, stop: asyncio.Event, patience: float) -> None:
         """Write nothing yet.
 
         `patience`: seconds for which what happened already is tried to be written.
         """
         self._store = store
+        self._clock = clock
         self._stop = stop
         self._patience = patience
         self._waiting: list[_Waiting] = []
         self._writer: asyncio.Task[None] | None = None
         self._is_away = False
 
-    async def write(self, change: Change, *, known: bool = False, alone: bool = False) -> None:
-        """Write something, together with whatever else waits; return once it is committed.
+    async def write(
+        self,
+        record: Record,
+        follow: Follow | None = None,
+        *,
+        known: bool = False,
+        alone: bool = False,
+    ) -> None:
+        """Write a record, together with whatever else waits; return once it is committed.
 
         `known`: it happened already, so that it is tried again while the database is away, with
-        growing waits; what is only intended fails at once, with StoreUnavailable. `alone`: it
-        holds more than its own rows, and shares no transaction. An error of the change itself is
-        raised here and nowhere else.
+        growing waits; what is only intended fails at once, with StoreUnavailable. `follow`: what
+        else is written where the record can be. `alone`: that holds more than the delivery's own
+        rows, and shares no transaction. An error of the record is raised here and nowhere else.
         """
         loop = asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()
         until = loop.time() + self._patience
-        self._waiting.append(_Waiting(change, done, known, alone, until))
+        self._waiting.append(_Waiting(record, follow, done, known, alone, until))
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write_all())
         await done
@@ -109,8 +119,11 @@ class Journal:
         """Write a group; return those of it that the database did not take."""
         try:
             async with self._store.write() as tx:
-                for each in group:
-                    await each.change(tx)
+                records = [each.record for each in group]
+                refused = await tx.outbox.record(records, self._clock.now())
+                for each, error in zip(group, refused, strict=True):
+                    if error is None and each.follow is not None:
+                        await each.follow(tx)
         except StoreUnavailable as error:
             self._away(error)
             return group
@@ -119,8 +132,8 @@ class Journal:
                 _end(group[0].done, error)
                 return ()
         else:
-            for each in group:
-                _end(each.done)
+            for each, why in zip(group, refused, strict=True):
+                _end(each.done, why)
             return ()
         for place, each in enumerate(group):
             if await self._commit([each]):

@@ -33,11 +33,12 @@ from hypecurve.domain.message import Message, MessageKind
 from hypecurve.domain.retrying import Verdict, judge
 from hypecurve.domain.subscription import Channel
 from hypecurve.ports import Clock, Messenger
-from hypecurve.ports.store import Claimed, Transaction
+from hypecurve.ports.store import Claimed, Record, Settled, Transaction
 from hypecurve.services import presence
 from hypecurve.services.breakers import Breakers
 from hypecurve.services.journal import Journal
 from hypecurve.wording import operator as words
+from hypecurve.wording.alert import as_repeat
 
 LEASE = timedelta(minutes=5)
 """A delivery that was not settled by then belongs to a sender that died."""
@@ -182,14 +183,14 @@ class Sending:
 
     async def _intend(self, number: int, step: Step) -> None:
         """Write what is about to be done, after how the steps before it ended."""
-
-        async def intend(tx: Transaction) -> None:
-            await tx.outbox.step(self._delivery.id, number, step)
-
+        journal = self._means.journal
         if self._unwritten:
-            await self._means.journal.write(self._write_steps, known=True)
+            await journal.write(self._record(), known=True)
             self._unwritten.clear()
-        await self._means.journal.write(intend)
+        await journal.write(Record(self._delivery.id, ((number, step),)))
+
+    def _record(self, settled: Settled | None = None) -> Record:
+        return Record(self._delivery.id, tuple(sorted(self._unwritten.items())), settled)
 
     async def _failed(self, number: int, step: Step, error: SendError) -> Outcome | None:
         """Say what becomes of a step; return how the delivery ends where it ends by it."""
@@ -235,17 +236,8 @@ class Sending:
         reason = "; ".join(dict.fromkeys(self._notes))[:_LONGEST_REASON]
         breakers, tenant = self._means.breakers, self._channel.tenant
 
-        async def settle(tx: Transaction) -> None:
+        async def follow(tx: Transaction) -> None:
             now = self._means.clock.now()
-            await self._write_steps(tx)
-            await tx.outbox.settle(
-                self._delivery.id,
-                state,
-                at=now,
-                reason=reason,
-                next_try_at=None if later is None else later.next_try_at,
-                counted=later is None or later.counted,
-            )
             if self._trouble is not None:
                 await breakers.troubled(tx, tenant, self._trouble, now)
             elif self._answered and not breakers.is_well(tenant):
@@ -253,9 +245,14 @@ class Sending:
             await self._follow(tx, error, now)
             await self._tell(tx, state, error, now)
 
+        settled = (
+            Settled(state, reason)
+            if later is None
+            else Settled(state, reason, later.next_try_at, later.counted)
+        )
         # Channels and tenants are more than a delivery's own rows.
         alone = isinstance(error, ChannelRefused | TenantRefused) or self._ends_pause
-        await self._means.journal.write(settle, known=True, alone=alone)
+        await self._means.journal.write(self._record(settled), follow, known=True, alone=alone)
         if self._trouble is not None:
             breakers.shrink()
         elif self._answered:
@@ -283,8 +280,6 @@ class Sending:
         self, tx: Transaction, state: DeliveryState, error: SendError | None, now: datetime
     ) -> None:
         """Repeat an alert that may not have arrived, once; tell the operator of a dead letter."""
-        from hypecurve.wording.alert import as_repeat  # noqa: PLC0415 - TODO
-
         message, key = self._claimed.message, self._claimed.key or f"delivery {self._delivery.id}"
         is_alert = message is not None and message.kind is MessageKind.ALERT
         if state is _S.UNKNOWN and message is not None and is_alert and not key.endswith(_AGAIN):
@@ -295,10 +290,6 @@ class Sending:
             why = "unforeseen" if error is None else error.code or "refused"
             found = words.dead(self._delivery.id, str(self._channel), "; ".join(self._notes))
             await tx.digests.notify(operator, f"dead {now:%Y-%m-%d} {why}", found, now)
-
-    async def _write_steps(self, tx: Transaction) -> None:
-        for number, step in sorted(self._unwritten.items()):
-            await tx.outbox.step(self._delivery.id, number, step)
 
 
 def _surely_not_posted(error: SendError) -> SendError:
