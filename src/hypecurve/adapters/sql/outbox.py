@@ -9,11 +9,9 @@ from zlib import crc32
 
 from sqlalchemy import (
     ColumnElement,
-    Integer,
     Select,
     Text,
     and_,
-    bindparam,
     case,
     cast,
     exists,
@@ -25,56 +23,24 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import rows
-from hypecurve.adapters.sql.recording import write_records
+from hypecurve.adapters.sql.recording import steps_of, write_records
 from hypecurve.adapters.sql.statements import POSTGRES, among, among_texts
-from hypecurve.adapters.sql.stepping import steps_of, write_step
 from hypecurve.adapters.sql.subscriptions import IS_SUSPENDED, is_channel
 from hypecurve.adapters.sql.tables import (
-    Instant,
-    Prose,
     channel,
     delivery,
     delivery_step,
     digest,
     notice,
 )
-from hypecurve.domain.delivery import LEGAL, DeliveryState, IllegalMove, Step, moved
+from hypecurve.domain.delivery import DeliveryState, IllegalMove, Step
 from hypecurve.domain.errors import HypecurveError, NotFound
 from hypecurve.domain.subscription import Channel, Tenant
-from hypecurve.ports.store import Claimed, Record, Sending
+from hypecurve.ports.store import Claimed, Record, Sending, Settled
 
 _S = DeliveryState
 _CLAIMING = 0x48595357
 """First half of the keys of the advisory locks by platform."""
-_UNSETTLED = (_S.PENDING.value, _S.SENDING.value)
-_BY_PERSON = {_S.PENDING: {_S.DEAD, _S.UNKNOWN}}
-"""Moves that only an operator's own word makes: `retry`."""
-_FROM = {
-    after: tuple(
-        before.value
-        for before in _S
-        if (after in LEGAL[before] and before not in _BY_PERSON.get(after, ()))
-        # Another sender took it over meanwhile, and it had arrived all the same.
-        or (after is _S.SENT and before is not _S.SENT)
-    )
-    for after in _S
-}
-"""Where a delivery may come from that is settled so."""
-_WAITS = frozenset({_S.PENDING, _S.HELD})
-_SETTLING = {
-    state: update(delivery)
-    .where(delivery.c.id == bindparam("key"), delivery.c.state.in_(before))
-    .values(
-        state=state.value,
-        reason=bindparam("why", type_=Prose),
-        lease_until=None,
-        attempts=delivery.c.attempts + bindparam("tries", type_=Integer),
-        next_try_at=func.coalesce(bindparam("later", type_=Instant), delivery.c.next_try_at),
-        settled_at=bindparam("ended", type_=Instant),
-    )
-    for state, before in _FROM.items()
-}
-"""Put together once: that would cost as much again as the writing."""
 
 
 class SqlOutbox:
@@ -163,7 +129,7 @@ class SqlOutbox:
 
     async def step(self, delivery_id: int, number: int, step: Step) -> None:
         """Write where one step stands."""
-        await write_step(self._connection, delivery_id, number, step)
+        await self._record(Record(delivery_id, ((number, step),)), None)
 
     async def settle(
         self,
@@ -176,27 +142,19 @@ class SqlOutbox:
         counted: bool = True,
     ) -> None:
         """Move a delivery on; IllegalMove where it cannot go there."""
-        settled = await self._connection.execute(
-            _SETTLING[state],
-            {
-                "key": delivery_id,
-                "why": reason,
-                "tries": 1 if counted else 0,
-                "later": next_try_at,
-                "ended": None if state in _WAITS else at,
-            },
-        )
-        if settled.rowcount:
-            return
-        before = await self._state(delivery_id)
-        if before is not state:
-            self._refuse(delivery_id, before, state)
+        settled = Settled(state, reason, next_try_at, counted)
+        await self._record(Record(delivery_id, settled=settled), at)
+
+    async def _record(self, record: Record, at: datetime | None) -> None:
+        (refused,) = await write_records(self._connection, [record], at)
+        if refused is not None:
+            raise refused
 
     async def record(
         self, records: Sequence[Record], at: datetime
     ) -> Sequence[HypecurveError | None]:
         """Write what many senders have to write, each as by `step` and then `settle`."""
-        return await write_records(self._connection, records, at, _FROM)
+        return await write_records(self._connection, records, at)
 
     async def _state(self, delivery_id: int) -> DeliveryState:
         statement = select(delivery.c.state).where(delivery.c.id == delivery_id).with_for_update()
@@ -205,12 +163,6 @@ class SqlOutbox:
             message = f"There is no delivery {delivery_id}."
             raise NotFound(message)
         return DeliveryState(before)
-
-    @staticmethod
-    def _refuse(delivery_id: int, before: DeliveryState, after: DeliveryState) -> None:
-        moved(before, after)
-        message = f"delivery {delivery_id} goes from {before} to {after} by retry alone"
-        raise IllegalMove(message)
 
     async def retry(self, delivery_id: int, at: datetime) -> None:
         """Send a dead or unknown delivery again, by an operator's own word."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,20 +10,33 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hypecurve.adapters.sql import rows
 from hypecurve.adapters.sql.statements import among, change, upsert
-from hypecurve.adapters.sql.stepping import BEGUN, steps_of
 from hypecurve.adapters.sql.tables import delivery, delivery_step
-from hypecurve.domain.delivery import REPEATABLE, DeliveryState, IllegalMove, Step
+from hypecurve.domain.delivery import LEGAL, REPEATABLE, DeliveryState, IllegalMove, Step
 from hypecurve.domain.errors import HypecurveError, NotFound
 from hypecurve.ports.store import Record, Settled
 
 _S = DeliveryState
-Allowed = Mapping[DeliveryState, Sequence[str]]
-"""For each state, those that a delivery may be settled from."""
+_BEGUN = frozenset({_S.SENDING, _S.SENT, _S.UNKNOWN})
+_BY_PERSON = {_S.PENDING: frozenset({_S.DEAD, _S.UNKNOWN})}
+"""Moves that only an operator's own word makes: `retry`."""
+_FROM = {
+    after: frozenset(
+        before
+        for before in _S
+        if (after in LEGAL[before] and before not in _BY_PERSON.get(after, ()))
+        # Another sender took it over meanwhile, and it had arrived all the same.
+        or (after is _S.SENT and before is not _S.SENT)
+    )
+    for after in _S
+    if after is not _S.SENDING  # that is what a claim makes of it
+}
+"""Where a delivery may come from that is settled so."""
 
 
 async def write_records(
-    connection: AsyncConnection, records: Sequence[Record], at: datetime, allowed: Allowed
+    connection: AsyncConnection, records: Sequence[Record], at: datetime | None
 ) -> list[HypecurveError | None]:
     """Write records in order; see `ports.store.Outbox.record`.
 
@@ -39,10 +52,10 @@ async def write_records(
     )
     steps = await steps_of(connection, ids)
     held = {
-        row.id: _Held(row.id, row.state, row.attempts, row.next_try_at, steps.get(row.id, ()))
+        row.id: _Held(row.id, _S(row.state), row.attempts, row.next_try_at, steps.get(row.id, ()))
         for row in found
     }
-    refused = [_written(held.get(each.delivery_id), each, at, allowed) for each in records]
+    refused = [_written(held.get(each.delivery_id), each, at) for each in records]
     changed = [each for each in held.values() if each.steps or each.settled]
     await upsert(connection, delivery_step, [row for each in changed for row in each.step_rows()])
     await change(connection, delivery, [each.row() for each in changed if each.settled])
@@ -54,12 +67,12 @@ class _Held:
     """A delivery that is held, and what is written of it."""
 
     id: int
-    state: str
+    state: DeliveryState
     attempts: int
     next_try_at: datetime
     before: tuple[Step, ...]
     steps: dict[int, Step] = field(default_factory=dict)
-    settled: tuple[Settled, datetime] | None = None
+    settled: tuple[Settled, datetime | None] | None = None
 
     def step(self, number: int) -> Step | None:
         """Where a step stands by now."""
@@ -87,7 +100,7 @@ class _Held:
         end, at = self.settled
         return {
             "id": self.id,
-            "state": self.state,
+            "state": self.state.value,
             "reason": end.reason,
             "lease_until": None,
             "attempts": self.attempts,
@@ -96,9 +109,7 @@ class _Held:
         }
 
 
-def _written(
-    held: _Held | None, record: Record, at: datetime, allowed: Allowed
-) -> HypecurveError | None:
+def _written(held: _Held | None, record: Record, at: datetime | None) -> HypecurveError | None:
     """Take one record in, or say why it cannot be."""
     if held is None:
         return NotFound(f"There is no delivery {record.delivery_id}.")
@@ -112,10 +123,10 @@ def _written(
         if before is None or before.state is not _S.SENT:
             taken[number] = step
     end = record.settled
-    if end is not None and held.state != end.state.value:
-        if held.state not in allowed[end.state]:
+    if end is not None and held.state is not end.state:
+        if held.state not in _FROM.get(end.state, ()):
             return IllegalMove(f"delivery {held.id} cannot go from {held.state} to {end.state}")
-        held.state, held.settled = end.state.value, (end, at)
+        held.state, held.settled = end.state, (end, at)
         held.attempts += end.counted
         held.next_try_at = end.next_try_at or held.next_try_at
     held.steps.update(taken)
@@ -123,6 +134,24 @@ def _written(
 
 
 def _may_begin(held: _Held, before: Step | None, step: Step) -> bool:
-    if held.state != _S.SENDING.value:
+    if held.state is not _S.SENDING:
         return False
-    return before is None or step.kind in REPEATABLE or before.state.value not in BEGUN
+    return before is None or step.kind in REPEATABLE or before.state not in _BEGUN
+
+
+async def steps_of(
+    connection: AsyncConnection, delivery_ids: Sequence[int]
+) -> dict[int, tuple[Step, ...]]:
+    """Return the steps of each delivery that has any, in order."""
+    if not delivery_ids:
+        return {}
+    statement = (
+        select(delivery_step)
+        .where(among(connection, delivery_step.c.delivery_id, delivery_ids))
+        .order_by(delivery_step.c.delivery_id, delivery_step.c.number)
+    )
+    found: dict[int, tuple[Step, ...]] = {}
+    for row in (await connection.execute(statement)).mappings():
+        key = row["delivery_id"]
+        found[key] = (*found.get(key, ()), rows.step(row))
+    return found
