@@ -7,7 +7,7 @@ import logging
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from hypecurve.adapters.sql.engine import database_url
 from hypecurve.adapters.sql.store import SqlStore, SqlTransaction, open_store
@@ -157,6 +158,28 @@ async def test_what_was_sent_is_on_the_disk_before_it_is_believed(
         assert await _ask(other, "PRAGMA synchronous") == level
 
 
+async def test_a_connection_that_was_closed_underneath_is_said(embedded: SqlStore) -> None:
+    await _says(_closed(embedded))
+    assert await _count(embedded) == 1
+
+
+async def _closed(store: SqlStore) -> None:
+    async with store.write() as tx:
+        raw: Any = (await tx.catalogue._connection.get_raw_connection()).driver_connection
+        await raw.close()
+        await tx.catalogue.upsert([a_repo(2)], NOW)
+
+
+async def test_too_many_at_once_is_said(file: Path) -> None:
+    url = database_url(f"sqlite:///{file}")
+    engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=0.01)
+    store = SqlStore(engine, LIVE, INTERVAL, None)
+    async with store.read():
+        assert "too many" in await _says(_count(store))
+    assert await _count(store) == 0
+    await engine.dispose()
+
+
 async def test_a_mistake_of_ours_is_not_taken_for_the_databases(store: SqlStore) -> None:
     for question in ("SELECT 1 FROM nowhere", "SELEC", "SELECT nothing FROM repo"):
         with pytest.raises(SQLAlchemyError):
@@ -268,6 +291,22 @@ async def _cut_off(store: SqlStore, postgres: Postgres) -> None:
         assert await _ask(tx, "SELECT 1") == 1
         _end_sessions(postgres, store)
         await _ask(tx, "SELECT 1")
+
+
+async def test_a_unit_of_work_that_goes_on_without_its_session_is_told_too(
+    served: SqlStore, postgres: Postgres
+) -> None:
+    await _says(_goes_on(served, postgres))
+    assert await _count(served) == 1
+
+
+async def _goes_on(store: SqlStore, postgres: Postgres) -> None:
+    async with store.write() as tx:
+        await tx.catalogue.upsert([a_repo(2)], NOW)
+        _end_sessions(postgres, store)
+        with suppress(SQLAlchemyError):
+            await _ask(tx, "SELECT 1")
+        await tx.catalogue.upsert([a_repo(3)], NOW)
 
 
 @pytest.mark.parametrize("why", [ZeroDivisionError, asyncio.CancelledError])

@@ -88,7 +88,7 @@ def why_away(error: BaseException) -> str | None:
         return "too many wait for a connection"
     if isinstance(error, exc.PendingRollbackError):
         return "the connection was lost"
-    if isinstance(error, exc.DBAPIError) and (error.connection_invalidated or _is_away(error)):
+    if isinstance(error, exc.DBAPIError) and _is_away(error):
         return first_line(error)
     return None
 

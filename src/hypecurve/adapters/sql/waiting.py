@@ -44,11 +44,13 @@ async def wait_for(
         if error is None:
             return True
         told = migrate.unreachable(url, error)
-        if any(word in str(error.orig) for word in _HOPELESS) or loop.time() >= until:
+        if any(word in str(error.orig) for word in _HOPELESS):
             raise told from None
         if not is_said:
             say(f"{told} It is tried again for {within.total_seconds():.0f} seconds.")
             is_said = True
+        if loop.time() >= until:
+            raise told from None
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), pause.total_seconds())
     return False
