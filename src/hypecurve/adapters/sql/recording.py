@@ -21,7 +21,7 @@ _S = DeliveryState
 _BEGUN = frozenset({_S.SENDING, _S.SENT, _S.UNKNOWN})
 _BY_PERSON = {_S.PENDING: frozenset({_S.DEAD, _S.UNKNOWN})}
 """Moves that only an operator's own word makes: `retry`."""
-_FROM = {
+_FROM: dict[DeliveryState, frozenset[DeliveryState]] = {
     after: frozenset(
         before
         for before in _S
@@ -124,7 +124,7 @@ def _written(held: _Held | None, record: Record, at: datetime | None) -> Hypecur
             taken[number] = step
     end = record.settled
     if end is not None and held.state is not end.state:
-        if held.state not in _FROM.get(end.state, ()):
+        if held.state not in _FROM.get(end.state, frozenset()):
             return IllegalMove(f"delivery {held.id} cannot go from {held.state} to {end.state}")
         held.state, held.settled = end.state, (end, at)
         held.attempts += end.counted
