@@ -8,12 +8,14 @@ import typer
 
 from hypecurve.cli import (
     channels,
+    deliveries,
     doctor,
     listing,
     operating,
     reading,
     showing,
     sorting,
+    status,
     submitting,
 )
 
@@ -47,6 +49,8 @@ def _options(
 
 showing.add_to(app)
 operating.add_to(app)
+status.add_to(app)
+deliveries.add_to(app)
 doctor.add_to(app)
 listing.add_to(app)
 reading.add_to(app)

@@ -1,4 +1,4 @@
-"""`subscribe`, `unsubscribe`, `follow`, `unfollow`: what the chat commands do, for operators."""
+"""`subscribe`, `pause`, `filter` and their like: what the chat commands do, for operators."""
 
 from __future__ import annotations
 
@@ -17,11 +17,22 @@ def add_to(app: typer.Typer) -> None:
     app.command("unsubscribe")(runs(unsubscribe))
     app.command("follow")(runs(follow))
     app.command("unfollow")(runs(unfollow))
+    app.command("pause")(runs(pause))
+    app.command("resume")(runs(resume))
+    app.command("mute")(runs(mute))
+    app.command("unmute")(runs(unmute))
+    app.command("filter")(runs(filter_news))
+    app.command("alerts")(runs(alerts))
 
 
 async def subscribe(
     channel: ChannelArgument,
-    what: Annotated[list[str], typer.Argument(help="Categories, kinds (new rising stalled), all.")],
+    what: Annotated[
+        list[str],
+        typer.Argument(
+            help="Categories, kinds (new rising stalled), all; min 1000, without rust @acme."
+        ),
+    ],
     at: Annotated[str | None, typer.Option("--at", help="Local time, like 09:00.")] = None,
     zone: Annotated[str | None, typer.Option("--zone", help="Like Europe/Paris.")] = None,
     weekdays: Annotated[bool, typer.Option("--weekdays", help="Monday to Friday.")] = False,
@@ -58,6 +69,49 @@ async def follow(channel: ChannelArgument, name: str) -> None:
 async def unfollow(channel: ChannelArgument, name: str) -> None:
     """Let a channel no longer hear about one repo."""
     await _ask(channel, "unfollow", name)
+
+
+async def pause(
+    channel: ChannelArgument,
+    span: Annotated[
+        list[str] | None, typer.Argument(help="How long, like 12h or 2d; open-ended without.")
+    ] = None,
+) -> None:
+    """Send a channel nothing for a while."""
+    await _ask(channel, "pause", *(span or ()))
+
+
+async def resume(channel: ChannelArgument) -> None:
+    """End a channel's pause, and try at once whether it takes messages again."""
+    await _ask(channel, "resume")
+
+
+async def mute(channel: ChannelArgument, name: str) -> None:
+    """Never speak of one repo in a channel."""
+    await _ask(channel, "mute", name)
+
+
+async def unmute(channel: ChannelArgument, name: str) -> None:
+    """Speak of a muted repo again."""
+    await _ask(channel, "unmute", name)
+
+
+async def filter_news(
+    channel: ChannelArgument,
+    words: Annotated[
+        list[str] | None, typer.Argument(help="min 1000, without rust @acme, quiet say; or off.")
+    ] = None,
+) -> None:
+    """Leave out small repos, languages or owners; without words it shows what a channel hears."""
+    await _ask(channel, "filter", *_quoted(words or []))
+
+
+async def alerts(
+    channel: ChannelArgument,
+    words: Annotated[list[str] | None, typer.Argument(help="5, quiet 22:00-08:00; or off.")] = None,
+) -> None:
+    """Let a channel hear of surges at once, beside its digest."""
+    await _ask(channel, "alerts", *(words or ()))
 
 
 def _quoted(words: list[str]) -> list[str]:

@@ -1,20 +1,17 @@
-"""`run`, `update`, `status`, `db`, `discord`: what the person who hosts it needs."""
+"""`run`, `update`, `db`, `discord`: what the person who hosts it needs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hypecurve.cli.common import WorldOption, checked_world, note, runs
+from hypecurve.cli.common import note, runs
 from hypecurve.domain.errors import HypecurveError
 
 if TYPE_CHECKING:
     from hypecurve.config import Settings
-    from hypecurve.ports.store import Filled
-    from hypecurve.services.lookup import Ecosystem
 
 _PARTS = "tracker, deliver, slack, discord"
 _STOPPED = "stopped: what came until now is kept, and the next run goes on from there"
@@ -24,7 +21,6 @@ def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     app.command("run")(runs(run))
     app.command("update")(runs(update))
-    app.command("status")(runs(status))
     database = typer.Typer(help="The database's tables.", no_args_is_help=True)
     database.command("upgrade")(runs(db_upgrade))
     database.command("check")(runs(db_check))
@@ -127,81 +123,6 @@ def _logged(line: str) -> None:
     import structlog
 
     structlog.get_logger(__name__).info("cycle", stage=line)
-
-
-async def status(
-    check: Annotated[
-        bool, typer.Option("--check", help="Exit with 1 unless the service is alive.")
-    ] = False,
-    world: WorldOption = None,
-) -> None:
-    """What is watched, when it was last seen, who is at work, and the last deliveries."""
-    from hypecurve.adapters.clock import SystemClock
-    from hypecurve.bootstrap import any_store, load_taxonomy
-    from hypecurve.config import load_settings
-    from hypecurve.holding import alive
-    from hypecurve.ports.store import Found
-    from hypecurve.services.lookup import ecosystem
-
-    settings = load_settings()
-    async with any_store(settings, SystemClock(), checked_world(world)) as store:
-        figures = await ecosystem(store, load_taxonomy(settings.taxonomy_file))
-        async with store.read() as tx:
-            latest = await tx.stars.latest()
-            filled = await tx.past.filled(Found())
-            holders = await tx.leases.holders()
-            deliveries = await tx.outbox.recent(limit=10)
-            listeners = await tx.subscriptions.listeners()
-    now = datetime.now(UTC)
-    at_work = alive(holders, now)
-    listed = figures.software + figures.others
-    for name, value in (
-        ("world", str(store.world)),
-        (
-            "catalogue",
-            (
-                f"{listed:,} repos of {figures.owners:,} owners: {figures.software:,} software, "
-                f"{figures.others:,} tutorials and lists"
-            ),
-        ),
-        ("no star", _still(figures)),
-        ("star history", _history(filled, settings.backfill_per_hour)),
-        ("last sweep", f"{latest.at:%Y-%m-%d %H:%M} UTC" if latest else "none yet"),
-        ("at work", ", ".join(at_work) or "nobody"),
-        ("channels", f"{len(listeners):,}"),
-    ):
-        typer.echo(f"{name:<13}{value}")
-    for each in deliveries:
-        why = f" ({each.reason})" if each.reason else ""
-        typer.echo(f"delivery {each.id}: {each.state.value}{why}")
-    if check and not at_work:
-        raise typer.Exit(1)
-
-
-def _history(filled: Filled, an_hour: int) -> str:
-    """`6,120 of 18,004 (34 %), about 5 h to go`, by what is asked in an hour."""
-    from hypecurve.services.backfill import time_left
-
-    # Rounded down: 100 % is said only of all.
-    loaded = f"{filled.asked:,} of {filled.total:,} ({int(100 * filled.share)} %)"
-    left = time_left(filled, an_hour)
-    if filled.asked >= filled.total:
-        return loaded
-    if left is None:
-        return f"{loaded}, and stays there: HYPECURVE_BACKFILL_PER_HOUR is 0"
-    return f"{loaded}, {_about(left)} to go"
-
-
-def _about(left: timedelta) -> str:
-    hours = round(left / timedelta(hours=1))
-    return f"about {hours:,} h" if hours else "less than an hour"
-
-
-def _still(figures: Ecosystem) -> str:
-    return (
-        f"in 24 h {figures.still_day:,} of {figures.known_day:,}, "
-        f"in 7 d {figures.still_week:,} of {figures.known_week:,} software repos"
-    )
 
 
 async def db_upgrade() -> None:

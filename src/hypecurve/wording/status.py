@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.delivery import DeliveryState
@@ -18,11 +19,12 @@ from hypecurve.domain.message import (
     Text,
 )
 from hypecurve.domain.overview import ChannelOverview, Posting, Trouble, TroubleKind
+from hypecurve.domain.subscription import UNTIL_RESUMED
 from hypecurve.wording.cut import clean, cut
 from hypecurve.wording.notices import named_repos, notice
 from hypecurve.wording.teller import Teller, joined, moment, words_of
-from hypecurve.wording.texts import Texts, texts, to_say
-from hypecurve.wording.wishes import alerts_words, left_out, paused_line, zone_of
+from hypecurve.wording.texts import SOURCE_LOCALE, Texts, texts, to_say
+from hypecurve.wording.wishes import alerts_words, left_out, zone_of
 
 _LONGEST = 300
 """Characters of what a platform said."""
@@ -36,6 +38,7 @@ _STATES = {
     DeliveryState.EXPIRED: to_say("not sent: the next one came first"),
     DeliveryState.DROPPED: to_say("taken back"),
 }
+_ENDS = (".", "!", "?")
 _ARRIVING = frozenset({DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.SENT})
 
 
@@ -47,23 +50,17 @@ def status_message(found: ChannelOverview, taxonomy: Taxonomy, locale: str) -> M
         return notice(words, locale)
     zone = found.subscriptions[0].schedule.zone if found.subscriptions else "UTC"
     teller = Teller(said, taxonomy, zone_of(zone), found.at)
-    head = joined((_coming(found, teller), _arrived(found, teller)))
+    head = _coming(found, teller)
     if not found.troubles:
         well: Line = () if found.paused_until else (Text(said.say("All is well.")), Text(" "))
-        line = (*well, *head)
-        return notice(line, locale, *_wishes(found, said))
+        return notice((*well, *head), locale, *_wishes(found, said))
     troubles = [_trouble(each, teller) for each in found.troubles]
     return Message(
         kind=MessageKind.NOTICE,
         notification=troubles[0].spoken,
         title=said.say("Something is wrong here"),
-        sections=(
-            Section(SectionKind.PLAIN, "", tuple(troubles)),
-            Section(SectionKind.PLAIN, said.say("Last deliveries"), tuple(_last(found, teller))),
-        )
-        if found.last
-        else (Section(SectionKind.PLAIN, "", tuple(troubles)),),
-        footer=tuple(line for line in (head, *_wishes(found, said)) if line),
+        sections=(Section(SectionKind.PLAIN, "", tuple(troubles)), *_last(found, teller)),
+        footer=(head, *_wishes(found, said)),
         controls=tuple(_show(found, said)),
         locale=said.name,
     )
@@ -74,20 +71,39 @@ def state_words(state: DeliveryState, said: Texts) -> str:
     return said.say(_STATES[state])
 
 
+def in_words(trouble: Trouble, taxonomy: Taxonomy, now: datetime) -> str:
+    """Return what is wrong and how it is mended as the operator reads it, times in UTC."""
+    teller = Teller(texts(SOURCE_LOCALE), taxonomy, UTC, now)
+    told = (words_of(line) for line in _told(trouble, teller) if line)
+    return " ".join(each if each.endswith(_ENDS) else f"{each}." for each in told)
+
+
 def _coming(found: ChannelOverview, teller: Teller) -> Line:
-    said, due = teller.texts, found.next_due
-    following = () if due is None else said.say_line("next digest {time}", time=moment(due, teller))
-    until = found.paused_until
-    return following if until is None else joined((paused_line(until, teller), following))
+    """When the next digest comes, and when the last one came."""
+    said, due, until = teller.texts, found.next_due, found.paused_until
+    if until is not None and until >= UNTIL_RESUMED:
+        return (Text(said.say("Paused: nothing comes until /hype resume.")),)
+    last = _arrived(found)
+    if due is None:
+        line = (Text(said.say("No digest is planned.")),)
+    elif last is None or until is not None:
+        line = said.say_line("Next digest {time}.", time=moment(due, teller))
+    else:
+        line = said.say_line(
+            "Next digest {time}; the last one arrived {last}.",
+            time=moment(due, teller),
+            last=moment(last, teller),
+        )
+    if until is None:
+        return line
+    ends = said.say_line("Paused until {time}.", time=moment(until, teller))
+    return (*ends, Text(" "), *line)
 
 
-def _arrived(found: ChannelOverview, teller: Teller) -> Line:
-    """When the last digest arrived, or that none did."""
+def _arrived(found: ChannelOverview) -> datetime | None:
+    """Which digest arrived last."""
     sent = (each for each in found.last if each.delivery.state is DeliveryState.SENT)
-    last = next((each.due_at for each in sent if each.due_at is not None), None)
-    if last is None:
-        return ()
-    return teller.texts.say_line("the last one arrived {time}", time=moment(last, teller))
+    return next((each.due_at for each in sent if each.due_at is not None), None)
 
 
 def _wishes(found: ChannelOverview, said: Texts) -> Iterator[Line]:
@@ -126,7 +142,7 @@ def _told(trouble: Trouble, teller: Teller) -> Iterator[Line]:
         case TroubleKind.LEFT_ALONE:
             yield said.say_line(
                 "{platform} has trouble, and nothing is sent there for a while: {reason}",
-                platform=clean(trouble.about),
+                platform=clean(trouble.about).partition(":")[0].capitalize(),
                 reason=reason,
             )
             yield _again(trouble, teller, by_person=False)
@@ -160,7 +176,7 @@ def _lost(trouble: Trouble, teller: Teller, reason: str) -> Iterator[Line]:
     yield said.say_line(forms[unsure, digest], time=at, reason=reason)
     if digest:
         mend = (
-            said.say("It is not sent twice.")
+            said.say("It is not sent again: you might have it twice.")
             if unsure
             else said.say("What it told comes with the next one.")
         )
@@ -178,10 +194,14 @@ def _again(trouble: Trouble, teller: Teller, *, by_person: bool = True) -> Line:
     return teller.texts.say_line(form, time=moment(max(trouble.again_at, teller.now), teller))
 
 
-def _last(found: ChannelOverview, teller: Teller) -> Iterator[Entry]:
-    for posting in found.last:
-        line = _posting(posting, teller)
-        yield Entry((line,), spoken=words_of(line))
+def _last(found: ChannelOverview, teller: Teller) -> Iterator[Section]:
+    """The last deliveries, where the troubles do not name them all."""
+    named = {each.posting for each in found.troubles}
+    if all(each in named for each in found.last):
+        return
+    lines = (_posting(each, teller) for each in found.last)
+    entries = tuple(Entry((line,), spoken=words_of(line)) for line in lines)
+    yield Section(SectionKind.PLAIN, teller.texts.say("Last deliveries"), entries)
 
 
 def _posting(posting: Posting, teller: Teller) -> Line:

@@ -102,8 +102,11 @@ def alerted(alerts: Alerts | None, zone: str, locale: str) -> Message:
     said = texts(locale)
     if alerts is None:
         return notice(said.say("No alerts: everything comes with the digest."), locale)
-    words = said.say(
-        "Alerts are on: {how} ({zone}).", how=alerts_words(alerts, said), zone=clean(zone)
+    how = alerts_words(alerts, said)
+    words = (
+        said.say("Alerts are on: {how}.", how=how)
+        if alerts.quiet_from is None
+        else said.say("Alerts are on: {how} ({zone}).", how=how, zone=clean(zone))
     )
     more = said.say(
         "A surge, or news of a followed repo, is posted when it is noticed; the rest comes with "
