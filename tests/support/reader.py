@@ -65,10 +65,10 @@ class Reader:
         now = self.github.clock.now()
         await compose_due(self.store, self.github.clock, load_taxonomy())
         async with self.store.write() as tx:
-            for item in await tx.outbox.claim(["slack"], now, timedelta(minutes=1), 99):
-                _, message = await tx.outbox.content(item)
-                self.heard.append(plain(message))
-                await tx.outbox.settle(item.id, DeliveryState.SENT, at=now)
+            for item in await tx.outbox.claim("slack", now, timedelta(minutes=1), 99):
+                assert item.message is not None
+                self.heard.append(plain(item.message))
+                await tx.outbox.settle(item.delivery.id, DeliveryState.SENT, at=now)
 
     async def until(self, end: datetime) -> None:
         """Let time pass up to an instant: a cycle every six hours, and a look at the digests."""
