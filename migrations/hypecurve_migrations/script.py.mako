@@ -3,6 +3,9 @@
 Revision ID: ${up_revision}
 Revises: ${down_revision | comma,n}
 Create Date: ${create_date}
+
+Expands only: a process of the version before goes on beside it. New columns may be NULL or have a
+server_default; what is not needed any more is taken away by a later version.
 """
 
 import sqlalchemy as sa

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import resource
 import shutil
 import signal
@@ -193,12 +194,19 @@ def _copies(folder: Path) -> list[str]:
     return sorted(each.name for each in folder.iterdir() if ".before-" in each.name)
 
 
-@pytest.fixture
-async def file(sqlite_template: Path, tmp_path: Path) -> Path:
-    """An embedded database of the version before, with a repo in it."""
-    file = Path(shutil.copyfile(sqlite_template, tmp_path / "hypecurve.db"))
-    await _old(f"sqlite:///{file}")
+@pytest.fixture(scope="module")
+def aged(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An embedded database of the version before, with a repo in it, to copy."""
+    file = tmp_path_factory.mktemp("aged") / "hypecurve.db"
+    shutil.copyfile(sqlite_template, file)
+    asyncio.run(_old(f"sqlite:///{file}"))
     return file
+
+
+@pytest.fixture
+def file(aged: Path, tmp_path: Path) -> Path:
+    """One that a test may upgrade."""
+    return Path(shutil.copyfile(aged, tmp_path / "hypecurve.db"))
 
 
 async def _upgraded(file: Path) -> Path | None:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql.engine import WRITING
+from hypecurve.adapters.sql.failing import reachable
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.adapters.sql.tables import (
     Instant,
@@ -46,7 +47,7 @@ async def redate(store: SqlStore, now: datetime, every: timedelta) -> int:
     `now`, evenly; where there is none before, they begin `every` before `now`. What else happened
     in the future gets the time of the last of them. All of it is kept, or nothing.
     """
-    async with store.engine.connect() as connection:
+    async with reachable(), store.engine.connect() as connection:
         await connection.execution_options(**{WRITING: True})
         async with connection.begin():
             moved = await _sweeps(connection, now, every)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import exists, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from hypecurve.adapters.sql import migrate
 from hypecurve.adapters.sql.engine import WRITING, database_url, make_engine
@@ -32,7 +32,7 @@ async def rebind(url: str, host: str) -> bool:
                     return False
                 own = world.update().where(world.c.kind == _LIVE).values(host=host)
                 return bool((await connection.execute(own)).rowcount)
-    except OperationalError as error:
+    except DatabaseError as error:
         raise migrate.unreachable(address, error) from None
     finally:
         await engine.dispose()
