@@ -234,10 +234,19 @@ def configured_bots(bots: Mapping[str, Bot]) -> dict[str, tuple[Bot, Mapping[str
 @asynccontextmanager
 async def messengers(
     bots: Mapping[str, tuple[Bot, Mapping[str, str]]],
+    invalid: Mapping[str, Callable[[], None]] | None = None,
 ) -> AsyncIterator[dict[str, Messenger]]:
-    """Open the messengers of the configured bots."""
+    """Open the messengers of the configured bots.
+
+    `invalid`: by bot, what counts the answers that lead to the platform's ban.
+    """
+    counted = invalid or {}
     async with AsyncExitStack() as stack:
         yield {
-            name: await stack.enter_async_context(bot.connect(env))
+            name: await stack.enter_async_context(bot.connect(env, counted.get(name, _uncounted)))
             for name, (bot, env) in bots.items()
         }
+
+
+def _uncounted() -> None:
+    """For who sends too little to be banned."""

@@ -23,6 +23,7 @@ _SHORTEST, _LONGEST = timedelta(minutes=15), timedelta(hours=24)
 _WORDS = {
     "int_parsing": "write a whole number",
     "greater_than_equal": "write at least {ge}",
+    "less_than_equal": "write at most {le}",
 }
 """What pydantic finds, in words for whoever edits `.env`."""
 
@@ -49,6 +50,9 @@ class Settings(BaseSettings):
     """Repos whose past is asked in an hour: half of the 5,000 points GitHub gives."""
     submissions_per_day: int = Field(5, alias="HYPECURVE_SUBMISSIONS_PER_DAY", ge=0)
     """Repos that one user of a chat may submit within 24 hours."""
+    invalid_answers: int = Field(500, alias="HYPECURVE_INVALID_ANSWERS", ge=1, le=9000)
+    """Answers of 401, 403 and 429 within ten minutes after which Discord is left alone. It bars an
+    address at 10,000."""
     operator_channel: str | None = Field(None, alias="HYPECURVE_OPERATOR_CHANNEL")
     """Where the operator hears what needs a person: `slack:TEAM/CHANNEL`."""
     taxonomy_file: Path | None = Field(None, alias="HYPECURVE_TAXONOMY")

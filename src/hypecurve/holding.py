@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -13,14 +11,20 @@ import structlog
 
 from hypecurve.domain.clocks import holds
 from hypecurve.domain.errors import Busy, HypecurveError
+from hypecurve.kin import is_dead as _died
+from hypecurve.kin import this_process
 from hypecurve.ports import Clock
 from hypecurve.ports.store import Store
+
+__all__ = ["LEASE", "RENEW", "TRACKER", "Leases", "alive", "rest", "this_process"]
 
 TRACKER = "tracker"
 """The lease of whoever looks at GitHub: a service, or `hypecurve update` by hand."""
 LEASE = timedelta(minutes=2)
 """What a service holds is another's after that, if it died without a word."""
 RENEW = timedelta(seconds=30)
+_FRESH = 5 / 6
+"""Of RENEW: whoever renews a little early renews for all."""
 
 _log = structlog.get_logger(__name__)
 
@@ -30,32 +34,77 @@ def alive(holders: Mapping[str, tuple[str, datetime]], now: datetime) -> list[st
     return sorted(name for name, (_, until) in holders.items() if holds(until, now, LEASE))
 
 
-def this_process() -> str:
-    """What this process holds leases as: `host:1234`."""
-    return f"{socket.gethostname()}:{os.getpid()}"
-
-
 class Leases:
-    """What one service holds. A lease that nobody can ask for is not held."""
+    """What one service holds. A lease that nobody can ask for is not held.
+
+    All that are held are renewed together, and not before it is time: what was written down a
+    moment ago still holds.
+    """
 
     def __init__(self, store: Store, clock: Clock, holder: str) -> None:
         """Hold nothing yet."""
         self.holder = holder
         self._store = store
         self._clock = clock
+        self._held: dict[str, datetime] = {}
+        """When each was written down last."""
+        self._ends: dict[str, asyncio.Event] = {}
+        self._is_over = False
 
     async def hold(self, *names: str) -> frozenset[str]:
         """Take or renew leases; return those that are held, without the ones another has."""
-        held = set()
         try:
-            async with self._store.write() as tx:
-                for name in names:
-                    if await tx.leases.hold(name, self.holder, self._clock.now(), LEASE):
-                        held.add(name)
+            return await self._hold(names)
         except HypecurveError as error:
             _log.warning("lease not held", lease=", ".join(names), reason=str(error))
             return frozenset()
-        return frozenset(held)
+
+    def end_of(self, name: str) -> asyncio.Event:
+        """Return what is set once a lease that is held now is lost, or all is to end."""
+        event = self._ends.setdefault(name, asyncio.Event())
+        if self._is_over:
+            event.set()
+        return event
+
+    def end(self) -> None:
+        """Tell all who work under a lease that all is to end."""
+        self._is_over = True
+        for event in self._ends.values():
+            event.set()
+
+    async def _hold(self, names: Sequence[str]) -> frozenset[str]:
+        now = self._clock.now()
+        if not all(self._is_fresh(name, now) for name in names):
+            await self._renew({*names, *self._held}, now)
+        return frozenset(name for name in names if name in self._held)
+
+    def _is_fresh(self, name: str, now: datetime) -> bool:
+        held_at = self._held.get(name)
+        return held_at is not None and timedelta(0) <= now - held_at < _FRESH * RENEW
+
+    async def _renew(self, names: Collection[str], now: datetime) -> None:
+        async with self._store.read() as tx:
+            others = {
+                name: (holder, holds(until, now, LEASE))
+                for name, (holder, until) in (await tx.leases.holders()).items()
+                if holder != self.holder
+            }
+        # What another one has is not asked for by writing: nothing would come of it.
+        dead = {name: holder for name, (holder, lasts) in others.items() if lasts and _died(holder)}
+        taken = {name for name, (_, lasts) in others.items() if lasts} - dead.keys()
+        held = set()
+        if wanted := sorted(set(names) - taken):
+            async with self._store.write() as tx:
+                for name in wanted:
+                    if name in dead:
+                        await tx.leases.release(name, dead[name])
+                    if await tx.leases.hold(name, self.holder, now, LEASE):
+                        held.add(name)
+        for name in names:
+            if name in held:
+                self._held[name] = now
+            elif self._held.pop(name, None) is not None and name in self._ends:
+                self._ends.pop(name).set()
 
     async def keep(self, name: str, stop: asyncio.Event, until: asyncio.Event) -> None:
         """Renew a lease; set `until` once `stop` is set, or where another one took it over."""
@@ -63,9 +112,8 @@ class Leases:
             while not await rest(stop, RENEW):
                 # A database that does not answer has given the lease to nobody else either.
                 with suppress(HypecurveError):
-                    async with self._store.write() as tx:
-                        if not await tx.leases.hold(name, self.holder, self._clock.now(), LEASE):
-                            break
+                    if not await self._hold([name]):
+                        break
         finally:
             until.set()
 
@@ -103,6 +151,8 @@ class Leases:
 
     async def give_back(self, *names: str) -> None:
         """Give leases back, so that no successor need wait for them to run out."""
+        for name in names:
+            self._held.pop(name, None)
         with suppress(HypecurveError):
             async with self._store.write() as tx:
                 for name in names:

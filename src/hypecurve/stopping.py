@@ -14,6 +14,8 @@ from hypecurve.domain.errors import HypecurveError
 
 ENDS_WITHIN = 5.0
 """Seconds from the signal to the end of the process, whatever is under way."""
+SERVICE_ENDS_WITHIN = 10.0
+"""The same for a service: what it has begun to send is finished."""
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _STATUS = 128
 """Added to the signal's number: 143 for SIGTERM, 130 for Ctrl-C, as shells have it."""

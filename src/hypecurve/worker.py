@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -27,27 +26,32 @@ from hypecurve.bootstrap import (
     load_taxonomy,
     messengers,
     site_of,
+    wait_for_database,
 )
 from hypecurve.chat.desk import ServiceDesk
 from hypecurve.config import Settings
+from hypecurve.delivering import COMPOSE, Composing, Sender, lease_of
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import BadInput, BadSetting, HypecurveError
 from hypecurve.holding import RENEW, TRACKER, Leases, this_process
-from hypecurve.ports import Bot, Clock, Messenger
+from hypecurve.jobs import Jobs
+from hypecurve.ports import Bot, Clock, Host, Messenger
 from hypecurve.ports.store import Store, Sweep
-from hypecurve.services.compose import compose_due
-from hypecurve.services.deliver import deliver_pending
-from hypecurve.stopping import ENDS_WITHIN, told_to_end
+from hypecurve.services.breakers import InvalidAnswers
+from hypecurve.services.presence import Presence
+from hypecurve.stopping import SERVICE_ENDS_WITHIN, told_to_end
 
 DELIVER = "deliver"
-COMPOSE = "compose"
-"""The lease for composing; each platform's is `deliver PLATFORM`."""
 _TICK = timedelta(seconds=15)
 _RETRY = timedelta(minutes=15)
 """After a cycle began; the next is due by then only if it brought no sweep."""
 _BACKFILL = timedelta(hours=1)
-_JOBS_END_WITHIN = 3.5
-"""Seconds that a child and the jobs under way have at the end."""
+_JOBS_END_WITHIN = 7.5
+"""Seconds that the jobs under way have at the end: a call that was begun is finished."""
+_CHILD_ENDS_WITHIN = 3.5
+"""Seconds that a child has: it puts away what it began within 3."""
+
+_LONGEST_LEASE = 64
 
 _log = structlog.get_logger(__name__)
 Configured = Mapping[str, tuple[Bot, Mapping[str, str]]]
@@ -56,7 +60,7 @@ Configured = Mapping[str, tuple[Bot, Mapping[str, str]]]
 async def serve(settings: Settings, parts: Sequence[str]) -> None:
     """Run the parts until SIGTERM or Ctrl-C; all of them if none is named.
 
-    Either ends it within 5 seconds, and well: that is how a service ends. BadInput for an unknown
+    Either ends it within 10 seconds, and well: that is how a service ends. BadInput for an unknown
     part, BadSetting where a named part lacks its settings.
     """
     bots = configured_bots(load_bots())
@@ -64,7 +68,9 @@ async def serve(settings: Settings, parts: Sequence[str]) -> None:
     stop = asyncio.Event()
     clock = SystemClock()
     taxonomy = load_taxonomy(settings.taxonomy_file)
-    with told_to_end(stop.set, within=ENDS_WITHIN - 0.5, at_last=_cut_off):
+    with told_to_end(stop.set, within=SERVICE_ENDS_WITHIN - 0.5, at_last=_cut_off):
+        if not await wait_for_database(settings, stop, _log.warning):
+            return
         async with live_store(settings, clock) as store:
             beat = beat_of(store.world.made_at or clock.now())
             service = Service(settings, store, clock, taxonomy, bots, beat=beat)
@@ -120,10 +126,14 @@ class Service:
         self._bots = bots
         self._beat = beat
         self._leases = Leases(store, clock, holder or this_process())
-        self._life = f"service {self._leases.holder}"
+        self._life = f"service {self._leases.holder}"[:_LONGEST_LEASE]
+        self._composing = Composing(store, clock, taxonomy, self._leases, settings.operator)
         self._child: asyncio.subprocess.Process | None = None
         self._tracking: asyncio.Task[None] | None = None
-        self._jobs: set[asyncio.Future[None]] = set()
+        self._jobs = Jobs()
+        self._invalid = {
+            name: InvalidAnswers(name, settings.invalid_answers) for name in self._bots
+        }
         self._retry_at = self._judge_at = clock.now()
         self._backfill_at = clock.now() + _BACKFILL
         self._stop = asyncio.Event()
@@ -137,7 +147,7 @@ class Service:
             # Opening them calls nobody, but says which setting cannot be used before anything runs.
             async with (
                 github_for_chats(self._settings, self._clock) as github,
-                messengers(bots) as open_messengers,
+                messengers(bots, self._invalid) as open_messengers,
                 asyncio.TaskGroup() as tasks,
             ):
                 desk = ServiceDesk(
@@ -155,9 +165,11 @@ class Service:
                     _log.warning("nothing is delivered: no bot has its settings")
                 scheduler = self._scheduler(wanted, open_messengers)
                 scheduler.start()
+                events = Presence(self._store, self._clock, self._settings.operator)
                 for name, (bot, env) in self._bots.items():
                     if name in wanted:
-                        serving = partial(bot.serve, env, desk)
+                        host = Host(desk, events, self._invalid[name])
+                        serving = partial(bot.serve, env, host)
                         tasks.create_task(answer(name, serving, self._leases, self._clock, stop))
                 try:
                     await stop.wait()
@@ -178,28 +190,25 @@ class Service:
         )
         now = self._clock.now()
 
-        def every(span: timedelta, job: Callable[[], Awaitable[None]]) -> None:
-            seconds = span.total_seconds()
-            scheduler.add_job(self._job, "interval", [job], seconds=seconds, next_run_time=now)
+        def every(span: timedelta, name: str, job: Callable[[], Awaitable[None]]) -> None:
+            seconds, ticked = span.total_seconds(), self._jobs.ticked
+            scheduler.add_job(ticked, "interval", [name, job], seconds=seconds, next_run_time=now)
 
-        every(RENEW, self.show_life)
+        every(RENEW, "leases", self.show_life)
         if TRACKER in wanted:
-            every(RENEW, self.track)
+            every(RENEW, TRACKER, self.track)
         if DELIVER in wanted:
-            every(_TICK, partial(self.deliver, open_messengers))
+            senders = [self.sender(name, each) for name, each in open_messengers.items()]
+            every(_TICK, COMPOSE, partial(self.compose, senders))
+            for sender in senders:
+                every(_TICK, lease_of(sender.platform), sender.run)
         return scheduler
 
-    async def _job(self, job: Callable[[], Awaitable[None]]) -> None:
-        """Do a job, known to be under way: what it has begun to send is not cut off by the end."""
-        task = asyncio.ensure_future(job())
-        self._jobs.add(task)
-        task.add_done_callback(self._jobs.discard)
-        # A job that the end cuts off all the same is told of there, once and without a trace.
-        with suppress(asyncio.CancelledError):
-            await task
-
     async def show_life(self) -> None:
-        """Hold a lease of this process alone: what `hypecurve status --check` looks for."""
+        """Hold a lease of this process alone: what `hypecurve status --check` looks for.
+
+        It renews all that this service holds, however long what is done under it takes.
+        """
         await self._leases.hold(self._life)
 
     async def track(self) -> None:
@@ -248,53 +257,32 @@ class Service:
         status = await self._child.wait()
         _log.info("cycle ended", command=" ".join(command), status=status)
 
-    async def deliver(self, open_messengers: Mapping[str, Messenger]) -> None:
-        """Compose what is due and send what may be sent.
+    def sender(self, platform: str, messenger: Messenger) -> Sender:
+        """Return what brings a platform's deliveries there, a job of its own."""
+        invalid = self._invalid.get(platform) or InvalidAnswers(platform)
+        operator = self._settings.operator
+        return Sender(
+            self._store, self._clock, self._leases, platform, messenger, invalid, operator
+        )
 
-        Each platform has a lease of its own: a service without a platform's token must not keep
-        the one that has it from sending.
-        """
-        platforms = {f"deliver {name}": name for name in open_messengers}
-        held = await self._leases.hold(COMPOSE, *platforms)
-        if COMPOSE in held:
-            await self._compose()
-        sending = {
-            name: open_messengers[name] for lease, name in platforms.items() if lease in held
-        }
-        if not sending:
-            return
-        try:
-            for outcome in await deliver_pending(self._store, self._clock, sending):
-                _log.info(
-                    "delivery tried",
-                    delivery=outcome.delivery_id,
-                    channel=str(outcome.channel or ""),
-                    state=outcome.state.value,
-                    reason=outcome.reason,
-                )
-        except HypecurveError as error:
-            _log.error("delivering failed; it is tried again", reason=str(error))
-
-    async def _compose(self) -> None:
-        try:
-            composed = await compose_due(self._store, self._clock, self._taxonomy)
-        except HypecurveError as error:
-            _log.error("composing failed; it is tried again", reason=str(error))
-        else:
-            if composed:
-                _log.info("digests composed", count=composed)
+    async def compose(self, senders: Sequence[Sender] = ()) -> None:
+        """Compose what is due, and let it be sent at once."""
+        if await self._composing.run():
+            for sender in senders:
+                self._jobs.begin(lease_of(sender.platform), sender.run)
 
     async def _end(self) -> None:
         """Stop the child, let jobs finish, and give back the leases: no successor need wait."""
         if self._child is not None and self._child.returncode is None:
             self._child.terminate()
-        await asyncio.sleep(0)  # what was handed out just now begins
-        under_way = {*self._jobs, *([self._tracking] if self._tracking else [])}
-        if under_way:
-            _, late = await asyncio.wait(under_way, timeout=_JOBS_END_WITHIN)
-            if late:
-                _log.warning("stopped in the middle of a job", jobs=len(late))
-        if self._child is not None and self._child.returncode is None:
-            self._child.kill()
-        platforms = [f"deliver {name}" for name in self._bots]
+        self._leases.end()
+        await asyncio.gather(self._end_child(), self._jobs.end(_JOBS_END_WITHIN))
+        platforms = [lease_of(name) for name in self._bots]
         await self._leases.give_back(self._life, TRACKER, COMPOSE, *platforms)
+
+    async def _end_child(self) -> None:
+        if self._tracking is not None and not self._tracking.done():
+            await asyncio.wait({self._tracking}, timeout=_CHILD_ENDS_WITHIN)
+        if self._child is not None and self._child.returncode is None:
+            _log.warning("stopped in the middle of a cycle")
+            self._child.kill()

@@ -1,0 +1,137 @@
+"""What a service does for channels: composing what is due, and a sender for each platform.
+
+Each is done under a lease of its own, by one service at a time: a service without a platform's
+token must not keep the one that has it from sending.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from hypecurve.domain.category import Taxonomy
+from hypecurve.domain.subscription import Channel
+from hypecurve.holding import Leases
+from hypecurve.ports import Clock, Messenger
+from hypecurve.ports.store import Store
+from hypecurve.services.alerts import compose_alerts
+from hypecurve.services.breakers import InvalidAnswers
+from hypecurve.services.compose import compose_due
+from hypecurve.services.deliver import deliver_pending
+from hypecurve.services.presence import probe_suspended
+from hypecurve.services.sending import Outcome
+from hypecurve.services.timing import renew_due
+
+COMPOSE = "compose"
+"""The lease for composing."""
+_RENEW_DUE = timedelta(days=1)
+"""A new time zone database comes with a new image, and at times under a running service."""
+
+_log = structlog.get_logger(__name__)
+
+
+def lease_of(platform: str) -> str:
+    """Return the lease of a platform's sender."""
+    return f"deliver {platform}"
+
+
+class Composing:
+    """Digests that are due and alerts, frozen for the senders."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        taxonomy: Taxonomy,
+        leases: Leases,
+        operator: Channel | None,
+    ) -> None:
+        """Begin nothing yet."""
+        self._store = store
+        self._clock = clock
+        self._taxonomy = taxonomy
+        self._leases = leases
+        self._operator = operator
+        self._renewed_at: datetime | None = None
+
+    async def run(self) -> int:
+        """Compose what is due; return how many deliveries there are to make by it."""
+        if not await self._leases.hold(COMPOSE):
+            return 0
+        stop = self._leases.end_of(COMPOSE)
+        store, clock, taxonomy = self._store, self._clock, self._taxonomy
+        await self._renew_due()
+        digests = await compose_due(store, clock, taxonomy, operator=self._operator, stop=stop)
+        alerts = await compose_alerts(store, clock, taxonomy, stop=stop)
+        if digests or alerts:
+            _log.info("composed", digests=digests, alerts=alerts)
+        return digests + alerts
+
+    async def _renew_due(self) -> None:
+        now = self._clock.now()
+        if self._renewed_at is not None and now - self._renewed_at < _RENEW_DUE:
+            return
+        moved = await renew_due(self._store, self._clock)
+        self._renewed_at = now
+        if moved:
+            _log.info("due times put right by the time zones as they are now", count=moved)
+
+
+class Sender:
+    """What brings one platform's deliveries there."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        leases: Leases,
+        platform: str,
+        messenger: Messenger,
+        invalid: InvalidAnswers,
+        operator: Channel | None,
+    ) -> None:
+        """Begin nothing yet. `invalid` counts for the bot that serves too."""
+        self.platform = platform
+        self._store = store
+        self._clock = clock
+        self._leases = leases
+        self._messenger = messenger
+        self._invalid = invalid
+        self._operator = operator
+
+    async def run(self) -> None:
+        """Send what may be sent now, until nothing more is, or the lease is lost."""
+        lease = lease_of(self.platform)
+        if not await self._leases.hold(lease):
+            await self._count()
+            return
+        store, clock = self._store, self._clock
+        await probe_suspended(store, clock, self.platform, self._messenger)
+        await deliver_pending(
+            store,
+            clock,
+            self.platform,
+            self._messenger,
+            invalid=self._invalid,
+            operator=self._operator,
+            tell=_tell,
+            stop=self._leases.end_of(lease),
+        )
+
+    async def _count(self) -> None:
+        """Write down what the bot here was answered, for whoever sends elsewhere."""
+        if counted := self._invalid.count:
+            async with self._store.write() as tx:
+                await self._invalid.flush(tx, self._clock.now(), self._operator)
+            self._invalid.taken(counted)
+
+
+def _tell(outcome: Outcome) -> None:
+    _log.info(
+        "delivery tried",
+        delivery=outcome.delivery_id,
+        channel=str(outcome.channel),
+        state=outcome.state.value,
+        reason=outcome.reason,
+    )
