@@ -134,6 +134,7 @@ def _lines(state: _State, settings: Settings, taxonomy: Taxonomy) -> Iterator[st
 
 
 def _wrong(found: Overview, taxonomy: Taxonomy) -> Iterator[str]:
+    from hypecurve.services.redelivering import RETRIED
     from hypecurve.wording.status import in_words
 
     whole = (*found.left_alone, *found.suspended)
@@ -154,6 +155,8 @@ def _wrong(found: Overview, taxonomy: Taxonomy) -> Iterator[str]:
             yield f"  {channel}: {in_words(trouble, taxonomy, found.at)}"
     if len(channels) > _SHOWN:
         yield f"  and {len(channels) - _SHOWN:,} channels more: --format json shows all"
+    if any(found.counts[each] for each in RETRIED):
+        yield "hypecurve deliveries lists what did not arrive; retry ID or drop ID decides on it."
 
 
 async def _print_channel(store: SqlStore, taxonomy: Taxonomy, channel: Channel, style: str) -> None:

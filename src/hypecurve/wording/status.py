@@ -38,6 +38,7 @@ _STATES = {
     DeliveryState.EXPIRED: to_say("not sent: the next one came first"),
     DeliveryState.DROPPED: to_say("taken back"),
 }
+_NONE_COMES = frozenset({TroubleKind.SUSPENDED, TroubleKind.LATE})
 _ENDS = (".", "!", "?")
 _ARRIVING = frozenset({DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.SENT})
 
@@ -54,13 +55,14 @@ def status_message(found: ChannelOverview, taxonomy: Taxonomy, locale: str) -> M
     if not found.troubles:
         well: Line = () if found.paused_until else (Text(said.say("All is well.")), Text(" "))
         return notice((*well, *head), locale, *_wishes(found, said))
+    kinds = {each.kind for each in found.troubles}
     troubles = [_trouble(each, teller) for each in found.troubles]
     return Message(
         kind=MessageKind.NOTICE,
         notification=troubles[0].spoken,
         title=said.say("Something is wrong here"),
         sections=(Section(SectionKind.PLAIN, "", tuple(troubles)), *_last(found, teller)),
-        footer=(head, *_wishes(found, said)),
+        footer=(*(() if _NONE_COMES & kinds else (head,)), *_wishes(found, said)),
         controls=tuple(_show(found, said)),
         locale=said.name,
     )
@@ -84,8 +86,11 @@ def _coming(found: ChannelOverview, teller: Teller) -> Line:
     if until is not None and until >= UNTIL_RESUMED:
         return (Text(said.say("Paused: nothing comes until /hype resume.")),)
     last = _arrived(found)
+    line: Line
     if due is None:
         line = (Text(said.say("No digest is planned.")),)
+    elif due <= found.at:
+        line = said.say_line("The digest of {time} is about to come.", time=moment(due, teller))
     elif last is None or until is not None:
         line = said.say_line("Next digest {time}.", time=moment(due, teller))
     else:
@@ -195,9 +200,10 @@ def _again(trouble: Trouble, teller: Teller, *, by_person: bool = True) -> Line:
 
 
 def _last(found: ChannelOverview, teller: Teller) -> Iterator[Section]:
-    """The last deliveries, where the troubles do not name them all."""
-    named = {each.posting for each in found.troubles}
-    if all(each in named for each in found.last):
+    """The last deliveries, where there is more to tell of them than the troubles do."""
+    named = [each.posting for each in found.troubles]
+    arrived = DeliveryState.SENT
+    if all(each in named or each.delivery.state is arrived for each in found.last):
         return
     lines = (_posting(each, teller) for each in found.last)
     entries = tuple(Entry((line,), spoken=words_of(line)) for line in lines)
@@ -209,7 +215,9 @@ def _posting(posting: Posting, teller: Teller) -> Line:
     at = moment(posting.due_at or posting.made_at, teller)
     name: Line = (at,) if posting.due_at is not None else said.say_line("notice of {time}", time=at)
     state = state_words(delivery.state, said)
-    reason = cut(clean(delivery.reason), _LONGEST) if delivery.state not in _ARRIVING else ""
+    # Why it is held the trouble says.
+    silent = _ARRIVING | {DeliveryState.HELD}
+    reason = "" if delivery.state in silent else cut(clean(delivery.reason), _LONGEST)
     if delivery.state is DeliveryState.PENDING and delivery.attempts:
         later = moment(max(delivery.next_try_at, teller.now), teller)
         return joined((name, said.say_line("is tried again {time}", time=later)))

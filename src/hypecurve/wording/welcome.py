@@ -34,6 +34,7 @@ from hypecurve.wording.teller import (
     words_of,
 )
 from hypecurve.wording.texts import Texts, texts, to_say
+from hypecurve.wording.wishes import left_out
 
 KIND_WORDS = {
     SignalKind.NEW: to_say("new"),
@@ -60,6 +61,8 @@ def welcome_message(welcome: Welcome, taxonomy: Taxonomy, locale: str) -> Messag
         (Text(watching), Text(" "), *first),
         (Text(said.say("It tells what is {kinds}.", kinds=kinds_words(welcome.wants, said))),),
     ]
+    if without := left_out(welcome.wants, said):
+        lines.append((Text(said.say("Left out: {what}", what=without)),))
     if SignalKind.RISING in welcome.wants.kinds and welcome.history_loaded < 1:
         lines.append((Text(_loading(welcome, said)),))
     return Message(
