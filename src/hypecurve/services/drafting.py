@@ -66,7 +66,7 @@ def draft(news: News, case: Case, watched: int) -> Draft:
     ids = sorted((wanted | again) - case.noticed - news.of_repos(listener.muted, -1))
     since = max((item.heard_at for item in due if item.heard_at), default=None)
     after = min(item.heard_cycle for item in due)
-    if old > after and since is not None:
+    if since is not None:  # else it is the first one
         since = max(since, case.floor)
     if not released.signal_ids.isdisjoint(ids):
         since = released.since

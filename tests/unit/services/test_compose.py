@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 import pytest
-from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.store import SqlStore
-from hypecurve.adapters.sql.tables import digest, digest_member, signal
 from hypecurve.domain.catalogue import Place
+from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.delivery import DeliveryState
 from hypecurve.domain.errors import ChannelRefused, SendError
 from hypecurve.domain.message import Message, SectionKind
 from hypecurve.domain.repo import RepoId
 from hypecurve.domain.signal import SUBSCRIBABLE, SignalKind
 from hypecurve.domain.subscription import WORKDAYS, Channel, Schedule, Subscription, Wants
-from hypecurve.services.compose import compose_due, digest_between, draft_digest
+from hypecurve.ports.store import Claimed
+from hypecurve.services.compose import compose_due
 from hypecurve.services.deliver import deliver_pending
+from hypecurve.services.drafting import digest_between, preview
+from hypecurve.services.sending import Outcome
 from hypecurve.services.subscribe import follow
 from hypecurve.wording.plain import plain
 from support.catalogue import (
@@ -37,6 +40,7 @@ from support.catalogue import (
     sweep,
 )
 from support.databases import NOW
+from support.frozen import messages_of, told_in
 from support.messengers import MemoryMessenger
 from support.sample_day import sample_taxonomy
 
@@ -66,34 +70,32 @@ async def _subscribe(
         )
 
 
-async def _compose(store: SqlStore, at: datetime) -> int:
-    return await compose_due(store, SetClock(at), TAXONOMY)
+async def _compose(store: SqlStore, at: datetime, *, sent: bool = True) -> int:
+    """Compose what is due, and let it arrive at once."""
+    count = await compose_due(store, SetClock(at), TAXONOMY)
+    while sent and (claimed := await _claim(store, at)):
+        async with store.write() as tx:
+            for each in claimed:
+                await tx.outbox.settle(each.delivery.id, DeliveryState.SENT, at=at)
+    return count
+
+
+async def _claim(store: SqlStore, at: datetime) -> list[Claimed]:
+    async with store.write() as tx:
+        return [
+            each
+            for platform in ("slack", "discord")
+            for each in await tx.outbox.claim(platform, at, HOUR, 99)
+        ]
 
 
 async def _told(store: SqlStore, channel: Channel = CHANNEL) -> list[list[int]]:
     """The repos of each digest of a channel, the first digest first."""
-    async with store.read() as tx:
-        listener = await tx.subscriptions.listener(channel)
-        assert listener is not None
-        digests = await tx.outbox._connection.scalars(
-            select(digest.c.id).where(digest.c.channel_id == listener.id).order_by(digest.c.id)
-        )
-        members = await tx.outbox._connection.execute(
-            select(digest_member.c.digest_id, signal.c.repo_id)
-            .join(signal, signal.c.id == digest_member.c.signal_id)
-            .order_by(signal.c.id)
-        )
-        found: dict[int, list[int]] = {key: [] for key in digests}
-        for row in members:
-            if row.digest_id in found:
-                found[row.digest_id].append(row.repo_id)
-    return list(found.values())
+    return await told_in(store, channel)
 
 
 async def _messages(store: SqlStore, channel: Channel = CHANNEL) -> list[Message]:
-    async with store.read() as tx:
-        deliveries = await tx.outbox.recent(channel)
-        return [(await tx.outbox.content(delivery))[1] for delivery in reversed(deliveries)]
+    return await messages_of(store, channel)
 
 
 async def _subscriptions(store: SqlStore) -> tuple[Subscription, ...]:
@@ -267,7 +269,8 @@ async def _deliver(
 ) -> list[DeliveryState]:
     for error in errors:
         messenger.then_fail(error)
-    outcomes = await deliver_pending(store, SetClock(at), {"slack": messenger})
+    outcomes: list[Outcome] = []
+    await deliver_pending(store, SetClock(at), "slack", messenger, tell=outcomes.append)
     return [outcome.state for outcome in outcomes]
 
 
@@ -278,22 +281,22 @@ async def test_what_a_channel_refused_until_its_next_digest_is_told_by_that_one(
     await _subscribe(store)
     nine, messenger = NOW.replace(hour=9), MemoryMessenger()
     await speak(store, [a_signal(1)])
-    await _compose(store, nine)
+    await _compose(store, nine, sent=False)
     assert await _deliver(store, nine, messenger) == [DeliveryState.SENT]
     # From here on the channel refuses; two digests are held, one after the other.
     for day in (1, 2):
         if day == 1:
             await speak(store, [a_signal(2)], NOW + DAY)
-        await _compose(store, nine + day * DAY)
+        await _compose(store, nine + day * DAY, sent=False)
         refused = ChannelRefused("the bot is not in the channel")
         assert await _deliver(store, nine + day * DAY, messenger, refused) == [DeliveryState.HELD]
     await speak(store, [a_signal(3)], NOW + 3 * DAY)
-    assert await _compose(store, nine + 3 * DAY) == 1
+    assert await _compose(store, nine + 3 * DAY, sent=False) == 1
     assert await _deliver(store, nine + 3 * DAY, messenger) == [DeliveryState.SENT]
     assert await _told(store) == [[1], [], [], [2, 3]]
     assert "since Sun 09:00" in plain(messenger.posts[-1].message)
     async with store.read() as tx:
-        found = [(item.state, item.reason) for item in await tx.outbox.recent()]
+        found = [(item.delivery.state, item.delivery.reason) for item in await tx.outbox.recent()]
     expired = (DeliveryState.EXPIRED, "the bot is not in the channel")
     sent = (DeliveryState.SENT, "")
     assert found == [sent, expired, expired, sent]
@@ -305,10 +308,10 @@ async def test_what_was_refused_for_a_week_is_no_news_any_more(store: SqlStore) 
     await _subscribe(store)
     nine, messenger = NOW.replace(hour=9), MemoryMessenger()
     await speak(store, [a_signal(1)])
-    await _compose(store, nine)
+    await _compose(store, nine, sent=False)
     await _deliver(store, nine, messenger, ChannelRefused("the bot is not in the channel"))
     await _move(store, nine + 7 * DAY)
-    assert await _compose(store, nine + 7 * DAY) == 0
+    assert await _compose(store, nine + 7 * DAY, sent=False) == 0
     assert await _told(store) == [[1], []]
 
 
@@ -318,11 +321,11 @@ async def test_a_digest_whose_post_was_read_releases_nothing(store: SqlStore) ->
     await _subscribe(store)
     nine, messenger = NOW.replace(hour=9), MemoryMessenger()
     await speak(store, [a_signal(number) for number in range(1, count + 1)])
-    await _compose(store, nine)
+    await _compose(store, nine, sent=False)
     messenger.then_fail(None)
     refused = ChannelRefused("no threads here")
-    assert await _deliver(store, nine, messenger, refused) == [DeliveryState.HELD]
-    assert await _compose(store, nine + DAY) == 0
+    await _deliver(store, nine, messenger, refused)
+    assert await _compose(store, nine + DAY, sent=False) == 0
     assert await _told(store) == [list(range(1, count + 1)), []]
 
 
@@ -331,12 +334,12 @@ async def test_what_is_released_is_not_told_to_who_no_longer_wants_it(store: Sql
     await _subscribe(store)
     nine, messenger = NOW.replace(hour=9), MemoryMessenger()
     await speak(store, [a_signal(1)])
-    await _compose(store, nine)
+    await _compose(store, nine, sent=False)
     await _deliver(store, nine, messenger, ChannelRefused("the bot is not in the channel"))
     (item,) = await _subscriptions(store)
     async with store.write() as tx:
         await tx.subscriptions.change(replace(item, wants=Wants(frozenset({"serving"}))))
-    assert await _compose(store, nine + DAY) == 0
+    assert await _compose(store, nine + DAY, sent=False) == 0
 
 
 async def _move(store: SqlStore, due: datetime) -> None:
@@ -360,27 +363,57 @@ async def test_two_composers_at_once_compose_once(store: SqlStore) -> None:
         await _subscribe(store, channel=Channel.parse(f"slack:T1/C{place}"))
     await speak(store, [a_signal(1)])
     nine = NOW.replace(hour=9)
-    assert sum(await asyncio.gather(*(_compose(store, nine) for _ in range(4)))) == 3
+    assert sum(await asyncio.gather(*(_compose(store, nine, sent=False) for _ in range(4)))) == 3
     for place in range(3):
         assert await _told(store, Channel.parse(f"slack:T1/C{place}")) == [[1]]
 
 
-async def test_a_channel_that_cannot_be_composed_holds_up_no_other(store: SqlStore) -> None:
-    await listed(store, [a_repo(1)])
-    for at, place in ((8, CHANNEL), (9, OTHER_CHANNEL)):
-        await _subscribe(store, channel=place, at=at)
-    await speak(store, [a_signal(1)])
-    (item,) = await _subscriptions(store)
-    async with store.write() as tx:  # as if the zone had been taken out of the database of zones
-        gone = replace(item, schedule=replace(item.schedule, zone="US/Pacific-New"))
-        await tx.subscriptions.change(gone)
-    assert await _compose(store, NOW.replace(hour=9)) == 1
+class _Torn(Taxonomy):
+    """A taxonomy that breaks where somebody looks up what `mcp` stands for."""
+
+    def expand(self, slugs: Iterable[str]) -> frozenset[str]:
+        """Break at the category."""
+        return super().expand([_torn(slug) for slug in slugs])
+
+
+class _Smudged(Taxonomy):
+    """One that breaks where its title is to be written."""
+
+    def title(self, slug: str) -> str:
+        """Break at the category."""
+        return super().title(_torn(slug))
+
+
+def _torn(slug: str) -> str:
+    if slug == "mcp":
+        message = "the page is torn"
+        raise RuntimeError(message)
+    return slug
+
+
+@pytest.mark.parametrize("kind", [_Torn, _Smudged])
+async def test_a_channel_that_cannot_be_composed_holds_up_no_other(
+    store: SqlStore, kind: type[Taxonomy]
+) -> None:
+    await listed(store, [a_repo(1)], "mcp")
+    await listed(store, [a_repo(2)])
+    await _subscribe(store, "mcp", at=8)
+    await _subscribe(store, "agents", channel=OTHER_CHANNEL)
+    await speak(store, [a_signal(1), a_signal(2)])
+    nine, operator = NOW.replace(hour=9), Channel.parse("slack:T123/COPS")
+    taxonomy = kind.of(TAXONOMY.layers, TAXONOMY.categories, (), {})
+    with capture_logs() as logs:
+        for minutes in (0, 1, 59, 61):
+            clock = SetClock(nine + timedelta(minutes=minutes))
+            made = await compose_due(store, clock, taxonomy, operator=operator)
+            assert made == (0 if minutes else 1)
+    assert [log["channel"] for log in logs] == [str(CHANNEL)] * 2, "once an hour"
     assert await _told(store) == []
-    assert await _told(store, OTHER_CHANNEL) == [[1]]
-    async with store.write() as tx:
-        await tx.subscriptions.change(item)
-    assert await _compose(store, NOW.replace(hour=9)) == 1, "it is told once it is mended"
-    assert await _told(store) == [[1]]
+    assert await _told(store, OTHER_CHANNEL) == [[2]]
+    (heard,) = await _messages(store, operator)
+    assert "slack:T123/C456 cannot be put together: RuntimeError: the page is torn" in plain(heard)
+    assert await _compose(store, nine + 2 * HOUR) == 1
+    assert await _told(store) == [[1]], "it is composed once it is mended"
 
 
 async def test_what_a_paused_subscription_wanted_at_a_time_already_used_is_told_next(
@@ -457,7 +490,7 @@ async def test_a_preview_shows_what_is_sent(store: SqlStore) -> None:
     async with store.read() as tx:
         listener = await tx.subscriptions.listener(CHANNEL)
         assert listener is not None
-        draft = await draft_digest(tx, listener, listener.subscriptions, nine, TAXONOMY)
+        draft = await preview(tx, listener, nine, TAXONOMY)
     await _compose(store, nine)
     (message,) = await _messages(store)
     shown = [str(item.entry.repo.name) for item in draft.digest.items]
