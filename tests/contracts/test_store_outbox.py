@@ -1,259 +1,449 @@
-"""What every store does with digests and deliveries: `ports.store.Outbox`."""
+"""What every store does with deliveries on their way: `ports.store.Outbox`."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from hypecurve.adapters.sql.store import SqlStore
-from hypecurve.domain.delivery import Delivery, DeliveryState, IllegalMove, Step, StepKind
+from hypecurve.adapters.sql.tables import digest
+from hypecurve.domain.delivery import DeliveryState, IllegalMove, Step, StepKind
 from hypecurve.domain.errors import NotFound
-from hypecurve.domain.message import (
-    Message,
-    MessageKind,
-)
-from hypecurve.domain.subscription import Channel, Subscription
-from hypecurve.ports.store import Listener
-from support.catalogue import CHANNEL, OTHER_CHANNEL, a_repo, a_signal, keep, speak
+from hypecurve.domain.subscription import Tenant
+from hypecurve.ports.store import Pause, Record, Settled, Suspension
+from support.catalogue import CHANNEL, DAY, OTHER_CHANNEL
 from support.databases import NOW
+from support.telling import (
+    HELLO,
+    LEASE,
+    SECOND,
+    claim,
+    freeze,
+    notify,
+    place,
+    recent,
+    send,
+    settle,
+    states,
+    step,
+)
 
 S = DeliveryState
-HELLO = Message(MessageKind.DIGEST, "hello")
-LEASE = timedelta(minutes=5)
-SECOND = timedelta(seconds=1)
+ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"])
+"""Where no SQL decides."""
 
 
-async def _listener(store: SqlStore, channel: Channel = CHANNEL) -> Listener:
+async def test_what_is_claimed_carries_its_channel_its_words_and_its_key(store: SqlStore) -> None:
+    digest_id = await freeze(store)
+    await freeze(store, channel=OTHER_CHANNEL)
+    await notify(store, "alert 7", place(9))
+    first, second = await claim(store)
+    assert (first.delivery.digest_id, first.channel, first.message, first.key) == (
+        digest_id,
+        CHANNEL,
+        HELLO,
+        "",
+    )
+    assert (second.delivery.digest_id, second.channel, second.message, second.key) == (
+        None,
+        place(9),
+        HELLO,
+        "alert 7",
+    )
+    assert (first.delivery.state, first.delivery.attempts) == (S.SENDING, 0)
+    assert (first.delivery.next_try_at, first.delivery.steps, first.delivery.reason) == (
+        NOW,
+        (),
+        "",
+    )
+    assert await claim(store) == []
+    assert await claim(store, platform="teams") == []
+    assert [item.channel for item in await claim(store, platform="discord")] == [OTHER_CHANNEL]
+
+
+async def test_no_more_is_claimed_than_asked_and_the_oldest_first(store: SqlStore) -> None:
+    for number in range(4):
+        await freeze(store, NOW - SECOND * number, channel=place(number))
+    assert [item.channel for item in await claim(store, limit=3)] == [place(n) for n in (3, 2, 1)]
+    assert [item.channel for item in await claim(store, limit=3)] == [place(0)]
+    assert await claim(store, limit=3) == []
+
+
+async def test_what_no_version_can_read_is_claimed_without_words(store: SqlStore) -> None:
+    await freeze(store)
     async with store.write() as tx:
-        found = await tx.subscriptions.listener(channel)
-        if found is None:
-            await tx.subscriptions.add(Subscription(channel))
-            found = await tx.subscriptions.listener(channel)
-    assert found is not None
-    return found
-
-
-async def _put(
-    store: SqlStore,
-    due_at: datetime = NOW,
-    signal_ids: Sequence[int] = (),
-    message: Message | None = HELLO,
-    channel: Channel = CHANNEL,
-) -> int | None:
-    listener = await _listener(store, channel)
-    async with store.write() as tx:
-        return await tx.outbox.put(
-            listener, due_at, (0, 1), due_at, signal_ids=signal_ids, message=message
-        )
-
-
-async def _claim(
-    store: SqlStore,
-    now: datetime = NOW,
-    platforms: Sequence[str] = ("slack", "discord"),
-    limit: int = 99,
-) -> list[Delivery]:
-    async with store.write() as tx:
-        return await tx.outbox.claim(platforms, now, LEASE, limit)
-
-
-async def _settle(
-    store: SqlStore,
-    delivery: Delivery,
-    state: DeliveryState,
-    next_try_at: datetime | None = None,
-    *,
-    counted: bool = True,
-) -> None:
-    async with store.write() as tx:
-        await tx.outbox.settle(
-            delivery.id,
-            state,
-            at=NOW,
-            reason=f"now {state}",
-            next_try_at=next_try_at,
-            counted=counted,
-        )
-
-
-async def _recent(store: SqlStore, channel: Channel | None = None) -> list[Delivery]:
-    async with store.read() as tx:
-        return await tx.outbox.recent(channel)
-
-
-async def _signals(store: SqlStore, count: int) -> list[int]:
-    await keep(store, [a_repo(number) for number in range(1, count + 1)])
-    cycle = await speak(store, [a_signal(number) for number in range(1, count + 1)])
-    async with store.read() as tx:
-        return [signal_id for signal_id, _ in await tx.signals.between(cycle - 1, cycle)]
-
-
-async def _reported(store: SqlStore, ids: Sequence[int], channel: Channel = CHANNEL) -> set[int]:
-    listener = await _listener(store, channel)
-    async with store.read() as tx:
-        return set(await tx.outbox.reported(listener.id, ids))
-
-
-async def test_a_digest_becomes_one_pending_delivery(store: SqlStore) -> None:
-    digest_id = await _put(store)
-    (delivery,) = await _recent(store)
-    assert delivery.digest_id == digest_id
-    assert (delivery.state, delivery.attempts) == (S.PENDING, 0)
-    assert (delivery.next_try_at, delivery.steps, delivery.reason) == (NOW, (), "")
-    async with store.read() as tx:
-        assert await tx.outbox.content(delivery) == (CHANNEL, HELLO)
-
-
-async def test_a_channel_has_one_digest_for_each_due_time(store: SqlStore) -> None:
-    ids = await _signals(store, 2)
-    assert await _put(store, signal_ids=ids[:1]) is not None
-    assert await _put(store, signal_ids=ids) is None
-    assert await _put(store, NOW + SECOND, message=None) is not None
-    assert await _put(store, NOW + SECOND) is None
-    assert await _put(store, channel=OTHER_CHANNEL) is not None
-    assert len(await _recent(store, CHANNEL)) == 1
-    assert await _reported(store, ids) == {ids[0]}
-
-
-async def test_a_quiet_day_is_remembered_and_sends_nothing(store: SqlStore) -> None:
-    assert await _put(store, message=None) is not None
-    assert await _recent(store) == []
-    assert await _claim(store) == []
-
-
-async def test_a_signal_is_a_member_of_one_digest_of_a_channel(store: SqlStore) -> None:
-    ids = await _signals(store, 1_200)
-    await _put(store, signal_ids=ids[:2])
-    await _put(store, NOW + SECOND, signal_ids=ids[1:3])
-    await _put(store, channel=OTHER_CHANNEL, signal_ids=ids[2:])
-    assert await _reported(store, ids) == set(ids[:3])
-    assert await _reported(store, ids, OTHER_CHANNEL) == set(ids[2:])
-    assert await _reported(store, []) == set()
-
-
-async def test_claimed_deliveries_are_taken_and_carry_their_content(store: SqlStore) -> None:
-    await _put(store)
-    await _put(store, channel=OTHER_CHANNEL)
-    claimed = await _claim(store)
-    assert [delivery.state for delivery in claimed] == [S.SENDING, S.SENDING]
-    assert await _claim(store) == []
-    async with store.read() as tx:
-        channels = [(await tx.outbox.content(delivery))[0] for delivery in claimed]
-    assert channels == [CHANNEL, OTHER_CHANNEL]
-
-
-async def test_only_the_platforms_asked_for_and_no_more_than_asked(store: SqlStore) -> None:
-    for place in range(3):
-        await _put(store, channel=Channel.parse(f"slack:T1/C{place}"))
-    await _put(store, channel=OTHER_CHANNEL)
-    assert len(await _claim(store, platforms=["slack"], limit=2)) == 2
-    assert len(await _claim(store, platforms=["slack"], limit=2)) == 1
-    assert await _claim(store, platforms=["slack"]) == []
-    assert await _claim(store, platforms=[]) == []
-    assert len(await _claim(store)) == 1
+        told = {"kind": "of a version to come"}
+        await tx.outbox._connection.execute(update(digest).values(message=told))
+    (item,) = await claim(store)
+    assert item.message is None
+    await settle(store, item, S.DEAD)
 
 
 async def test_a_channel_gets_its_deliveries_one_by_one_in_order(store: SqlStore) -> None:
-    digests = [await _put(store, NOW + SECOND * number) for number in range(3)]
-    sent = []
-    for _ in digests:
-        (delivery,) = await _claim(store, NOW + LEASE / 2)
-        sent.append(delivery.digest_id)
-        await _settle(store, delivery, S.SENT)
+    digests = [await freeze(store, NOW - SECOND * number) for number in range(3)]
+    sent = [(await send(store, S.SENT)).digest_id for _ in digests]
     assert sent == digests
 
 
 async def test_a_delivery_that_waits_for_its_next_try_holds_back_the_later_ones(
     store: SqlStore,
 ) -> None:
-    first, second = await _put(store), await _put(store, NOW + SECOND)
-    (delivery,) = await _claim(store)
-    await _settle(store, delivery, S.PENDING, NOW + 10 * SECOND)
-    assert await _claim(store, NOW + 9 * SECOND) == []
-    (again,) = await _claim(store, NOW + 10 * SECOND)
+    first, second = await freeze(store), await freeze(store, NOW + SECOND)
+    (item,) = await claim(store)
+    await settle(store, item, S.PENDING, next_try_at=NOW + 10 * SECOND)
+    assert await claim(store, NOW + 9 * SECOND) == []
+    again = await send(store, S.DEAD, now=NOW + 10 * SECOND)
     assert (again.digest_id, again.attempts, again.reason) == (first, 1, "now pending")
-    await _settle(store, again, S.DEAD)
-    (other,) = await _claim(store, NOW + 10 * SECOND)
-    assert other.digest_id == second
+    (other,) = await claim(store, NOW + 10 * SECOND)
+    assert other.delivery.digest_id == second
 
 
 async def test_what_is_no_attempt_is_not_counted(store: SqlStore) -> None:
-    await _put(store)
-    (delivery,) = await _claim(store)
-    await _settle(store, delivery, S.PENDING, NOW, counted=False)
-    assert (await _recent(store))[0].attempts == 0
+    await freeze(store)
+    (item,) = await claim(store)
+    await settle(store, item, S.PENDING, counted=False)
+    (kept,) = await recent(store)
+    assert (kept.attempts, kept.next_try_at) == (0, NOW)
 
 
 async def test_a_dead_senders_delivery_is_taken_over_with_its_steps(store: SqlStore) -> None:
-    await _put(store)
-    (delivery,) = await _claim(store)
+    await freeze(store)
+    await freeze(store, NOW + SECOND)
+    (item,) = await claim(store)
     done = Step(StepKind.POST, S.SENT, "1700.01", NOW, NOW + SECOND)
     begun = Step(StepKind.THREAD, S.SENDING, intent_at=NOW + SECOND)
     async with store.write() as tx:
-        await tx.outbox.step(delivery.id, 0, Step(StepKind.POST, S.SENDING, intent_at=NOW))
-        await tx.outbox.step(delivery.id, 0, done)
-        await tx.outbox.step(delivery.id, 1, begun)
-    assert await _claim(store, NOW + LEASE) == []
-    (taken,) = await _claim(store, NOW + LEASE + SECOND)
-    assert (taken.id, taken.steps) == (delivery.id, (done, begun))
-    assert await _claim(store, NOW + LEASE + 2 * SECOND) == []
+        await tx.outbox.step(item.delivery.id, 0, Step(StepKind.POST, S.SENDING, intent_at=NOW))
+        await tx.outbox.step(item.delivery.id, 0, done)
+        await tx.outbox.step(item.delivery.id, 1, begun)
+    assert await claim(store, NOW + LEASE) == []
+    (taken,) = await claim(store, NOW + LEASE + SECOND)
+    assert (taken.delivery.id, taken.delivery.steps) == (item.delivery.id, (done, begun))
+    assert await claim(store, NOW + LEASE + 2 * SECOND) == []
 
 
-async def test_two_senders_never_claim_the_same(store: SqlStore) -> None:
-    for place in range(6):
-        channel = Channel.parse(f"slack:T1/C{place}")
-        await _put(store, channel=channel)
-        await _put(store, NOW + SECOND, channel=channel)
-    claims = await asyncio.gather(*(_claim(store, limit=4) for _ in range(4)))
-    taken = [delivery.channel_id for claim in claims for delivery in claim]
-    assert len(taken) == len(set(taken))
-    rest = await _claim(store)
-    assert len(taken) + len(rest) == 6
+async def test_barred_and_suspended_tenants_are_passed_over(store: SqlStore) -> None:
+    for number, tenant in enumerate(("T1", "T2", "T3")):
+        await freeze(store, channel=place(number, tenant))
+    async with store.write() as tx:
+        await tx.reach.suspend(Suspension(Tenant("slack", "T1"), NOW, "gone", NOW))
+        # Retried by an operator while it is suspended: it waits until the app is back.
+        await tx.outbox.settle(1, S.DROPPED, at=NOW)
+    await freeze(store, NOW + SECOND, channel=place(0, "T2"))
+    barred = [Tenant("slack", "T2"), Tenant("discord", "T3")]
+    assert [item.channel for item in await claim(store, barred=barred)] == [place(2, "T3")]
+    assert {item.channel.tenant.id for item in await claim(store, NOW + DAY)} == {"T2", "T3"}
 
 
-@pytest.mark.parametrize("after", [S.SENT, S.UNKNOWN, S.DEAD, S.HELD])
+async def test_what_waits_in_a_suspended_tenant_goes_out_when_it_is_back(store: SqlStore) -> None:
+    await freeze(store)
+    await send(store, S.UNKNOWN)
+    async with store.write() as tx:
+        await tx.reach.suspend(Suspension(CHANNEL.tenant, NOW, "gone", NOW))
+        await tx.outbox.retry(1, NOW)
+    assert await claim(store) == []
+    async with store.write() as tx:
+        await tx.reach.restore(CHANNEL.tenant)
+    assert len(await claim(store)) == 1
+
+
+async def test_a_channel_has_one_under_way_also_when_an_earlier_one_is_retried(
+    store: SqlStore,
+) -> None:
+    await freeze(store)
+    dead = await send(store, S.DEAD)
+    await freeze(store, NOW + SECOND)
+    (under_way,) = await claim(store, NOW + SECOND)
+    async with store.write() as tx:
+        await tx.outbox.retry(dead.id, NOW)
+    assert await claim(store, NOW + SECOND) == []
+    # Its sender died: it comes first, as it is under way already.
+    (taken,) = await claim(store, NOW + DAY)
+    assert taken.delivery.id == under_way.delivery.id
+    await settle(store, taken, S.SENT)
+    assert [item.delivery.id for item in await claim(store, NOW + DAY)] == [dead.id]
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("after", [S.SENT, S.UNKNOWN, S.DEAD, S.HELD, S.DROPPED])
 async def test_a_settled_delivery_is_not_claimed_again(
     store: SqlStore, after: DeliveryState
 ) -> None:
-    await _put(store)
-    (delivery,) = await _claim(store)
-    await _settle(store, delivery, after)
-    assert await _claim(store, NOW + 99 * LEASE) == []
-    (settled,) = await _recent(store)
+    await freeze(store)
+    await send(store, after)
+    assert await claim(store, NOW + 99 * LEASE) == []
+    (settled,) = await recent(store)
     assert (settled.state, settled.attempts, settled.reason) == (after, 1, f"now {after}")
 
 
-async def test_an_illegal_move_is_refused_and_changes_nothing(store: SqlStore) -> None:
-    await _put(store)
-    (pending,) = await _recent(store)
-    with pytest.raises(IllegalMove):
-        await _settle(store, pending, S.SENT)
-    (delivery,) = await _claim(store)
-    await _settle(store, delivery, S.SENT)
-    for state in S:
+async def _lead(store: SqlStore, state: DeliveryState) -> int:
+    """A delivery that stands so."""
+    await freeze(store)
+    way = {
+        S.PENDING: (),
+        S.SENDING: (),
+        S.EXPIRED: (S.HELD, S.EXPIRED),
+    }.get(state, (state,))
+    if state is S.PENDING:
+        (item,) = await recent(store)
+        return item.id
+    return (await send(store, *way)).id
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("before", "refused"),
+    [
+        (S.PENDING, {S.SENDING, S.DEAD, S.UNKNOWN}),
+        (S.SENDING, {S.EXPIRED}),
+        (S.HELD, {S.SENDING, S.DEAD, S.UNKNOWN}),
+        (S.DEAD, {S.SENDING, S.PENDING, S.HELD, S.UNKNOWN}),
+        (S.UNKNOWN, {S.SENDING, S.PENDING, S.HELD, S.DEAD, S.EXPIRED}),
+        (S.SENT, set(S) - {S.SENT}),
+        (S.EXPIRED, set(S) - {S.SENT, S.EXPIRED}),
+        (S.DROPPED, set(S) - {S.SENT, S.DROPPED}),
+    ],
+)
+async def test_an_illegal_move_is_refused_and_changes_nothing(
+    store: SqlStore, before: DeliveryState, refused: set[DeliveryState]
+) -> None:
+    key = await _lead(store, before)
+    (kept,) = await recent(store)
+    for state in refused:
+        with pytest.raises(IllegalMove, match=f"{key} cannot go from {before} to {state}"):
+            await settle(store, key, state)
+    assert await recent(store) == [kept]
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("state", list(S))
+async def test_an_outcome_that_is_written_twice_counts_once(
+    store: SqlStore, state: DeliveryState
+) -> None:
+    key = await _lead(store, state)
+    (kept,) = await recent(store)
+    await settle(store, key, state)
+    assert await recent(store) == [kept]
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("other", [S.PENDING, S.HELD, S.DEAD, S.UNKNOWN, S.EXPIRED, S.DROPPED])
+async def test_that_it_arrived_is_true_wherever_another_sender_put_it(
+    store: SqlStore, other: DeliveryState
+) -> None:
+    await freeze(store)
+    (late,) = await claim(store)
+    await step(store, late.delivery, S.SENDING)
+    (taken,) = await claim(store, NOW + DAY)
+    await settle(store, taken, *{S.EXPIRED: (S.HELD, S.EXPIRED)}.get(other, (other,)))
+    await settle(store, late, S.SENT)
+    assert await states(store) == [S.SENT]
+    for state in set(S) - {S.SENT}:
         with pytest.raises(IllegalMove):
-            await _settle(store, delivery, state)
-    (kept,) = await _recent(store)
-    assert (kept.state, kept.attempts, kept.reason) == (S.SENT, 1, "now sent")
+            await settle(store, taken, state)
+
+
+async def test_a_step_is_begun_by_one_sender_and_only_while_it_is_under_way(
+    store: SqlStore,
+) -> None:
+    await freeze(store)
+    with pytest.raises(IllegalMove):
+        await step(store, 1, S.SENDING)
+    await claim(store)
+    await step(store, 1, S.SENDING)
+    await claim(store, NOW + DAY)
+    with pytest.raises(IllegalMove):
+        await step(store, 1, S.SENDING)
+    await step(store, 1, S.PENDING)
+    await step(store, 1, S.SENDING)
+    for state in (S.UNKNOWN, S.SENT):
+        await step(store, 1, state)
+        with pytest.raises(IllegalMove):
+            await step(store, 1, S.SENDING)
+    await step(store, 1, S.UNKNOWN)
+    (kept,) = await recent(store)
+    assert [each.state for each in kept.steps] == [S.SENT]
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("kind", [StepKind.UPLOAD, StepKind.PUBLISH])
+async def test_a_step_that_does_no_harm_twice_may_begin_again(
+    store: SqlStore, kind: StepKind
+) -> None:
+    await freeze(store)
+    await claim(store)
+    for state in (S.SENDING, S.SENDING, S.UNKNOWN, S.SENDING):
+        async with store.write() as tx:
+            await tx.outbox.step(1, 0, Step(kind, state, intent_at=NOW))
 
 
 async def test_a_delivery_nobody_knows_is_said_so(store: SqlStore) -> None:
-    await _put(store)
-    (delivery,) = await _claim(store)
+    post = Step(StepKind.POST, S.SENDING)
     async with store.write() as tx:
-        with pytest.raises(NotFound):
-            await tx.outbox.settle(delivery.id + 1, S.SENT, at=NOW)
+        calls: list[Callable[[], Awaitable[None]]] = [
+            lambda: tx.outbox.settle(5, S.SENT, at=NOW),
+            lambda: tx.outbox.step(5, 0, post),
+            lambda: tx.outbox.retry(5, NOW),
+        ]
+        for call in calls:
+            with pytest.raises(NotFound, match="There is no delivery 5"):
+                await call()
+        assert await tx.outbox.find(5) is None
 
 
-async def test_recent_are_the_newest_of_a_channel_or_of_all(store: SqlStore) -> None:
-    first = await _put(store)
-    second = await _put(store, channel=OTHER_CHANNEL)
-    third = await _put(store, NOW + SECOND)
-    assert [item.digest_id for item in await _recent(store)] == [third, second, first]
-    assert [item.digest_id for item in await _recent(store, CHANNEL)] == [third, first]
-    assert await _recent(store, Channel.parse("slack:T9/C9")) == []
+async def test_of_many_records_those_that_cannot_be_are_left_out_whole(store: SqlStore) -> None:
+    for number in range(3):
+        await freeze(store, channel=place(number))
+    await claim(store)
+    begun, done = Step(StepKind.POST, S.SENDING, intent_at=NOW), Step(StepKind.POST, S.SENT, "17")
+    records = [
+        Record(1, ((0, begun),)),
+        Record(1, ((0, begun),)),
+        Record(1, ((0, done),), Settled(S.SENT)),
+        Record(2, ((0, done),), Settled(S.EXPIRED)),
+        Record(9, ((0, done),)),
+        Record(3, (), Settled(S.PENDING, "busy", NOW + SECOND, counted=False)),
+    ]
+    async with store.write() as tx:
+        said = await tx.outbox.record(records, NOW)
+    assert [type(each) for each in said] == [
+        type(None),
+        IllegalMove,
+        type(None),
+        IllegalMove,
+        NotFound,
+        type(None),
+    ]
+    third, second, first = await recent(store)
+    assert (first.state, first.steps, first.attempts) == (S.SENT, (done,), 1)
+    assert (second.state, second.steps) == (S.SENDING, ())
+    assert (third.state, third.reason, third.attempts) == (S.PENDING, "busy", 0)
+    assert third.next_try_at == NOW + SECOND
+
+
+@pytest.mark.parametrize("end", [S.DEAD, S.UNKNOWN])
+async def test_an_operator_lets_a_delivery_be_sent_again_from_where_it_was_unclear(
+    store: SqlStore, end: DeliveryState
+) -> None:
+    await freeze(store)
+    (item,) = await claim(store)
+    posted = Step(StepKind.POST, S.SENT, "17", NOW, NOW)
+    async with store.write() as tx:
+        await tx.outbox.step(1, 0, posted)
+        await tx.outbox.step(1, 1, Step(StepKind.THREAD, S.UNKNOWN, intent_at=NOW))
+    await settle(store, item, end)
+    async with store.write() as tx:
+        await tx.outbox.retry(1, NOW + DAY)
+    assert await claim(store) == []
+    (again,) = await claim(store, NOW + DAY)
+    assert again.delivery.steps == (posted, Step(StepKind.THREAD))
+    assert (again.delivery.attempts, again.delivery.reason) == (0, "")
+    assert (await _settled_at(store)) is None
+
+
+async def _settled_at(store: SqlStore) -> datetime | None:
     async with store.read() as tx:
-        assert [item.digest_id for item in await tx.outbox.recent(limit=1)] == [third]
+        (item,) = await tx.outbox.recent()
+    return item.settled_at
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("state", [s for s in S if s not in {S.DEAD, S.UNKNOWN}])
+async def test_nothing_else_is_retried(store: SqlStore, state: DeliveryState) -> None:
+    key = await _lead(store, state)
+    async with store.write() as tx:
+        with pytest.raises(IllegalMove, match=f"Delivery {key} is {state}: "):
+            await tx.outbox.retry(key, NOW)
+    assert await states(store) == [state]
+
+
+async def test_what_never_got_anywhere_is_given_up_by_its_age(store: SqlStore) -> None:
+    await freeze(store, NOW)
+    await notify(store, "old", place(1), NOW)
+    await notify(store, "dead", place(2), NOW)
+    await notify(store, "young", place(3), NOW + SECOND)
+    await freeze(store, NOW, channel=OTHER_CHANNEL)
+    for item in await claim(store, NOW):
+        dead = item.key == "dead"
+        await settle(store, item, S.DEAD if dead else S.HELD if item.key else S.PENDING)
+    async with store.write() as tx:
+        assert await tx.outbox.give_up("slack", NOW + DAY, NOW) == 0
+        assert await tx.outbox.give_up("slack", NOW + DAY, NOW + SECOND) == 2
+    assert await states(store) == [S.EXPIRED, S.EXPIRED, S.DEAD, S.PENDING, S.PENDING]
+    assert [item.reason for item in await recent(store)][-1] == "now pending"
+
+
+async def test_a_paused_channels_oldest_is_tried_when_its_probe_comes(store: SqlStore) -> None:
+    for number in range(3):
+        await freeze(store, NOW - SECOND * number)
+    async with store.write() as tx:
+        await tx.reach.pause(CHANNEL, Pause(NOW, "is_archived", "why", NOW + DAY))
+        await tx.outbox.wake("slack", NOW)
+        await tx.outbox.wake("discord", NOW + DAY)
+    assert await states(store) == [S.HELD] * 3
+    for _ in range(2):  # once is enough
+        async with store.write() as tx:
+            await tx.outbox.wake("slack", NOW + DAY)
+        assert await states(store) == [S.PENDING, S.HELD, S.HELD]
+    (item,) = await claim(store, NOW + DAY)
+    async with store.write() as tx:
+        await tx.outbox.wake("slack", NOW + DAY)
+    assert await states(store) == [S.SENDING, S.HELD, S.HELD]
+    await settle(store, item, S.HELD)
+    async with store.write() as tx:
+        await tx.reach.pause(CHANNEL, Pause(NOW, "is_archived", "why", NOW + 2 * DAY, 2))
+        await tx.outbox.wake("slack", NOW + DAY)
+    assert await states(store) == [S.HELD] * 3
+
+
+async def test_what_was_held_where_nothing_is_paused_is_tried_too(store: SqlStore) -> None:
+    for number in range(2):
+        await freeze(store, NOW + SECOND * number)
+        await send(store, S.HELD, now=NOW + DAY)
+    async with store.write() as tx:
+        await tx.outbox.wake("slack", NOW)
+    assert await states(store) == [S.PENDING] * 2
+
+
+async def test_deliveries_are_looked_at_newest_first_by_channel_and_state(store: SqlStore) -> None:
+    first = await freeze(store)
+    second = await freeze(store, channel=OTHER_CHANNEL)
+    await notify(store, at=NOW + SECOND)
+    await send(store, S.DEAD)
+    async with store.read() as tx:
+        everything = await tx.outbox.recent()
+        assert [item.delivery.digest_id for item in everything] == [None, second, first]
+        assert [item.channel for item in everything] == [CHANNEL, OTHER_CHANNEL, CHANNEL]
+        assert [item.made_at for item in everything] == [NOW + SECOND, NOW, NOW]
+        assert [item.due_at for item in everything] == [None, NOW, NOW]
+        assert [item.settled_at for item in everything] == [None, None, NOW]
+        assert await tx.outbox.find(everything[2].delivery.id) == everything[2]
+        assert await tx.outbox.recent(limit=1) == everything[:1]
+        assert await tx.outbox.recent(CHANNEL) == [everything[0], everything[2]]
+        assert await tx.outbox.recent(place(9)) == []
+        assert await tx.outbox.recent(states=[S.DEAD]) == everything[2:]
+        assert await tx.outbox.recent(OTHER_CHANNEL, states=[S.DEAD]) == []
+        assert await tx.outbox.recent(states=[]) == []
+        assert await tx.outbox.counts() == {S.PENDING: 2, S.DEAD: 1}
+
+
+async def test_many_senders_at_once_never_claim_the_same_nor_two_of_a_channel(
+    store: SqlStore,
+) -> None:
+    for number in range(5):
+        for later in range(2):
+            await freeze(store, NOW - SECOND * later, channel=place(number))
+
+    async def sender(most: timedelta) -> list[int]:
+        mine = []
+        while items := await claim(store, NOW + most, limit=2):
+            mine += [item.delivery.id for item in items]
+            await asyncio.gather(*(settle(store, item, S.SENT) for item in items))
+        return mine
+
+    taken = await asyncio.gather(*(sender(SECOND) for _ in range(3)))
+    assert sorted(key for mine in taken for key in mine) == list(range(1, 11))

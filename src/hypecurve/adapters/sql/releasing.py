@@ -46,6 +46,8 @@ GIVEN_BACK = f"""EXISTS (
     )
 )"""  # noqa: S608 - our own words
 """The same of the digest or alert that holds a member, for a statement written by hand."""
+_CYCLES_OFF = 4
+"""So many cycles may come between that a clock stepping back dated before one behind them."""
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -86,13 +88,7 @@ class _Held:
 async def _held(
     connection: AsyncConnection, channel_ids: Sequence[int], after_cycle: int, since: datetime
 ) -> dict[int, _Held]:
-    # A channel's years are not looked through: its members are found by signal, and these are
-    # numbered as they come.
-    first = await connection.scalar(
-        select(func.min(signal.c.id)).where(or_(signal.c.cycle > after_cycle, signal.c.at >= since))
-    )
-    if first is None:
-        return {}
+    first = await _first_signal(connection, after_cycle, since)
     by_digest, by_notice = delivery.alias(), delivery.alias()
     state = func.coalesce(by_digest.c.state, by_notice.c.state)
     statement = (
@@ -122,6 +118,27 @@ async def _held(
         elif is_news:
             mine.released[signal_id] = cycle
     return held
+
+
+async def _first_signal(connection: AsyncConnection, after_cycle: int, since: datetime) -> int:
+    """The first signal that matters: of a later cycle, or of this time.
+
+    A channel's years are not looked through: its members are found by signal, and signals are
+    numbered as they come.
+    """
+    earliest = await connection.scalar(
+        select(signal.c.cycle).where(signal.c.at >= since).order_by(signal.c.at).limit(1)
+    )
+    cycle = after_cycle + 1
+    if earliest is not None:
+        cycle = min(cycle, earliest - _CYCLES_OFF)
+    first = await connection.scalar(
+        select(signal.c.id)
+        .where(signal.c.cycle >= cycle)
+        .order_by(signal.c.cycle, signal.c.id)
+        .limit(1)
+    )
+    return int(first or 0)
 
 
 def _flag(condition: ColumnElement[bool]) -> ColumnElement[Any]:
