@@ -87,6 +87,8 @@ class _Run:
         self._clock = clock
         self._taxonomy = taxonomy
         self._operator = operator
+        # One instant for all: what is late is dated by it, and the same for many channels.
+        self._now = clock.now()
         self._news: News | None = None
         self._beside: set[int] = set()
 
@@ -95,7 +97,7 @@ class _Run:
         async with self._store.read() as tx:
             last = await tx.stars.latest(whatever_health=True)
             degraded = last is not None and last.health is not Health.GOOD
-            by = self._clock.now() - (HELD_BACK if degraded else timedelta(0))
+            by = self._now - (HELD_BACK if degraded else timedelta(0))
             return await tx.subscriptions.due(by, AT_ONCE, beside=sorted(self._beside))
 
     async def batch(self, ids: Sequence[int]) -> int:
@@ -117,7 +119,7 @@ class _Run:
             return sum([await self.batch([each]) for each in ids])
 
     async def _compose(self, tx: Transaction, ids: Sequence[int]) -> int:
-        now = self._clock.now()
+        now = self._now
         listeners = await tx.subscriptions.lock(ids)
         turns = {each.id: turn for each in listeners if (turn := turn_of(each, now))}
         # Another process was faster with these, or they want nothing any more.
@@ -172,7 +174,7 @@ class _Run:
     async def _leave_out(self, channel_id: int, error: Exception) -> None:
         """Leave a channel for the next run; log it once an hour, and tell the operator."""
         self._beside.add(channel_id)
-        now = self._clock.now()
+        now = self._now
         reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         logged = _logged.setdefault(self._store, {})
         if channel_id in logged and timedelta(0) <= now - logged[channel_id] < _LOGGED_EVERY:

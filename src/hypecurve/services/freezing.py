@@ -87,7 +87,7 @@ def frozen_of(news: News, turn: Turn, made: Draft) -> Frozen:
             *(digest.zone, digest.wants, locale, digest.unsure, digest.quiet_since),
             digest.closest and digest.closest.entry.repo.id,
         )
-        message = news.once(key, lambda: digest_message(digest, news.taxonomy, locale))
+        message = news.once(key, lambda: digest_message(digest, news.taxonomy, locale, news.worded))
     return Frozen(
         turn.listener.id,
         turn.due_at,

@@ -7,7 +7,7 @@ messages are remembered for as long as no cycle and no sweep comes in between.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -15,6 +15,7 @@ from hypecurve.domain.catalogue import CatalogueEntry, RepoState
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.digest import Closest, SourceHealth
 from hypecurve.domain.health import Health
+from hypecurve.domain.message import Entry
 from hypecurve.domain.repo import RepoId
 from hypecurve.domain.signal import Signal, SignalKind
 from hypecurve.domain.subscription import Wants
@@ -49,11 +50,12 @@ class News:
     entries: dict[RepoId, CatalogueEntry] = field(default_factory=dict)
     near: Sequence[CatalogueEntry] | None = None
     """Repos that came close to being told, the closest first; None: nobody looked yet."""
+    worded: dict[Hashable, Entry] = field(default_factory=dict)
+    """Lines that were put into words already."""
     asked: dict[RepoId, Closest | None] = field(default_factory=dict)
     """How close they are."""
     _after: int | None = None
-    _sizes: dict[str, int] | None = None
-    _counts: dict[Found, int] = field(default_factory=dict)
+    _sizes: dict[Found, Mapping[str, int]] = field(default_factory=dict)
     _known: dict[Hashable, object] = field(default_factory=dict)
 
     @property
@@ -97,15 +99,13 @@ class News:
 
     async def watched(self, tx: Transaction, wants: Wants) -> int:
         """How many listed repos a wish watches."""
-        if self._sizes is None:
-            self._sizes = await tx.catalogue.sizes()
         found = found_by(wants, self.taxonomy)
-        if found == Found(categories=found.categories):
-            sizes = self._sizes
-            return sum(sizes.get(slug, 0) for slug in found.categories or sizes)
-        if found not in self._counts:
-            self._counts[found] = await tx.catalogue.count(found)
-        return self._counts[found]
+        # Wishes differ most in their categories: what they leave out is counted once for each.
+        kept = replace(found, categories=frozenset())
+        if kept not in self._sizes:
+            self._sizes[kept] = await tx.catalogue.sizes(kept)
+        sizes = self._sizes[kept]
+        return sum(sizes.get(slug, 0) for slug in found.categories or sizes)
 
     def wanted(self, wants: Wants, after: int) -> frozenset[int]:
         """The signals after a cycle that a wish covers."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, MutableMapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -23,7 +23,7 @@ from hypecurve.domain.message import (
 from hypecurve.domain.schedule import parse_zone
 from hypecurve.domain.signal import SignalKind
 from hypecurve.wording.aside import degraded_line, show_controls, unsure_line
-from hypecurve.wording.facts import spoken_of, told
+from hypecurve.wording.facts import told
 from hypecurve.wording.quiet import quiet_message
 from hypecurve.wording.teller import Teller, hour, joined, open_repo, scope, words_of
 from hypecurve.wording.texts import texts, to_say
@@ -31,6 +31,7 @@ from hypecurve.wording.welcome import welcome_message
 
 __all__ = ["digest_message", "welcome_message"]
 
+_Worded = MutableMapping[Hashable, Entry]
 BUDGET = 2_500
 """Characters of the first view; descriptions go first where it is tight."""
 MOST_OVERFLOW = 40
@@ -43,10 +44,19 @@ HEADINGS = {
 }
 
 
-def digest_message(digest: Digest, taxonomy: Taxonomy, locale: str) -> Message:
-    """Return a digest as a message: the top story for the phone, headings, what is left over."""
+def digest_message(
+    digest: Digest,
+    taxonomy: Taxonomy,
+    locale: str,
+    worded: _Worded | None = None,
+) -> Message:
+    """Return a digest as a message: the top story for the phone, headings, what is left over.
+
+    `worded`: what was said of these repos already, to other channels of this very time.
+    """
     said = texts(locale)
     teller = Teller(said, taxonomy, parse_zone(digest.zone), digest.due_at)
+    worded = {} if worded is None else worded
     if digest.quiet:
         return quiet_message(digest, teller)
     title = said.say(
@@ -56,11 +66,11 @@ def digest_message(digest: Digest, taxonomy: Taxonomy, locale: str) -> Message:
     )
     message = Message(
         kind=MessageKind.DIGEST,
-        notification=_notification(digest, teller),
+        notification=_notification(digest, teller, worded),
         title=title,
         subtitle=_times(digest, teller),
-        sections=_sections(digest.shown, teller),
-        overflow=_overflow(digest, teller),
+        sections=_sections(digest.shown, teller, worded),
+        overflow=_overflow(digest, teller, worded),
         controls=_controls(digest, teller),
         locale=said.name,
     )
@@ -98,12 +108,12 @@ def _begin(since: datetime, teller: Teller) -> datetime:
     return since + timedelta(seconds=1) if last else since
 
 
-def _notification(digest: Digest, teller: Teller) -> str:
+def _notification(digest: Digest, teller: Teller, worded: _Worded) -> str:
     said = teller.texts
     rising = [item for item in digest.shown if item.signal.kind is SignalKind.RISING]
     # A rise from next to nothing is the story only where there is no other.
     strong = (item for item in rising if item.signal.evidence.shown_multiple is not None)
-    story = spoken_of(next(strong, (rising or digest.items)[0]), teller)
+    story = _told(next(strong, (rising or digest.items)[0]), teller, worded).spoken
     if len(digest.items) == 1:
         return story
     return said.say_count(
@@ -114,19 +124,34 @@ def _notification(digest: Digest, teller: Teller) -> str:
     )
 
 
-def _sections(items: Iterable[Item], teller: Teller, *, brief: bool = False) -> tuple[Section, ...]:
+def _sections(
+    items: Iterable[Item], teller: Teller, worded: _Worded, *, brief: bool = False
+) -> tuple[Section, ...]:
     return tuple(
         Section(
             heading,
             teller.texts.say(HEADINGS[heading]),
-            tuple(told(item, teller, brief=brief) for item in group),
+            tuple(_told(item, teller, worded, brief=brief) for item in group),
         )
         for heading, group in groupby(items, key=lambda item: item.heading)
     )
 
 
-def _overflow(digest: Digest, teller: Teller) -> tuple[Section, ...]:
-    sections = _sections(digest.overflow[:MOST_OVERFLOW], teller, brief=True)
+def _told(item: Item, teller: Teller, worded: _Worded, *, brief: bool = False) -> Entry:
+    """One line, put into words once for all that are told it at this time."""
+    signal = item.signal
+    key = (
+        *(signal.repo_id, signal.kind, signal.episode, signal.step),
+        *(item.heading, item.reserved, item.submitted_here, brief),
+        *(teller.texts.name, str(teller.zone), teller.now),
+    )
+    if key not in worded:
+        worded[key] = told(item, teller, brief=brief)
+    return worded[key]
+
+
+def _overflow(digest: Digest, teller: Teller, worded: _Worded) -> tuple[Section, ...]:
+    sections = _sections(digest.overflow[:MOST_OVERFLOW], teller, worded, brief=True)
     left = len(digest.overflow) - MOST_OVERFLOW
     if left <= 0:
         return sections

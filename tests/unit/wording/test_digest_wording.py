@@ -296,7 +296,7 @@ def test_a_tight_digest_gives_up_descriptions_from_below(
 
 def test_a_quiet_day_says_so_when_it_is_previewed(digest: Digest, taxonomy: Taxonomy) -> None:
     message = digest_message(with_items(digest), taxonomy, "en")
-    assert heads(message) == ["Nothing crossed your bar; 2,214 repos watched."]
+    assert heads(message) == ["Nothing crossed your bar; 2,214 repos checked at 06:12."]
     assert [control.action for control in message.controls] == [Action.TUNE]
 
 

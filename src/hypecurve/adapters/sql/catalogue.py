@@ -102,9 +102,9 @@ class SqlCatalogue:
             return len(await self.entries(replace(found, limit=None)))
         return int(await self._connection.scalar(statement) or 0)
 
-    async def sizes(self) -> dict[str, int]:
-        """Return how many listed repos each category holds."""
-        statement = matching(select(repo.c.category, func.count()), Found())
+    async def sizes(self, found: Found | None = None) -> dict[str, int]:
+        """Return how many listed repos each category holds, of all or of those that match."""
+        statement = matching(select(repo.c.category, func.count()), found or Found())
         result = await self._connection.execute(statement.group_by(repo.c.category))
         return {row[0]: row[1] for row in result}
 

@@ -144,8 +144,8 @@ class Catalogue(Protocol):
         """Return how many entries match."""
         ...
 
-    async def sizes(self) -> dict[str, int]:
-        """Return how many listed repos each category holds."""
+    async def sizes(self, found: Found | None = None) -> dict[str, int]:
+        """Return how many listed repos each category holds, of all or of those that match."""
         ...
 
     async def find(self, name: RepoName) -> CatalogueEntry | None:
