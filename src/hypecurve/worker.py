@@ -259,7 +259,7 @@ class Service:
 
     def sender(self, platform: str, messenger: Messenger) -> Sender:
         """Return what brings a platform's deliveries there, a job of its own."""
-        invalid = self._invalid.get(platform) or InvalidAnswers(platform)
+        invalid = self._invalid.get(platform, InvalidAnswers(platform))
         operator = self._settings.operator
         return Sender(
             self._store, self._clock, self._leases, platform, messenger, invalid, operator

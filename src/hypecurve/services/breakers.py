@@ -37,10 +37,6 @@ class InvalidAnswers:
         """Count one more."""
         self._count += 1
 
-    def __bool__(self) -> bool:
-        """Whether some are not written down yet."""
-        return self._count > 0
-
     async def flush(self, tx: Transaction, now: datetime, operator: Channel | None) -> None:
         """Write down what was counted; the breaker opens where the budget is spent.
 

@@ -48,8 +48,8 @@ async def deliver_pending(  # noqa: PLR0913 - what a driver has, by name
     answers that lead to a ban; `tell` hears how each delivery ended. StoreUnavailable where the
     outbox cannot be read.
     """
-    invalid = invalid or InvalidAnswers(platform)
-    stop = stop or asyncio.Event()
+    invalid = InvalidAnswers(platform) if invalid is None else invalid
+    stop = asyncio.Event() if stop is None else stop
     journal = Journal(store, clock, stop, _PATIENCE)
     breakers = Breakers(platform, operator)
     async with store.write() as tx:
