@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,9 @@ from typing import IO, Any
 
 ROOT = Path(__file__).resolve().parent.parent
 
+_ENV = {**os.environ, "PYTHONPATH": str(ROOT / "tests")}
+"""The platforms' stand-ins are the tests'."""
+
 Figures = dict[str, Any]
 Found = dict[str, Figures]
 
@@ -19,7 +23,9 @@ Found = dict[str, Figures]
 def run(module: str, *arguments: object) -> Found:
     """Run a module in a process of its own; return its lines by name."""
     command = _command(module, *arguments)
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True, text=True)  # noqa: S603 - our own
+    done = subprocess.run(  # noqa: S603 - our own
+        command, cwd=ROOT, env=_ENV, stdout=subprocess.PIPE, check=True, text=True
+    )
     return found_in(done.stdout.splitlines())
 
 
@@ -46,6 +52,7 @@ def child(module: str, *arguments: object) -> Iterator[Child]:
     with subprocess.Popen(  # noqa: S603 - our own
         _command(module, *arguments),
         cwd=ROOT,
+        env=_ENV,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
