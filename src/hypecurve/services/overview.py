@@ -128,7 +128,7 @@ def _troubles(
     if channel in reach.paused:
         pause = reach.paused[channel]
         yield Trouble(TroubleKind.REFUSED, str(channel), pause.since, pause.reason, pause.probe_at)
-    for breaker in reach.breakers:
+    for breaker in reach.breakers if listener and listener.subscriptions else ():
         if breaker.is_open(now) and breaker.key in (channel.tenant.platform, str(channel.tenant)):
             yield _left_alone(breaker)
     if listener is not None and channel.tenant not in reach.suspended:
