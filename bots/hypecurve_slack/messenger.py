@@ -7,6 +7,7 @@ connection is kept for no longer than a burst of posts takes (see `web.KEPT`).
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -29,6 +30,9 @@ from hypecurve_slack.web import AT_ONCE, TIMEOUT, posting_session, web_client
 
 _KEPT_BODIES = 512
 """More than are under way at once: each is rendered once for all its steps."""
+_LOOKS = 2
+"""Turns of the event loop before a call: one finds that a kept connection has ended, and the next
+comes after that was dealt with. Else the call would go into it and be unclear for nothing."""
 _JSON = "application/json; charset=utf-8"
 _log = structlog.get_logger(__name__)
 
@@ -95,6 +99,8 @@ class SlackMessenger:
         # The place goes in front of what was written once: `{"channel": ...` and `, "text": ...`.
         data = f"{json.dumps(place)[:-1]}, {body[1:]}".encode()
         async with self._pacer.turn(str(channel)):
+            for _ in range(_LOOKS):
+                await asyncio.sleep(0)
             try:
                 answer = await self._client.api_call(
                     "chat.postMessage",

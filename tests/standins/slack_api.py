@@ -58,6 +58,8 @@ class SlackApi:
         self.api_url = ""
         self.sockets = Sockets()
         self.chaos = Chaos(0, random.Random(0), 0)  # noqa: S311  # no secret
+        self.connections: set[object] = set()
+        """The connections that the calls came over."""
         self._brief = brief
         self._workspaces: dict[str, SlackWorkspace] = {}
         self._faults: dict[str, list[tuple[Fault, int | None]]] = defaultdict(list)
@@ -144,6 +146,8 @@ class SlackApi:
         return workspace.channels.get(channel)
 
     async def _api(self, request: web.Request) -> web.StreamResponse:
+        if request.transport is not None:
+            self.connections.add(request.transport.get_extra_info("peername"))
         method = request.match_info["method"]
         body = await body_of(request)
         if not self._brief:
@@ -164,7 +168,7 @@ class SlackApi:
         headers, status = {}, fault.status
         if fault.retry_after is not None:
             headers["Retry-After"] = f"{fault.retry_after:g}"
-        elif answer.get("error") == "ratelimited":
+        elif not fault.code and answer.get("error") == "ratelimited":
             headers["Retry-After"] = str(math.ceil(self.ledger.gap))
             status = web.HTTPTooManyRequests.status_code
         return web.json_response(answer, status=status, headers=headers)
