@@ -11,6 +11,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import lru_cache
 
 import aiohttp
@@ -41,6 +42,7 @@ class SlackMessenger:
     """Posts to the channels of every workspace that there is a token for."""
 
     at_once = AT_ONCE
+    drops_repeats_for = timedelta(0)
 
     def __init__(self, client: AsyncWebClient, tokens: Tokens, pacer: Pacer | None = None) -> None:
         """Take a client that retries nothing by itself, and the pace: one a second, if none."""

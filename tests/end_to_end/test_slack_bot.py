@@ -92,6 +92,9 @@ class Heard:
     async def channel_open(self, channel: Channel) -> None:
         await self._add(f"open {channel}")
 
+    async def tenant_changed(self, tenant: Tenant) -> None:
+        await self._add(f"changed {tenant}")
+
     async def tenant_gone(self, tenant: Tenant, reason: str) -> None:
         await self._add(f"gone {tenant} {reason}")
 
@@ -334,3 +337,71 @@ async def test_slacks_own_settings_for_other_apps_do_not_matter(
     async with SlackStandIn() as slack, running(slack):
         (reply,) = await slack.command("/hype top")
     assert reply.shown.startswith("you asked: top")
+
+
+async def test_a_connection_tells_that_the_app_is_installed(run: Running) -> None:
+    assert await run.heard.until(1) == ["here slack:T123"]
+
+
+async def test_a_bot_that_is_invited_opens_the_channel(run: Running) -> None:
+    joined = {"type": "member_joined_channel", "user": "UBOT", "channel": "C999"}
+    await run.slack.event(joined)
+    assert (await run.heard.until(2))[1:] == ["open slack:T123/C999"]
+
+
+@pytest.mark.parametrize("kind", ["channel_unarchive", "group_unarchive"])
+async def test_a_channel_that_is_unarchived_is_open(run: Running, kind: str) -> None:
+    await run.slack.event({"type": kind, "channel": "C789", "user": "U1"})
+    assert (await run.heard.until(2))[1:] == ["open slack:T123/C789"]
+
+
+async def test_an_app_that_is_removed_is_gone(run: Running) -> None:
+    await run.slack.event({"type": "app_uninstalled"})
+    assert (await run.heard.until(2))[1:] == ["gone slack:T123 app_uninstalled"]
+
+
+async def test_a_revoked_token_of_the_bots_own_is_the_end(run: Running) -> None:
+    tokens = {"oauth": [], "bot": ["UBOT"]}
+    await run.slack.event({"type": "tokens_revoked", "tokens": tokens})
+    assert (await run.heard.until(2))[1:] == ["gone slack:T123 tokens_revoked"]
+
+
+async def test_what_happens_to_others_is_acknowledged_and_means_nothing(run: Running) -> None:
+    await run.heard.until(1)
+    others: list[dict[str, object]] = [
+        {"type": "member_joined_channel", "user": "U1", "channel": "C456"},
+        {"type": "tokens_revoked", "tokens": {"oauth": ["UBOT"], "bot": ["UOTHER"]}},
+        {"type": "tokens_revoked", "tokens": {}},
+        {"type": "channel_rename", "channel": {"id": "C456", "name": "renamed"}},
+        {"type": "channel_unarchive"},
+    ]
+    for event in others:
+        await run.slack.event(event)
+    await run.slack.command("/hype top")
+    assert len(run.slack.acks) == 6
+    assert run.heard.lines == ["here slack:T123"]
+
+
+async def test_a_renewed_connection_tells_again_that_the_app_is_there(run: Running) -> None:
+    await run.heard.until(1)
+    await run.slack.refresh_sockets()
+    assert await run.heard.until(2) == ["here slack:T123"] * 2
+
+
+async def test_an_installation_that_ended_unheard_is_found_at_the_next_connection(
+    run: Running,
+) -> None:
+    await run.heard.until(1)
+    run.slack.workspace("T123").gone = "account_inactive"
+    await run.slack.refresh_sockets()
+    assert (await run.heard.until(2))[1:] == ["gone slack:T123 account_inactive"]
+
+
+async def test_a_renewed_connection_without_an_answer_says_nothing(run: Running) -> None:
+    await run.heard.until(1)
+    run.slack.fail(Fault.BROKEN, method="auth.test")
+    await run.slack.refresh_sockets()
+    await run.slack.connected(total=2)
+    await run.slack.command("/hype top")
+    await run.slack.refresh_sockets()
+    assert await run.heard.until(2) == ["here slack:T123"] * 2

@@ -28,6 +28,12 @@ def test_tune_and_preview_know_what_they_stand_for() -> None:
     assert [button["value"] for button in buttons] == ["subscriptions", "preview"]
 
 
+def test_a_digest_that_may_not_have_arrived_is_shown_to_who_asks() -> None:
+    (button,) = elements(Control(Action.SHOW, "Show it", "show 42"))
+    assert button["value"] == "show 42"
+    assert button["action_id"].startswith("hype.show")
+
+
 def test_a_button_leads_only_where_a_browser_may_go() -> None:
     (button,) = elements(
         Control(Action.CURVE, "GitHub", url="https://github.com/acme/flashkv"),
