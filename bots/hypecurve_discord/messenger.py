@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -70,6 +71,9 @@ class DiscordMessenger:
     """`ports.Messenger` on discord.py's HTTP client; it logs in with the first call."""
 
     at_once = AT_ONCE
+    drops_repeats_for = timedelta(seconds=110)
+    """Of the "past few minutes" for which a nonce holds: the tries of this program and those of one
+    that died before it together."""
 
     def __init__(self, rest: Rest, channels: Channels, patience: Patience) -> None:
         """Prepare; nothing is sent."""

@@ -6,6 +6,7 @@ token must not keep the one that has it from sending.
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 
 import structlog
@@ -99,6 +100,8 @@ class Sender:
         self._messenger = messenger
         self._invalid = invalid
         self._operator = operator
+        self._term: asyncio.Event | None = None
+        """The end of the lease under which this one became the platform's sender."""
 
     async def run(self) -> None:
         """Send what may be sent now, until nothing more is, or the lease is lost."""
@@ -106,7 +109,12 @@ class Sender:
         if not await self._leases.hold(lease):
             await self._count()
             return
-        store, clock = self._store, self._clock
+        store, clock, end = self._store, self._clock, self._leases.end_of(lease)
+        if end is not self._term:
+            # Whoever sent before is dead or has stopped: what it left open waits for nobody.
+            async with store.write() as tx:
+                await tx.outbox.adopt(self.platform, clock.now())
+            self._term = end
         await probe_suspended(store, clock, self.platform, self._messenger)
         await deliver_pending(
             store,
@@ -116,7 +124,7 @@ class Sender:
             invalid=self._invalid,
             operator=self._operator,
             tell=_tell,
-            stop=self._leases.end_of(lease),
+            stop=end,
         )
 
     async def _count(self) -> None:

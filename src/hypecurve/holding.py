@@ -20,9 +20,12 @@ __all__ = ["LEASE", "RENEW", "TRACKER", "Leases", "alive", "rest", "this_process
 
 TRACKER = "tracker"
 """The lease of whoever looks at GitHub: a service, or `hypecurve update` by hand."""
-LEASE = timedelta(minutes=2)
-"""What a service holds is another's after that, if it died without a word."""
-RENEW = timedelta(seconds=30)
+LEASE = timedelta(seconds=75)
+"""What a service holds is another's after that, if it died without a word.
+
+A successor that sends to Discord must come while a repeat is still dropped there: within 2 minutes.
+"""
+RENEW = timedelta(seconds=25)
 _FRESH = 5 / 6
 """Of RENEW: whoever renews a little early renews for all."""
 
@@ -90,7 +93,12 @@ class Leases:
                 if holder != self.holder
             }
         # What another one has is not asked for by writing: nothing would come of it.
-        dead = {name: holder for name, (holder, lasts) in others.items() if lasts and _died(holder)}
+        # The tracker's may be lent to a child that outlives who lent it, and renews it.
+        dead = {
+            name: holder
+            for name, (holder, lasts) in others.items()
+            if lasts and name != TRACKER and _died(holder)
+        }
         taken = {name for name, (_, lasts) in others.items() if lasts} - dead.keys()
         held = set()
         if wanted := sorted(set(names) - taken):

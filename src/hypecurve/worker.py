@@ -51,7 +51,7 @@ _JOBS_END_WITHIN = 7.5
 _CHILD_ENDS_WITHIN = 3.5
 """Seconds that a child has: it puts away what it began within 3."""
 
-_LONGEST_LEASE = 64
+_LONGEST_NAME = 56
 
 _log = structlog.get_logger(__name__)
 Configured = Mapping[str, tuple[Bot, Mapping[str, str]]]
@@ -126,7 +126,8 @@ class Service:
         self._bots = bots
         self._beat = beat
         self._leases = Leases(store, clock, holder or this_process())
-        self._life = f"service {self._leases.holder}"[:_LONGEST_LEASE]
+        # From its end: there it differs from another process's.
+        self._life = f"service {self._leases.holder[-_LONGEST_NAME:]}"
         self._composing = Composing(store, clock, taxonomy, self._leases, settings.operator)
         self._child: asyncio.subprocess.Process | None = None
         self._tracking: asyncio.Task[None] | None = None

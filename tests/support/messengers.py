@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from hypecurve.domain.delivery import StepKind
 from hypecurve.domain.errors import SendError
@@ -37,6 +38,7 @@ class MemoryMessenger:
     """(step, key) of every call, those that failed too."""
     before_call: Callable[[], None] = lambda: None
     at_once: int = 400
+    drops_repeats_for: timedelta = timedelta(0)
     probes: list[Tenant] = field(default_factory=list)
     """Every tenant that was asked for, in order."""
     gone: dict[Tenant, SendError] = field(default_factory=dict)

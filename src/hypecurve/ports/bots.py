@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Protocol
 
 from hypecurve.domain.asking import Answer, Asker
@@ -26,6 +27,11 @@ class Messenger(Protocol):
     @property
     def at_once(self) -> int:
         """How many deliveries may be under way at the same time."""
+        ...
+
+    @property
+    def drops_repeats_for(self) -> timedelta:
+        """How long after a post the platform drops another one of the same `key`; 0: never."""
         ...
 
     async def steps(self, channel: Channel, message: Message) -> tuple[StepKind, ...]:

@@ -92,6 +92,8 @@ class Sending:
         self._channel = claimed.channel
         self._unwritten: dict[int, Step] = {}
         """How steps ended that are not written down yet, by number."""
+        self._begun = set[int]()
+        """Posts that an earlier try began and did not end, to be made again as the same."""
         self._ref = ""
         self._stands = False
         """The post is in the channel."""
@@ -131,9 +133,15 @@ class Sending:
         return await self._end(_S.SENT)
 
     def _left_open(self) -> bool:
-        """Look at what an earlier try left; return whether the post itself may be there."""
+        """Look at what an earlier try left; return whether the post itself may be there.
+
+        A post that is young enough for the platform to drop a repeat is made again, as the same.
+        """
         for number, step in enumerate(self._delivery.steps):
             is_open = step.state is _S.SENDING and step.kind not in REPEATABLE
+            if is_open and self._may_repeat(step):
+                self._begun.add(number)
+                continue
             if is_open:
                 self._unwritten[number] = replace(step, state=_S.UNKNOWN)
                 self._notes.append(_DIED)
@@ -144,6 +152,12 @@ class Sending:
             if step.state is _S.SENT:
                 self._ref, self._stands = step.ref, True
         return False
+
+    def _may_repeat(self, step: Step) -> bool:
+        if step.kind is not StepKind.POST or step.intent_at is None:
+            return False
+        age = self._means.clock.now() - step.intent_at
+        return timedelta(0) <= age < self._means.messenger.drops_repeats_for
 
     def _is_over(self, number: int, kind: StepKind) -> bool:
         steps = self._delivery.steps
@@ -157,7 +171,10 @@ class Sending:
             return await self._end(_S.PENDING, later=Verdict(_S.PENDING, now, counted=False))
         step = Step(kind, _S.SENDING, intent_at=now)
         try:
-            await self._intend(number, step)
+            if number in self._begun:  # its intent stands since the try that died
+                step = replace(step, intent_at=self._delivery.steps[number].intent_at)
+            else:
+                await self._intend(number, step)
         except StoreUnavailable:
             # It may be written all the same: whoever comes next would take it for a call.
             self._unwritten[number] = Step(kind)
@@ -196,6 +213,9 @@ class Sending:
         """Say what becomes of a step; return how the delivery ends where it ends by it."""
         if step.kind in REPEATABLE:
             error = _surely_not_posted(error)
+        elif number in self._begun and not isinstance(error, SendUnclear):
+            # The try that died may have posted it, whatever this one was told.
+            error = SendUnclear(f"It may have been posted; then: {error}", code=error.code)
         if isinstance(error, SendUnclear):
             self._trouble = error
             self._unwritten[number] = self._done(step, _S.UNKNOWN)

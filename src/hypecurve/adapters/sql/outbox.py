@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import rows
+from hypecurve.adapters.sql.giving_up import reason_or
 from hypecurve.adapters.sql.recording import steps_of, write_records
 from hypecurve.adapters.sql.statements import POSTGRES, among, among_texts
 from hypecurve.adapters.sql.subscriptions import IS_SUSPENDED, is_channel
@@ -39,6 +40,7 @@ from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports.store import Claimed, Record, Sending, Settled
 
 _S = DeliveryState
+_TOO_OLD = "It could not be sent while it was news."
 _CLAIMING = 0x48595357
 """First half of the keys of the advisory locks by platform."""
 
@@ -88,6 +90,15 @@ class SqlOutbox:
                 .values(state=_S.SENDING.value, lease_until=now + lease)
             )
         return await self._claimed(found)
+
+    async def adopt(self, platform: str, now: datetime) -> None:
+        """Let what is `sending` to a platform be claimed at once."""
+        moment = timedelta(microseconds=1)
+        await self._connection.execute(
+            update(delivery)
+            .where(delivery.c.platform == platform, delivery.c.state == _S.SENDING.value)
+            .values(lease_until=now - moment)
+        )
 
     async def _take(self, *which: ColumnElement[bool], limit: int) -> list[Mapping[str, Any]]:
         statement = (
@@ -192,7 +203,7 @@ class SqlOutbox:
             update(delivery)
             .where(delivery.c.state.in_((_S.PENDING.value, _S.HELD.value)))
             .where(delivery.c.platform == platform, or_(old_digest, old_notice))
-            .values(state=_S.EXPIRED.value, settled_at=now)
+            .values(state=_S.EXPIRED.value, settled_at=now, reason=reason_or(_TOO_OLD))
             .returning(delivery.c.id)
         )
         return len(given_up.all())

@@ -78,6 +78,14 @@ class Outbox(Protocol):
         """
         ...
 
+    async def adopt(self, platform: str, now: datetime) -> None:
+        """Let what is `sending` to a platform be claimed at once: who sent it is no more.
+
+        For the one that has just become the platform's sender. A sender that lives all the same
+        loses nothing but the right to begin a step that another began.
+        """
+        ...
+
     async def step(self, delivery_id: int, number: int, step: Step) -> None:
         """Write where one step stands.
 
