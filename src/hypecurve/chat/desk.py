@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from hypecurve.chat import command as said
 from hypecurve.chat.grammar import NO_DIGEST, parse
-from hypecurve.chat.tuner import tune
+from hypecurve.chat.tuner import refine, tune
 from hypecurve.chat.tuning import Filter, Mute, Pause, Resume, SetAlerts, Show, Status, Unmute
 from hypecurve.domain.asking import Answer, Asker
 from hypecurve.domain.category import Taxonomy
@@ -112,6 +112,10 @@ class ServiceDesk:
 
     async def _subscribe(self, asker: Asker, command: said.Subscribe) -> Answer:
         had = await subscribe.subscriptions_of(self.store, asker.channel)
+        said_more = command.filter != Filter()
+        if had and said_more:
+            # What is left out holds for all that a channel hears.
+            had = await refine(self.store, asker.channel, command.filter)
         # The first subscription of a channel takes the zone of who makes it.
         zone = command.zone or (None if had else asker.zone)
         welcome = await subscribe.subscribe(
@@ -127,9 +131,8 @@ class ServiceDesk:
                 histories_an_hour=self.histories_an_hour,
             ),
         )
-        if command.filter.speaks_when_quiet is not None:
-            speaks = command.filter.speaks_when_quiet
-            await subscribe.refine(self.store, asker.channel, speaks_when_quiet=speaks)
+        if said_more and not had:
+            await refine(self.store, asker.channel, command.filter)
         return Answer(welcome_message(welcome, self.taxonomy, asker.locale), public=True)
 
     async def _unsubscribe(self, asker: Asker, command: said.Unsubscribe) -> Answer:
@@ -232,16 +235,12 @@ class ServiceDesk:
 
 
 def _wants(command: said.Subscribe, had: Sequence[Subscription]) -> Wants:
-    """What is asked for; what is not said of what is left out stays as the channel has it."""
-    before = had[0].wants if had else Wants()
-    filtered = command.filter
-    return replace(
-        before,
-        categories=command.categories,
-        kinds=command.kinds,
-        least_stars=before.least_stars if filtered.least_stars is None else filtered.least_stars,
-        without_languages=before.without_languages
-        if filtered.languages is None
-        else filtered.languages,
-        without_owners=before.without_owners if filtered.owners is None else filtered.owners,
+    """What is asked for; what is not said of what is left out is as the channel has it."""
+    before, wish = (had[0].wants if had else Wants()), command.filter
+    return Wants(
+        command.categories,
+        command.kinds,
+        before.least_stars if wish.least_stars is None else wish.least_stars,
+        before.without_languages if wish.languages is None else wish.languages,
+        before.without_owners if wish.owners is None else wish.owners,
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypecurve.chat.tuning import Filter, Mute, Pause, Resume, SetAlerts, Tuning, Unmute
 from hypecurve.domain.asking import Answer, Asker
 from hypecurve.domain.category import Taxonomy
-from hypecurve.domain.subscription import Alerts
+from hypecurve.domain.subscription import Alerts, Channel, Subscription
 from hypecurve.ports import Clock
 from hypecurve.ports.store import Store
 from hypecurve.services import subscribe
@@ -26,14 +26,7 @@ async def tune(
         case Resume():
             return await _resume(store, clock, taxonomy, asker)
         case Filter():
-            found = await subscribe.refine(
-                store,
-                asker.channel,
-                least_stars=command.least_stars,
-                without_languages=command.languages,
-                without_owners=command.owners,
-                speaks_when_quiet=command.speaks_when_quiet,
-            )
+            found = await refine(store, asker.channel, command)
             message = tuned.refined(found, asker.locale)
         case SetAlerts():
             had = await subscribe.subscriptions_of(store, asker.channel)
@@ -47,6 +40,18 @@ async def tune(
             tell = tuned.muted if on else tuned.unmuted
             message = tell(entry.repo, asker.locale)
     return Answer(message, public=True)
+
+
+async def refine(store: Store, channel: Channel, wish: Filter) -> tuple[Subscription, ...]:
+    """Change what all that a channel hears leaves out; return it."""
+    return await subscribe.refine(
+        store,
+        channel,
+        least_stars=wish.least_stars,
+        without_languages=wish.languages,
+        without_owners=wish.owners,
+        speaks_when_quiet=wish.speaks_when_quiet,
+    )
 
 
 def wished(command: SetAlerts, before: Alerts | None) -> Alerts | None:

@@ -124,6 +124,18 @@ async def test_a_subscription_begins_with_its_filter_and_a_later_one_has_it_too(
     assert found.wants.without_languages == {"rust"}
 
 
+async def test_a_filter_said_while_subscribing_holds_for_all_the_channel_hears(
+    talk: Talk,
+) -> None:
+    await talk.ask("subscribe all min 1000 quiet say")
+    found = await talk.has()
+    assert (found.wants.least_stars, found.speaks_when_quiet) == (1000, True)
+    await talk.ask("subscribe agents rising min 0 without rust")
+    both = await subscriptions_of(talk.store, CHANNEL)
+    assert [each.wants.least_stars for each in both] == [0, 0]
+    assert [each.wants.without_languages for each in both] == [{"rust"}, {"rust"}]
+
+
 async def test_alerts_keep_what_is_not_said(talk: Talk) -> None:
     assert (await talk.has()).alerts is None
     await talk.ask("alerts")

@@ -27,7 +27,6 @@ from hypecurve.chat.command import (
 )
 from hypecurve.chat.filters import MOST_STARS
 from hypecurve.chat.grammar import COMMANDS, CommandSpec, parse
-from hypecurve.wording.languages import ALIASES, LANGUAGES
 from hypecurve.chat.tuning import (
     Filter,
     Mute,
@@ -43,6 +42,7 @@ from hypecurve.domain.errors import BadCommand, BadInput, BadRepoName, BadTime, 
 from hypecurve.domain.repo import RepoId, RepoName
 from hypecurve.domain.signal import SUBSCRIBABLE, SignalKind
 from hypecurve.domain.subscription import ALL_DAYS, WORKDAYS
+from hypecurve.wording.languages import ALIASES, LANGUAGES
 
 TAXONOMY = Taxonomy.from_toml(files("hypecurve").joinpath("taxonomy.toml").read_text("utf-8"))
 FLASHKV = RepoName("acme", "flashkv")
