@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 import pytest
 from sqlalchemy import event
@@ -154,7 +153,7 @@ async def test_what_was_given_up_unread_comes_back_for_a_week(
 
 async def test_what_may_still_arrive_or_did_comes_back_to_nobody(store: SqlStore) -> None:
     news = await signals(store, 2)
-    ends = [S.PENDING, S.SENDING, S.HELD, S.DEAD, S.SENT, S.UNKNOWN]
+    ends = [S.SENDING, S.HELD, S.DEAD, S.SENT, S.UNKNOWN, S.PENDING]
     places = [place(number) for number in range(len(ends))]
     for channel, end in zip(places, ends, strict=True):
         await freeze(store, signal_ids=news, channel=channel)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hypecurve.adapters.sql.store import SqlStore
-from hypecurve.domain.delivery import Delivery
 from hypecurve.domain.message import Bars, Inline, Link, Message, Moment, Text
 from support.catalogue import CHANNEL
 from support.databases import NOW
+from support.telling import SECOND, freeze, recent
 
-SECOND = timedelta(seconds=1)
 TEXTS = st.text(max_size=30)
 INLINES: st.SearchStrategy[Inline] = st.one_of(
     st.builds(Text, TEXTS),
@@ -40,18 +39,6 @@ MESSAGES = st.builds(
 )
 
 
-async def _frozen(store: SqlStore, number: int, message: Message) -> Message:
-    due_at = NOW + SECOND * number
-    async with store.write() as tx:
-        listener = await tx.subscriptions.hold(CHANNEL)
-        digest_id = await tx.outbox.put(
-            listener, due_at, (0, 1), due_at, signal_ids=[], message=message
-        )
-    delivery = next(item for item in await _everything(store) if item.digest_id == digest_id)
-    async with store.read() as tx:
-        return (await tx.outbox.content(delivery))[1]
-
-
 @settings(
     max_examples=15,
     deadline=None,
@@ -60,11 +47,10 @@ async def _frozen(store: SqlStore, number: int, message: Message) -> Message:
 )
 @given(messages=st.lists(MESSAGES | st.from_type(Message), min_size=1, max_size=3))
 async def test_a_frozen_message_comes_back_equal(store: SqlStore, messages: list[Message]) -> None:
-    for message in messages:
-        number = len(await _everything(store))
-        assert await _frozen(store, number, message) == message
-
-
-async def _everything(store: SqlStore) -> list[Delivery]:
+    begin = len(await recent(store))
+    ids = [
+        await freeze(store, NOW + SECOND * (begin + number), message=message)
+        for number, message in enumerate(messages)
+    ]
     async with store.read() as tx:
-        return await tx.outbox.recent(limit=9_999)
+        assert [await tx.digests.message(CHANNEL, key or 0) for key in ids] == messages

@@ -9,14 +9,28 @@ from datetime import datetime, time, timedelta
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.domain.repo import RepoId
 from hypecurve.domain.signal import SignalKind
-from hypecurve.domain.subscription import WORKDAYS, Channel, Schedule, Subscription, Wants
-from hypecurve.ports.store import Listener
+from hypecurve.domain.subscription import (
+    WORKDAYS,
+    Alerts,
+    Channel,
+    Schedule,
+    Subscription,
+    Tenant,
+    Wants,
+)
+from hypecurve.ports.store import Listener, Pause, Suspension
 from support.catalogue import CHANNEL, DAY, OTHER_CHANNEL, a_repo, keep
 from support.databases import NOW
 
 FULL = Subscription(
     channel=CHANNEL,
-    wants=Wants(frozenset({"agents", "mcp"}), frozenset({SignalKind.NEW, SignalKind.AWAKE})),
+    wants=Wants(
+        frozenset({"agents", "mcp"}),
+        frozenset({SignalKind.NEW, SignalKind.AWAKE}),
+        1000,
+        frozenset({"rust", "jupyter notebook"}),
+        frozenset({"acme"}),
+    ),
     schedule=Schedule(time(8, 30), "Asia/Kathmandu", WORKDAYS),
     locale="zh_CN",
     created_by="U1",
@@ -24,6 +38,9 @@ FULL = Subscription(
     paused_until=NOW + DAY,
     heard_cycle=7,
     heard_at=NOW - DAY,
+    speaks_when_quiet=True,
+    alerts=Alerts(5, time(22, 30), time(7)),
+    alerted_cycle=6,
 )
 
 
@@ -61,7 +78,8 @@ async def test_a_channel_nobody_subscribed_is_none(store: SqlStore) -> None:
         assert await tx.subscriptions.listener(CHANNEL) is None
         assert await tx.subscriptions.listeners() == []
         assert await tx.subscriptions.due(NOW, 9) == []
-        assert await tx.subscriptions.lock(1) is None
+        assert await tx.subscriptions.lock([1]) == []
+        assert await tx.subscriptions.alerting(9, NOW, 9) == []
 
 
 async def test_several_subscriptions_of_a_channel_stay_apart(store: SqlStore) -> None:
@@ -71,8 +89,10 @@ async def test_several_subscriptions_of_a_channel_stay_apart(store: SqlStore) ->
     assert (await _listener(store)).subscriptions == (first, second)
     moved = replace(first, locale="ru", next_due=None, wants=Wants())
     async with store.write() as tx:
-        await tx.subscriptions.change(moved)
+        await tx.subscriptions.change(moved, replace(other, alerts=Alerts(1, None, None)))
+        await tx.subscriptions.change()
     assert (await _listener(store)).subscriptions == (moved, second)
+    other = replace(other, alerts=Alerts(1, None, None))
     assert first.id is not None
     async with store.write() as tx:
         await tx.subscriptions.remove([first.id])
@@ -116,12 +136,66 @@ async def test_a_paused_subscription_is_due_when_the_pause_ends(store: SqlStore)
     assert await _due(store, NOW + DAY) == [listener.id]
 
 
-async def test_a_lock_shows_the_channel_as_listener_does(store: SqlStore) -> None:
-    await _add(store, FULL)
-    listener = await _listener(store)
+async def test_those_beside_and_those_of_tenants_that_are_gone_are_not_due(
+    store: SqlStore,
+) -> None:
+    for name in ("slack:T1/C1", "slack:T1/C2", "slack:T2/C1", "discord:T1/C1"):
+        await _add(store, Subscription(Channel.parse(name), next_due=NOW))
+    ids = await _due(store)
     async with store.write() as tx:
-        assert await tx.subscriptions.lock(listener.id) == listener
-        assert await tx.subscriptions.lock(listener.id + 1) is None
+        assert await tx.subscriptions.due(NOW, 9, beside=ids[:2]) == ids[2:]
+        assert await tx.subscriptions.due(NOW, 1, beside=[ids[0], 99]) == [ids[1]]
+        await tx.reach.suspend(Suspension(Tenant("slack", "T1"), NOW, "gone", NOW))
+        assert await tx.subscriptions.due(NOW, 9) == ids[2:]
+        # A channel that refuses is due: what it is told waits for it.
+        pause = Pause(NOW, "is_archived", "why", NOW)
+        await tx.reach.pause(Channel.parse("slack:T2/C1"), pause)
+        assert await tx.subscriptions.due(NOW, 9) == ids[2:]
+
+
+async def test_alerting_are_channels_that_want_alerts_and_have_cycles_unseen(
+    store: SqlStore,
+) -> None:
+    some = Alerts(2)
+    plans = {
+        "slack:T1/C1": [replace(FULL, alerts=some, paused_until=None, alerted_cycle=3)] * 2,
+        "slack:T1/C2": [Subscription(CHANNEL), Subscription(CHANNEL, alerts=some)],
+        "slack:T1/C3": [Subscription(CHANNEL)],
+        "slack:T1/C4": [Subscription(CHANNEL, alerts=some, paused_until=NOW + DAY)],
+        "slack:T1/C5": [Subscription(CHANNEL, alerts=some)],
+        "slack:T2/C1": [Subscription(CHANNEL, alerts=some)],
+        "slack:T1/C6": [Subscription(CHANNEL, alerts=Alerts(0))],
+    }
+    ids = {}
+    for name, items in plans.items():
+        channel = Channel.parse(name)
+        await _add(store, *(replace(item, channel=channel) for item in items))
+        ids[name] = (await _listener(store, channel)).id
+    async with store.write() as tx:
+        await tx.reach.suspend(Suspension(Tenant("slack", "T2"), NOW, "gone", NOW))
+        pause = Pause(NOW, "is_archived", "why", NOW)
+        await tx.reach.pause(Channel.parse("slack:T1/C5"), pause)
+
+        async def alerting(cycle: int, now: datetime = NOW, **more: int) -> list[str]:
+            found = await tx.subscriptions.alerting(cycle, now, more.pop("limit", 9), **more)
+            return [name[-1] for key in found for name in ids if ids[name] == key]
+
+        assert await alerting(4) == ["1", "2"]
+        assert await alerting(3) == ["2"]
+        assert await alerting(0) == []
+        assert await alerting(4, NOW + DAY) == ["1", "2", "4"]
+        assert await alerting(4, limit=1) == ["1"]
+        assert await alerting(4, after=ids["slack:T1/C1"]) == ["2"]
+
+
+async def test_a_lock_shows_channels_as_listener_does(store: SqlStore) -> None:
+    await _add(store, FULL, Subscription(OTHER_CHANNEL))
+    first, second = await _listener(store), await _listener(store, OTHER_CHANNEL)
+    async with store.write() as tx:
+        keys = [second.id, first.id, 99]
+        assert await tx.subscriptions.lock(keys) == [first, second]
+        assert await tx.subscriptions.lock([first.id]) == [first]
+        assert await tx.subscriptions.lock([]) == []
 
 
 async def test_a_channel_that_is_held_is_known_from_then_on(store: SqlStore) -> None:
@@ -140,7 +214,7 @@ async def test_who_waits_for_a_lock_sees_what_the_holder_wrote(store: SqlStore) 
 
     async def holder() -> None:
         async with store.write() as tx:
-            await tx.subscriptions.lock(listener.id)
+            await tx.subscriptions.lock([listener.id])
             has_it.set()
             for _ in range(20):  # a chance for the other, if nothing held it back
                 await tx.subscriptions.listener(CHANNEL)
@@ -149,8 +223,8 @@ async def test_who_waits_for_a_lock_sees_what_the_holder_wrote(store: SqlStore) 
     async def waiter() -> int:
         await has_it.wait()
         async with store.write() as tx:
-            found = await tx.subscriptions.lock(listener.id)
-        return found.subscriptions[0].heard_cycle if found else -1
+            (found,) = await tx.subscriptions.lock([listener.id])
+        return found.subscriptions[0].heard_cycle
 
     _, heard = await asyncio.gather(holder(), waiter())
     assert heard == 8
@@ -169,6 +243,24 @@ async def test_follows_belong_to_a_channel_and_end(store: SqlStore) -> None:
     assert (await _listener(store)).subscriptions == ()
     async with store.read() as tx:
         assert await tx.subscriptions.listeners() == []
+
+
+async def test_what_is_muted_is_not_followed_and_the_other_way_round(store: SqlStore) -> None:
+    await keep(store, [a_repo(1), a_repo(2)])
+    async with store.write() as tx:
+        await tx.subscriptions.follow(CHANNEL, RepoId(1), on=True)
+        for number in (1, 2, 2):
+            await tx.subscriptions.mute(CHANNEL, RepoId(number), on=True)
+        await tx.subscriptions.mute(OTHER_CHANNEL, RepoId(1), on=True)
+    found = await _listener(store)
+    assert (found.followed, found.muted) == (set(), {1, 2})
+    async with store.write() as tx:
+        await tx.subscriptions.follow(CHANNEL, RepoId(1), on=True)
+        await tx.subscriptions.mute(CHANNEL, RepoId(2), on=False)
+        await tx.subscriptions.mute(CHANNEL, RepoId(2), on=False)
+    found = await _listener(store)
+    assert (found.followed, found.muted) == ({1}, set())
+    assert (await _listener(store, OTHER_CHANNEL)).muted == {1}
 
 
 TTL = timedelta(minutes=2)
