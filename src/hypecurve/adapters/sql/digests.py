@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import UserDefinedType
 
 from hypecurve.adapters.sql import rows
+from hypecurve.adapters.sql.giving_up import reason_or
 from hypecurve.adapters.sql.releasing import GIVEN_BACK, UNREAD, told
 from hypecurve.adapters.sql.statements import among, upsert
 from hypecurve.adapters.sql.subscriptions import channel_id_of, is_channel
@@ -29,6 +30,7 @@ from hypecurve.domain.subscription import Channel
 from hypecurve.ports.store import Frozen, Told
 
 _S = DeliveryState
+_TOO_LATE = "The next digest was due before this one could be sent."
 _UNDELIVERED = (_S.PENDING.value, _S.HELD.value, _S.DEAD.value)
 
 
@@ -108,7 +110,7 @@ class SqlDigests:
             await self._connection.execute(
                 update(delivery)
                 .where(among(self._connection, delivery.c.id, ids))
-                .values(state=_S.EXPIRED.value, settled_at=at)
+                .values(state=_S.EXPIRED.value, settled_at=at, reason=reason_or(_TOO_LATE))
             )
 
     async def notify(
