@@ -17,6 +17,4 @@ def reason_or(otherwise: str) -> ColumnElement[str]:
         .where(channel.c.id == delivery.c.channel_id)
         .scalar_subquery()
     )
-    return case(
-        (delivery.c.reason != "", delivery.c.reason), else_=func.coalesce(pause, otherwise)
-    )
+    return case((delivery.c.reason != "", delivery.c.reason), else_=func.coalesce(pause, otherwise))

@@ -56,9 +56,7 @@ class Subscriptions(Protocol):
         """
         ...
 
-    async def alerting(
-        self, cycle: int, now: datetime, limit: int, *, after: int = 0
-    ) -> list[int]:
+    async def alerting(self, cycle: int, now: datetime, limit: int, *, after: int = 0) -> list[int]:
         """Return ids of channels, above `after` and by id, that want alerts and have cycles unseen.
 
         Without suspended tenants' and paused channels'; subscriptions paused by a person want none.
