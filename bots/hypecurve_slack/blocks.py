@@ -26,6 +26,8 @@ _CONTEXT = 1_000
 _ENTRY_LINES = 12
 _ENTRY_CHARACTERS = 3_000
 """JSON of one entry."""
+_ITEM_CHARACTERS = len('{"type":"rich_text_section","elements":[]},')
+"""What an item takes beside the JSON of its leaves."""
 _SPARE = 2
 """Blocks kept for "and 12 more" and the note on the thread."""
 _SPARE_CHARACTERS = 400
@@ -155,13 +157,13 @@ def _sections(message: Message, room: int, blocks: int) -> Iterator[Json]:
             if left or blocks <= 0:
                 left += 1
                 continue
-            item = _section(_entry(entry))
-            cost = size(item) + 1
+            leaves, length = _entry(entry)
+            cost = _ITEM_CHARACTERS + length
             if cost > room:
                 left += 1
-            elif item["elements"]:
+            elif leaves:
                 room -= cost
-                kept.append(item)
+                kept.append(_section(leaves))
         alone = bool(heading) and not section.entries
         if (kept or alone) and blocks > 0:
             blocks -= 1
@@ -179,17 +181,21 @@ def _section_block(heading: Sequence[Json], items: Sequence[Json]) -> Json:
     return _rich_text([*above, *([_list(items)] if items else [])])
 
 
-def _entry(entry: Entry) -> list[Json]:
-    """Return an entry's lines as the leaves of one list item."""
+def _entry(entry: Entry) -> tuple[list[Json], int]:
+    """Return an entry's lines as the leaves of one list item, and how long their JSON is."""
     leaves: list[Json] = []
+    length = 0
     for line in entry.lines[:_ENTRY_LINES]:
         more = rich(line)
         if more and leaves:
             more = [{"type": "text", "text": "\n"}, *more]
-        if size([*leaves, *more]) > _ENTRY_CHARACTERS:
+        # Without their brackets, and with a comma before them.
+        added = size(more) - 2 + bool(more and leaves)
+        if length + added > _ENTRY_CHARACTERS - 2:
             break
         leaves += more
-    return leaves
+        length += added
+    return leaves, length
 
 
 def _note(rest: Sequence[Message], *, in_thread: bool) -> list[Json]:
