@@ -30,6 +30,7 @@ HOUR = timedelta(hours=1)
 class Standing:
     """What stands in a channel for everybody to read."""
 
+    key: str
     channel: Channel
     message: Message
     step: StepKind
@@ -46,6 +47,8 @@ class MadeUpChat:
     """
 
     at_once: int = 400
+    drops_repeats_for: timedelta = timedelta(0)
+    """So long it takes what comes under one key as one; any longer is not tried here."""
     trouble: dict[Channel, deque[tuple[BaseException | None, bool]]] = field(
         default_factory=lambda: defaultdict(deque)
     )
@@ -91,7 +94,12 @@ class MadeUpChat:
         error, posted = queue.popleft() if queue else (self.down, False)
         if error is not None and not posted:
             raise error
-        self.standing.append(Standing(channel, message, step, ref, f"id-{len(self.standing) + 1}"))
+        known = [each for each in self.standing if self.drops_repeats_for and each.key == key]
+        if known:
+            return known[0].id
+        self.standing.append(
+            Standing(key, channel, message, step, ref, f"id-{len(self.standing) + 1}")
+        )
         if error is not None:
             raise error
         return self.standing[-1].id

@@ -111,7 +111,7 @@ class Sending:
             return Outcome(self._delivery.id, self._channel, _S.SENDING, str(error))
         except Exception as error:  # noqa: BLE001 - a mistake of ours must not hold up the others
             self._notes.append(f"cannot be sent: {_in_one_line(error)}")
-            return await self._end(_S.SENT if self._stands else _S.DEAD)
+            return await self._end(self._at_worst(_S.DEAD))
 
     async def _send(self) -> Outcome:
         if self._left_open():
@@ -119,10 +119,13 @@ class Sending:
         message = self._claimed.message
         if message is None:
             self._notes.append("cannot be sent: what is kept of it cannot be read")
-            return await self._end(_S.SENT if self._stands else _S.DEAD)
+            return await self._end(self._at_worst(_S.DEAD))
         try:
             kinds = await self._means.messenger.steps(self._channel, message)
         except SendError as error:
+            if self._begun:
+                self._notes.append(f"{_DIED}; then: {error}")
+                return await self._end(_S.UNKNOWN)
             return await self._refused(_surely_not_posted(error))
         for number, kind in enumerate(kinds):
             if self._is_over(number, kind):
@@ -131,6 +134,12 @@ class Sending:
             if ended is not None:
                 return ended
         return await self._end(_S.SENT)
+
+    def _at_worst(self, otherwise: DeliveryState) -> DeliveryState:
+        """How it ends where nothing more can be done, by what is known of the post."""
+        if self._stands:
+            return _S.SENT
+        return _S.UNKNOWN if self._begun else otherwise
 
     def _left_open(self) -> bool:
         """Look at what an earlier try left; return whether the post itself may be there.

@@ -230,6 +230,60 @@ async def test_a_crash_between_intent_and_outcome_is_unknown_and_not_sent_again(
     assert len(chat.calls) == 1
 
 
+async def _die(store: SqlStore, clock: SetClock, chat: MadeUpChat, *, posted: bool) -> None:
+    """Let the sender die in the middle of the post, and its successor come at once."""
+    chat.fail(ONE, Killed(), posted=posted)
+    await _killed(store, clock, chat)
+    clock.at += MINUTE
+    async with store.write() as tx:
+        await tx.outbox.adopt("slack", clock.at)
+
+
+@pytest.mark.parametrize("posted", [True, False])
+async def test_where_a_repeat_is_dropped_what_a_dead_sender_began_is_sent_again_as_the_same(
+    store: SqlStore, clock: SetClock, *, posted: bool
+) -> None:
+    chat = MadeUpChat(drops_repeats_for=2 * MINUTE)
+    key = await put(store, ONE, LONG)
+    await _die(store, clock, chat, posted=posted)
+    assert await send(store, clock, chat) == [S.SENT]
+    assert await state_of(store, key) == (S.SENT, [S.SENT, S.SENT])
+    assert [each.step for each in chat.standing] == [StepKind.POST, StepKind.THREAD]
+
+
+@pytest.mark.parametrize("error", [SendFailed("no route"), ChannelRefused("closed"), LOST])
+@pytest.mark.parametrize("early", [True, False])
+async def test_where_the_repeat_is_refused_the_first_may_stand_all_the_same(
+    store: SqlStore, clock: SetClock, error: SendError, *, early: bool
+) -> None:
+    class Refusing(MadeUpChat):
+        async def steps(self, channel: Channel, message: Message) -> tuple[StepKind, ...]:
+            if early and self.calls:
+                raise error
+            return await super().steps(channel, message)
+
+    chat = Refusing(drops_repeats_for=2 * MINUTE)
+    await put(store, ONE)
+    await _die(store, clock, chat, posted=True)
+    chat.fail(ONE, error)
+    assert await send(store, clock, chat) == [S.UNKNOWN]
+
+
+async def test_a_mistake_of_ours_hides_no_post_that_may_stand(
+    store: SqlStore, clock: SetClock
+) -> None:
+    class Mistaken(MadeUpChat):
+        async def steps(self, channel: Channel, message: Message) -> tuple[StepKind, ...]:
+            if self.calls:
+                raise KeyError(BLOCKS)
+            return await super().steps(channel, message)
+
+    chat = Mistaken(drops_repeats_for=2 * MINUTE)
+    await put(store, ONE)
+    await _die(store, clock, chat, posted=True)
+    assert await send(store, clock, chat) == [S.UNKNOWN]
+
+
 async def test_a_crash_in_the_thread_leaves_the_post_sent_and_the_thread_unknown(
     store: SqlStore, clock: SetClock, chat: MadeUpChat
 ) -> None:
@@ -407,7 +461,7 @@ ERRORS = [
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(answers=st.lists(st.tuples(st.sampled_from(ERRORS), st.booleans()), max_size=9))
 async def test_whatever_answers_come_nothing_stands_twice_and_nothing_hangs(
