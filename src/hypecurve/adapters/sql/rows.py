@@ -309,7 +309,10 @@ def message_values(message: Message) -> Any:  # noqa: ANN401 - JSON
 
 def message_text(message: Message) -> str:
     """A message as JSON text."""
-    return json.dumps(message_values(message))
+    try:
+        return str(_message_adapter().dump_json(message), "utf-8")
+    except ValueError:  # half of a surrogate pair, which is in no UTF-8
+        return json.dumps(message_values(message))
 
 
 @lru_cache(maxsize=64)
