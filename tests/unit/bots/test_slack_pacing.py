@@ -74,6 +74,10 @@ async def test_a_channels_posts_are_a_second_apart_in_their_order(posting: Posti
     assert await posting.all(("C1", 0), ("C1", 0), ("C1", 0)) == [("C1", 0), ("C1", 1), ("C1", 2)]
 
 
+def test_unless_told_otherwise_the_pace_is_a_second() -> None:
+    assert Pacer()._interval == 1.0
+
+
 async def test_the_second_begins_when_slack_has_answered(posting: Posting) -> None:
     assert await posting.all(("C1", 0.4), ("C1", 0)) == [("C1", 0), ("C1", 1.4)]
 
