@@ -68,8 +68,7 @@ def judge(error: SendError, attempts: int, now: datetime, luck: float) -> Verdic
     """
     match error:
         case SendLimited():
-            told = _told(error)
-            wait = _SHORTEST_WAIT if told is None else told
+            wait = max(_told(error) or _SHORTEST_WAIT, _SHORTEST_WAIT)
             return Verdict(_S.PENDING, now + wait + luck * _SPREAD, counted=False)
         case PlatformRefused():
             return Verdict(_S.PENDING, now + left_alone(error) + luck * _SPREAD, counted=False)
