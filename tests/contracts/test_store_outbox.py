@@ -431,6 +431,21 @@ async def test_deliveries_are_looked_at_newest_first_by_channel_and_state(store:
         assert await tx.outbox.counts() == {S.PENDING: 2, S.DEAD: 1}
 
 
+async def test_the_last_deliveries_of_every_channel_are_looked_at_at_once(
+    store: SqlStore,
+) -> None:
+    for number in range(3):
+        await freeze(store, NOW + number * SECOND)
+    await freeze(store, channel=OTHER_CHANNEL)
+    async with store.read() as tx:
+        found = await tx.outbox.recent_of_each(2)
+        assert found == [
+            *await tx.outbox.recent(OTHER_CHANNEL),
+            *await tx.outbox.recent(CHANNEL, limit=2),
+        ]
+        assert await tx.outbox.recent_of_each(9) == await tx.outbox.recent()
+
+
 async def test_many_senders_at_once_never_claim_the_same_nor_two_of_a_channel(
     store: SqlStore,
 ) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from hypecurve.domain.breaker import Breaker
@@ -28,6 +28,8 @@ LATE = timedelta(hours=4)
 """A digest may wait three hours for counts that can be trusted; after that nobody composes it."""
 _LAST = 5
 """Deliveries that are shown of a channel."""
+_ONE_BY_ONE = 50
+"""Channels up to which each is asked for by itself."""
 _ALL = 1_000_000
 """More channels than there are."""
 _LOOKED_AT = 500
@@ -41,13 +43,19 @@ async def channel_overview(store: Store, clock: Clock, channel: Channel) -> Chan
     now = clock.now()
     async with store.read() as tx:
         listener = await tx.subscriptions.listener(channel)
-        return await _channel(tx, channel, listener, await _reach(tx), now)
+        last = [_posting(each) for each in await tx.outbox.recent(channel, _LAST)]
+        found = _fares(channel, listener, await _reach(tx), last, now)
+        return replace(
+            found,
+            followed=await _names(tx, listener.followed if listener else frozenset()),
+            muted=await _names(tx, listener.muted if listener else frozenset()),
+        )
 
 
 async def overview(store: Store, clock: Clock, *, every: bool = False) -> Overview:
     """Return how the service fares, with the channels that something is wrong with.
 
-    `every`: with all that subscribe.
+    `every`: with all that subscribe. What the channels follow and mute is left out.
     """
     now = clock.now()
     async with store.read() as tx:
@@ -62,8 +70,9 @@ async def overview(store: Store, clock: Clock, *, every: bool = False) -> Overvi
             for channel, listener in listeners.items()
             if every or channel.tenant in reach.suspended or _of_schedules(listener, now)
         }
+        last = await _last_of(tx, asked)
         channels = [
-            await _channel(tx, channel, listeners.get(channel), reach, now)
+            _fares(channel, listeners.get(channel), reach, last.get(channel, ()), now)
             for channel in sorted(asked)
         ]
     return Overview(
@@ -96,22 +105,34 @@ async def _reach(tx: Transaction) -> _Reach:
     )
 
 
-async def _channel(
-    tx: Transaction,
+async def _last_of(
+    tx: Transaction, channels: Collection[Channel]
+) -> Mapping[Channel, list[Posting]]:
+    """The last deliveries of some channels, newest first."""
+    found: dict[Channel, list[Posting]] = {}
+    if len(channels) > _ONE_BY_ONE:
+        sendings = await tx.outbox.recent_of_each(_LAST)
+    else:
+        sendings = [each for one in channels for each in await tx.outbox.recent(one, _LAST)]
+    for each in sendings:
+        found.setdefault(each.channel, []).append(_posting(each))
+    return found
+
+
+def _fares(
     channel: Channel,
     listener: Listener | None,
     reach: _Reach,
+    last: Sequence[Posting],
     now: datetime,
 ) -> ChannelOverview:
-    last = [_posting(each) for each in await tx.outbox.recent(channel, _LAST)]
+    """How one channel fares, but for the names of what it follows and mutes."""
     return ChannelOverview(
         channel=channel,
         at=now,
         subscriptions=listener.subscriptions if listener else (),
         last=tuple(last),
         troubles=tuple(_troubles(channel, listener, reach, last, now)),
-        followed=await _names(tx, listener.followed if listener else frozenset()),
-        muted=await _names(tx, listener.muted if listener else frozenset()),
     )
 
 

@@ -15,7 +15,7 @@ from hypecurve.domain.delivery import DeliveryState
 from hypecurve.domain.errors import BadInput, NotFound
 from hypecurve.domain.overview import TroubleKind
 from hypecurve.domain.repo import RepoId
-from hypecurve.domain.subscription import UNTIL_RESUMED, Channel, Tenant
+from hypecurve.domain.subscription import UNTIL_RESUMED, Channel, Subscription, Tenant
 from hypecurve.ports.store import Suspension
 from hypecurve.services.overview import LATE, channel_overview, overview
 from hypecurve.services.redelivering import drop, retry
@@ -179,6 +179,20 @@ async def test_the_service_counts_what_stands_where(store: SqlStore) -> None:
         1,
     ]
     assert [each.channel for each in found.channels] == sorted([CHANNEL, OTHER_CHANNEL])
+
+
+async def test_of_many_channels_each_has_its_own_last_deliveries(store: SqlStore) -> None:
+    many = [replace(CHANNEL, id=f"C{number}") for number in range(60)]
+    async with store.write() as tx:
+        for channel in many:
+            await tx.subscriptions.add(Subscription(channel, next_due=NOW + DAY))
+    for hours in (2, 1):
+        await told(store, many[7], NOW - hours * HOUR)
+    await told(store, many[8], NOW, S.DEAD)
+    found = {each.channel: each for each in (await overview(store, CLOCK, every=True)).channels}
+    assert [each.due_at for each in found[many[7]].last] == [NOW - HOUR, NOW - 2 * HOUR]
+    assert [each.kind for each in found[many[8]].troubles] == [T.DEAD]
+    assert sum(len(each.last) for each in found.values()) == 3
 
 
 async def test_what_is_unknown_or_dead_is_sent_again_by_an_operators_word(store: SqlStore) -> None:

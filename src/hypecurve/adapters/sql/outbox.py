@@ -252,6 +252,20 @@ class SqlOutbox:
             statement = statement.where(delivery.c.state.in_(sorted(each.value for each in states)))
         return await self._sendings(statement)
 
+    async def recent_of_each(self, most: int) -> list[Sending]:
+        """Return the last deliveries of every channel, `most` of each, newest first."""
+        newest = func.row_number().over(
+            partition_by=delivery.c.channel_id, order_by=delivery.c.id.desc()
+        )
+        ranked = select(delivery.c.id, newest.label("place")).subquery()
+        statement = (
+            _joined()
+            .join(ranked, ranked.c.id == delivery.c.id)
+            .where(ranked.c.place <= most)
+            .order_by(delivery.c.id.desc())
+        )
+        return await self._sendings(statement)
+
     async def _sendings(self, statement: Select[Any]) -> list[Sending]:
         found = (await self._connection.execute(statement)).mappings().all()
         steps = await steps_of(self._connection, [row["id"] for row in found])

@@ -159,6 +159,10 @@ class Outbox(Protocol):
         """Return deliveries, newest first; `states` None: of any."""
         ...
 
+    async def recent_of_each(self, most: int) -> list[Sending]:
+        """Return the last deliveries of every channel, `most` of each, newest first."""
+        ...
+
     async def counts(self) -> Mapping[DeliveryState, int]:
         """Return how many deliveries stand where."""
         ...
