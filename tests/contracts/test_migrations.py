@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -17,13 +16,11 @@ from hypecurve.adapters.sql import migrate
 from hypecurve.adapters.sql.engine import database_url, sync_url
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.adapters.sql.tables import REVISION, metadata
-from hypecurve.domain.delivery import Delivery, DeliveryState, Step, StepKind
+from hypecurve.domain.delivery import Delivery, DeliveryState
 from hypecurve.domain.health import Health
-from hypecurve.domain.message import Message, MessageKind
 from hypecurve.ports.store import Sweep
 from support.catalogue import (
     CHANNEL,
-    DAY,
     a_repo,
     a_signal,
     entry_of,
@@ -34,8 +31,7 @@ from support.catalogue import (
     untold_facts,
 )
 from support.databases import LIVE, NOW, opened
-
-HELLO = Message(MessageKind.DIGEST, "hello")
+from support.telling import HELLO, claim, freeze, notify, recent, settle, step
 
 
 def _config() -> Config:
@@ -109,20 +105,19 @@ async def test_an_upgrade_keeps_the_rows(database: str) -> None:
             assert await tx.signals.current_cycle() == 1
             assert len(await tx.signals.between(0, 1)) == 1
             assert await tx.stars.latest() == Sweep(1, NOW, 2, 2, Health.GOOD)
-            assert await tx.outbox.recent() == [sent]
-            assert await tx.outbox.content(sent) == (CHANNEL, HELLO)
+            assert await tx.digests.message(CHANNEL, sent.digest_id or 0) == HELLO
+        assert await recent(store) == [sent]
     _check_references(database)
 
 
 async def _send(store: SqlStore) -> Delivery:
     """A digest that was sent."""
-    async with store.write() as tx:
-        listener = await tx.subscriptions.hold(CHANNEL)
-        await tx.outbox.put(listener, NOW, (0, 1), NOW, signal_ids=[1], message=HELLO)
-        (delivery,) = await tx.outbox.claim(["slack"], NOW, DAY, 9)
-        await tx.outbox.step(delivery.id, 0, Step(StepKind.POST, DeliveryState.SENT, "1700.01"))
-        await tx.outbox.settle(delivery.id, DeliveryState.SENT, at=NOW)
-        (sent,) = await tx.outbox.recent()
+    await freeze(store, signal_ids=[1])
+    (item,) = await claim(store)
+    await step(store, item.delivery, DeliveryState.SENDING)
+    await step(store, item.delivery, DeliveryState.SENT)
+    await settle(store, item, DeliveryState.SENT)
+    (sent,) = await recent(store)
     return sent
 
 
@@ -151,25 +146,23 @@ async def test_a_downgrade_leaves_out_what_the_older_version_does_not_know(datab
         await listed(store, [a_repo(1)])
         await speak(store, [a_signal(1)])
         sent = await _send(store)
-        async with store.write() as tx:
-            assert await tx.outbox.notify(CHANNEL, "listed 1", HELLO, NOW) is not None
+        assert await notify(store) is not None
     _run(database, command.downgrade, "202611220930")
     _check_references(database)
     await migrate.upgrade(database_url(database))
-    async with opened(database) as store, store.read() as tx:
-        assert await tx.outbox.recent() == [sent]
+    async with opened(database) as store:
+        assert await recent(store) == [sent]
 
 
-@pytest.mark.parametrize("revision", _revisions())
-async def test_down_to_the_base_and_up_again(database: str, revision: str) -> None:
+async def test_down_to_the_base_and_up_again_step_by_step(database: str) -> None:
     async with opened(database) as store:
         await listed(store, [a_repo(1)])
     _run(database, command.downgrade, "base")
     assert _tables(database) == set()
     assert await migrate.revision(database_url(database)) is None
-    _run(database, command.upgrade, revision)
-    assert await migrate.revision(database_url(database)) == revision
-    await migrate.upgrade(database_url(database))
+    for revision in _revisions():
+        _run(database, command.upgrade, revision)
+        assert await migrate.revision(database_url(database)) == revision
     assert _tables(database) == set(metadata.tables)
 
 
