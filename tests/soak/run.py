@@ -8,12 +8,15 @@ It prints its seed: the same one plans the same troubles. Exit status 1 where a 
 from __future__ import annotations
 
 import argparse
+import logging
 import random
 import sys
 import tempfile
 import time
 from collections import Counter
 from pathlib import Path
+
+import structlog
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -28,6 +31,7 @@ def main() -> int:
     parser.add_argument("--channels", type=int, default=200)
     parser.add_argument("--seed", type=int, default=None)
     asked = parser.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     seed = random.SystemRandom().randrange(2**32) if asked.seed is None else asked.seed
     _say(f"seed {seed}: {asked.days} days, {asked.channels} channels")
     began = time.perf_counter()

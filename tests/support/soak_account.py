@@ -17,7 +17,7 @@ from hypecurve.domain.delivery import DeliveryState, StepKind
 from hypecurve.domain.signal import SUBSCRIBABLE, Signal, SignalKind
 from hypecurve.domain.subscription import Alerts, Channel, Schedule, Wants
 from support.soak_books import Books, Row, Sent
-from support.soak_plan import BEGIN, DAY, HOUR, TICK, Listening, Plan
+from support.soak_plan import BEGIN, DAY, HOUR, Listening, Plan
 
 _S = DeliveryState
 _ARRIVED = frozenset({_S.SENT, _S.UNKNOWN})
@@ -26,7 +26,8 @@ _BACK = frozenset({SignalKind.STALLED, SignalKind.AWAKE})
 _HELD_BACK = 3 * HOUR
 _USEFUL = 7 * DAY - 6 * HOUR
 """News is told for seven days; what is nearly so old may be told or not."""
-_PROMPT = TICK + timedelta(minutes=10)
+_PROMPT = timedelta(minutes=10)
+"""Beyond the tick."""
 _SEEN = timedelta(minutes=2)
 """What was taken is seen so late at most."""
 
@@ -103,6 +104,8 @@ class Account:
     def unsettled(self) -> Iterator[str]:
         """Every delivery came to an end that has a reason, or waits on a paused channel."""
         for sent in self.books.sent:
+            if sent.made_at > self.plan.end - 3 * HOUR:
+                continue
             waits = sent.state is _S.HELD and sent.channel in self.books.paused
             if waits and sent.channel in self.plan.closed_for_good:
                 continue
@@ -151,6 +154,10 @@ class Account:
                 if due in times or due > self.plan.end - DAY:
                     continue
                 later = bisect_left(times, due)
+                # Two of its times may lie within one tick: they are one digest.
+                soon = due + self.plan.tick(due)
+                if later < len(times) and times[later] <= soon:
+                    continue
                 if not self._excused(place, due):
                     yield f"{place}: nothing was composed for {due}"
                 elif later == len(times):
@@ -164,7 +171,9 @@ class Account:
                 if row.due_at not in right:
                     yield f"{row.channel}: a digest due {row.due_at}, which is no time of its own"
                 held = row.composed_at - row.due_at
-                if held > _PROMPT and not self._excused(row.channel, row.due_at):
+                if held > self.plan.tick(row.due_at) + _PROMPT and not self._excused(
+                    row.channel, row.due_at
+                ):
                     yield f"{row.channel}: the digest due {row.due_at} came {held} late"
 
     def untold(self) -> Iterator[str]:
@@ -211,8 +220,10 @@ class Account:
                 continue
             for sent in self._alerts_of(listening.channel, repeats=True):
                 seen = [arrived[name] for name in self.names(sent)[0] if name in arrived]
+                # A repeat is made when the first one comes to nothing; then it waits.
+                made = [] if sent.key.endswith(" again") else [("made", [sent.made_at])]
                 for how, times in (
-                    ("made", [sent.made_at]),
+                    *made,
                     *(("taken", [at, at - _SEEN]) for at in seen),
                 ):
                     local = [self._local(listening.channel, at).time() for at in times]
@@ -220,13 +231,14 @@ class Account:
                         yield f"{sent}: {how} at {local[0]:%H:%M}"
 
     def repeats(self) -> Iterator[str]:
-        """An alert that may not have arrived is sent once more, and says that it is a repeat."""
+        """An alert that may not have arrived is sent once more, and says what it is."""
         first = {(sent.channel, sent.key): sent for sent in self.books.sent if not sent.due_at}
         for (place, key), sent in first.items():
             if not key.startswith("alert ") or not key.endswith(" again"):
                 continue
             original = first.get((place, key.removesuffix(" again")))
-            if original is None or original.state is not _S.UNKNOWN:
+            # A sender that was taken for dead may yet say that it had arrived.
+            if original is None or original.state not in _ARRIVED:
                 yield f"{sent}: it repeats {original}"
             elif original.message == sent.message:
                 yield f"{sent}: nothing says that it is a repeat"

@@ -29,10 +29,12 @@ BEGIN = datetime(2026, 10, 10, tzinfo=UTC)
 """Europe changes its clocks on 25 October, North America on 1 November."""
 CYCLE = timedelta(hours=6)
 TICK = timedelta(minutes=30)
-"""The service looks every 15 seconds; what is due here comes at quarters of an hour."""
+"""The service looks every 15 seconds; here it does so less often, and least when all is well."""
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 
+_SHORT = 10
+"""Days: the form that every test run has is shorter, and more goes wrong in it."""
 CATEGORIES = ("serving", "vector-databases", "fine-tuning", "agents", "rag", "robotics")
 LAYERS = ("infrastructure", "model-development", "ai-engineering")
 _LANGUAGES = ("Python", "Rust", "Go", "C++", None)
@@ -143,6 +145,8 @@ class Plan:
     events: tuple[Event, ...]
     news: int
     """Signals in a cycle, on the average."""
+    rate: float
+    """Share of all answers that go wrong."""
     closed_for_good: frozenset[Channel] = field(default_factory=frozenset)
 
     @property
@@ -154,6 +158,10 @@ class Plan:
     def end(self) -> datetime:
         """When it is looked at: by then all is well again, and whoever hears weekly has heard."""
         return self.troubled_until + min(8, self.days) * DAY
+
+    def tick(self, at: datetime) -> timedelta:
+        """How often the service looks at an instant."""
+        return TICK if at < self.troubled_until else 2 * TICK
 
     @property
     def tenants(self) -> tuple[Tenant, ...]:
@@ -174,7 +182,8 @@ def plan(seed: int, days: int, channels: int) -> Plan:
         repos,
         listening,
         tuple(sorted(_events(rng, days, places, for_good), key=lambda event: event.at)),
-        news=max(3, len(repos) // 30),
+        news=max(6, len(repos) // 30),
+        rate=0.2 if days < _SHORT else 0.05,
         closed_for_good=for_good,
     )
 
@@ -256,7 +265,7 @@ def _events(
         """How many of what happens so often to a channel in a month."""
         return max(1, round(len(places) * per_month * days / 30))
 
-    short = days < 10
+    short = days < _SHORT
     for _ in range(some(0.4)):
         span = rng.choice((HOUR, DAY, 3 * DAY))
         yield Event(at(), Happening.PAUSES, span, rng.choice(places))

@@ -25,8 +25,6 @@ from support.soak_account import Names
 from support.soak_books import Sent
 from support.soak_plan import Plan
 
-RATE = 0.05
-"""Share of all answers that go wrong."""
 _HANG = 60.0
 """Seconds; every messenger gives up sooner."""
 _PEOPLE = "people"
@@ -44,6 +42,7 @@ class Platforms:
     invalid: Mapping[str, InvalidAnswers]
     failing: set[str] = field(default_factory=set)
     """The platforms that are down."""
+    _drawn: int = 0
     _read: dict[str, int] = field(default_factory=lambda: {"slack": 0, "discord": 0})
 
     def close(self, place: Channel, rng: random.Random) -> None:
@@ -93,6 +92,7 @@ class Platforms:
 
     def heal(self) -> None:
         """Let nothing fail by lot any more."""
+        self._drawn = self.faults()
         self.slack.faults(0, random.Random(0))  # noqa: S311 - none is drawn
         self.discord.faults = None
         for team in self.slack._workspaces.values():
@@ -125,7 +125,7 @@ class Platforms:
     def faults(self) -> int:
         """How many answers went wrong by lot."""
         drawn = sum(self.slack.chaos.drawn.values())
-        return drawn + (len(self.discord.faults.made) if self.discord.faults else 0)
+        return self._drawn + drawn + (len(self.discord.faults.made) if self.discord.faults else 0)
 
     def _of(self, tenant: Tenant) -> Iterator[StandInChannel]:
         return (each for each in self.discord.channels.values() if each.guild == tenant.id)
@@ -174,8 +174,8 @@ async def platforms(
             connect_discord(discord.env, invalid["discord"]) as to_discord,
         ):
             # Only now: opening them is not what is tried here.
-            slack.faults(RATE, rng, hang=_HANG)
-            discord.faults = Faults(RATE, rng)
+            slack.faults(plan.rate, rng, hang=_HANG)
+            discord.faults = Faults(plan.rate, rng)
             messengers: dict[str, Messenger] = {"slack": to_slack, "discord": to_discord}
             yield Platforms(slack, discord, messengers, invalid)
             await asyncio.sleep(2 * _HANG)  # what still hangs comes to its end

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.bootstrap import load_taxonomy
@@ -28,9 +29,9 @@ from support.soak_time import LeapingLoop, LoopClock, PatientStore
 from support.soak_world import Tracker, settle_in
 
 OPERATOR = Channel(Tenant("slack", "T000"), "COPS")
-_DIES = 0.04
-"""Share of the runs in which the sender dies in the middle."""
-_STUCK = 0.02
+_DIES = 0.2
+"""Share of the runs in which the sender dies in the middle, where it gets so far."""
+_STUCK = 0.1
 """Share of the runs in which a sender stands still, and another takes over meanwhile."""
 _STILL_FOR = timedelta(minutes=6)
 """Longer than the lease of what is under way."""
@@ -73,9 +74,9 @@ class Soak:
         await settle_in(self.store, self.plan)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._happen())
-            tasks.create_task(self._each(TICK, self._look_at_tenants))
-            tasks.create_task(self._each(_LOOK, self._look_at_platforms))
-            tasks.create_task(self._each(TICK, self._tell_day))
+            tasks.create_task(self._each(self._look_at_tenants))
+            tasks.create_task(self._each(self._look_at_platforms, _LOOK))
+            tasks.create_task(self._each(self._tell_day))
             tasks.create_task(self._serve(self._compose))
             for name in self.platforms.messengers:
                 tasks.create_task(self._serve(partial(self._send, name)))
@@ -83,12 +84,15 @@ class Soak:
             self._is_back(tenant)
         self._note_taken()
 
-    async def _each(self, span: timedelta, job: Callable[[], Awaitable[None]]) -> None:
-        """Do a job again and again, at multiples of a span and some seconds."""
+    async def _each(
+        self, job: Callable[[], Awaitable[None]], span: timedelta | None = None
+    ) -> None:
+        """Do a job again and again, at every tick or as often as is said, and some seconds."""
         at = BEGIN
         while at < self.plan.end:
+            every = span or self.plan.tick(at)
             # What took longer, or a clock that was put back, is made up for by no second time.
-            at += span * max(1, (self.clock.now() - at) // span + 1)
+            at += every * max(1, (self.clock.now() - at) // every + 1)
             await self.clock.until(at + timedelta(seconds=self._rng.random() * 30))
             await job()
 
@@ -97,7 +101,7 @@ class Soak:
             if not any(span.holds(self.clock.now()) for span in self.down):
                 await job()
 
-        await self._each(TICK, unless_down)
+        await self._each(unless_down)
 
     @property
     def _is_troubled(self) -> bool:
@@ -222,7 +226,7 @@ class Soak:
     async def _dies(self, platform: str) -> None:
         """A sender dies at some call, before it or after it: nothing it does afterwards is kept."""
         mortal = Mortal(self.store, self.platforms.messengers[platform])
-        mortal.die_at(self._rng.randint(1, 6), before=self._rng.random() < 1 / 2)
+        mortal.die_at(self._rng.randint(1, 3), before=self._rng.random() < 1 / 2)
         try:
             await self._deliver(platform, mortal)
         except* Killed:
@@ -232,7 +236,7 @@ class Soak:
         """A sender waits for an answer until its lease has run out; another one takes over."""
         messenger = self.platforms.messengers[platform]
         mortal = Mortal(self.store, messenger)
-        mortal.stand_still_at(self._rng.randint(1, 4), _STILL_FOR)
+        mortal.stand_still_at(self._rng.randint(1, 2), _STILL_FOR)
         first = asyncio.create_task(self._deliver(platform, mortal))
         await asyncio.wait({first}, timeout=_TAKEN_OVER.total_seconds())
         if not first.done():
@@ -266,7 +270,7 @@ class Soak:
 
     async def _tell_day(self) -> None:
         now = self.clock.now()
-        if now - now.replace(hour=0, minute=0) < TICK:
+        if now - now.replace(hour=0, minute=0) < self.plan.tick(now):
             self.tell(
                 f"{now:%d %b}: {len(self.accepted):,} messages taken, {self.platforms.faults():,}"
                 f" answers went wrong, {self.deaths} senders died, {self.takeovers} stood still"
@@ -282,6 +286,7 @@ def soak(plan: Plan, file: Path, tell: Callable[[str], None] = lambda _: None) -
 async def _soak(plan: Plan, file: Path, tell: Callable[[str], None]) -> Account:
     loop = asyncio.get_running_loop()
     assert isinstance(loop, LeapingLoop)
+    loop.set_exception_handler(_unless_killed)
     clock = LoopClock(loop, BEGIN)
     with loop.at_work():
         opening = opened(f"sqlite:///{file}", interval=6 * HOUR, keep=130 * DAY)
@@ -295,6 +300,12 @@ async def _soak(plan: Plan, file: Path, tell: Callable[[str], None]) -> Account:
     finally:
         with loop.at_work():
             await opening.__aexit__(None, None, None)
+
+
+def _unless_killed(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Tell of what nobody awaited, but not that a sender died with something still to write."""
+    if not isinstance(context.get("exception"), Killed):
+        loop.default_exception_handler(context)
 
 
 async def _account(one: Soak, store: SqlStore, loop: LeapingLoop) -> Account:
