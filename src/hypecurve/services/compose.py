@@ -29,6 +29,7 @@ from hypecurve.services.drafting import (
     reach_of,
 )
 from hypecurve.services.freezing import Composed, Turn, freeze, frozen_of, turn_of
+from hypecurve.services.memory import many_rows
 from hypecurve.services.news import News, latest_news
 from hypecurve.services.operator import tell_operator
 from hypecurve.services.quiet import closest, is_third
@@ -103,8 +104,9 @@ class _Run:
     async def batch(self, ids: Sequence[int]) -> int:
         """Compose these channels, or as many of them as can be."""
         try:
-            async with self._store.write() as tx:
-                return await self._compose(tx, ids)
+            with many_rows():
+                async with self._store.write() as tx:
+                    return await self._compose(tx, ids)
         except StoreUnavailable:
             raise
         except _LeftOut as left:
