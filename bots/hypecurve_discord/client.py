@@ -30,6 +30,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 2.0, 120.0
 """Seconds before connecting anew, doubled each time."""
 FINISHING, LEAVING = 2.0, 2.0
 """Seconds for the answers under way, and for saying goodbye, once it is time to stop."""
+SETTLE = 2.0
+"""Seconds without another server after which a new session has named them all."""
 _NOT_AUTHENTICATED = 4004
 
 
@@ -39,7 +41,7 @@ class HypeClient(discord.AutoShardedClient):
     It keeps nothing in memory but these.
     """
 
-    def __init__(self, host: Host, together: Together) -> None:
+    def __init__(self, host: Host, together: Together, settle: float = SETTLE) -> None:
         """Prepare; nothing is connected."""
         super().__init__(
             intents=discord.Intents(guilds=True),
@@ -47,6 +49,7 @@ class HypeClient(discord.AutoShardedClient):
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_messages=None,
             max_ratelimit_timeout=30.0,
+            guild_ready_timeout=settle,
             http_trace=traced(host.invalid, together),
         )
         self._host = host
@@ -151,7 +154,11 @@ class HypeClient(discord.AutoShardedClient):
 
 
 async def serve(
-    env: Mapping[str, str], host: Host, stop: asyncio.Event, together: Together | None = None
+    env: Mapping[str, str],
+    host: Host,
+    stop: asyncio.Event,
+    together: Together | None = None,
+    settle: float = SETTLE,
 ) -> None:
     """Answer commands until `stop` is set; BadSetting where a setting cannot be used.
 
@@ -160,7 +167,7 @@ async def serve(
     token, pause, together = token_of(env), FIRST_PAUSE, together or Together()
     with addressed(env):
         while not stop.is_set():
-            client = HypeClient(host, together)
+            client = HypeClient(host, together, settle)
             together.listen(client.type_of)
             try:
                 await _until(stop, client.run_on(token, gateway_of(env)))

@@ -91,6 +91,10 @@ class Rest:
         try:
             async with asyncio.timeout(self._a_try):
                 return await self._asked(wire, _route(method, path, names), payload)
+        except SendLimited as limit:
+            if wire.doubt:
+                raise _certain(limit, wire) from limit
+            raise
         except discord.RateLimited as limit:
             raise _certain(_limited(limit.retry_after), wire) from limit
         except discord.LoginFailure as error:
@@ -107,7 +111,6 @@ class Rest:
         self, wire: _Wire, route: discord.http.Route, payload: Mapping[str, Any] | None
     ) -> Any:  # noqa: ANN401 - any JSON
         http = await self.log_in()
-        self._hold()
         before = _wire.set(wire)
         try:
             if payload is None:
@@ -147,11 +150,19 @@ class Rest:
         if self._http is not None:
             await self._http.close()
 
-    def _hold(self) -> None:
-        """Ask for nothing while Discord makes all of us wait: every answer would be a 429."""
-        left = self._held_until - asyncio.get_running_loop().time()
-        if left > 0:
-            raise _limited(left)
+    async def _turn(self) -> None:
+        """Wait until a request may go out; SendLimited where Discord makes all of us wait long.
+
+        Every answer would be one more 429 then, and these count towards the ban.
+        """
+        while True:
+            await self._together.turn()
+            left = self._held_until - asyncio.get_running_loop().time()
+            if left <= 0:
+                return
+            if left > SHORT_WAIT:
+                raise _limited(left)
+            await asyncio.sleep(left)
 
     def _trace(self) -> aiohttp.TraceConfig:
         trace = _counted(self._invalid)
@@ -163,7 +174,7 @@ class Rest:
         return trace
 
     async def _began(self, _: object, context: SimpleNamespace, __: object) -> None:
-        await self._together.turn()
+        await self._turn()
         # Two rounds of the loop: a kept connection that was closed meanwhile is known to be then.
         await asyncio.sleep(0)
         await asyncio.sleep(0)
@@ -173,7 +184,7 @@ class Rest:
 
     async def _opened(self, _: object, context: SimpleNamespace, __: object) -> None:
         if asyncio.get_running_loop().time() - context.began > SLOW_TO_OPEN:
-            await self._together.turn()
+            await self._turn()
         await _connected()
 
     async def _ended(self, _: object, __: object, params: aiohttp.TraceRequestEndParams) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
+from random import Random
 
 import pytest
 
@@ -11,6 +13,7 @@ from hypecurve.domain.delivery import StepKind
 from hypecurve.domain.errors import (
     BadSetting,
     ChannelRefused,
+    MessageRefused,
     PlatformRefused,
     SendError,
     SendFailed,
@@ -22,7 +25,17 @@ from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Messenger
 from hypecurve_discord.markdown import shown as read
 from hypecurve_discord.messenger import DiscordMessenger, Patience, connect
-from standins.discord_platform import HANG, DiscordStandIn, Trouble, drop, fault, limited
+from hypecurve_discord.together import A_SECOND, BURST
+from standins.discord_platform import (
+    HANG,
+    DiscordStandIn,
+    Faults,
+    Trouble,
+    drop,
+    fault,
+    hang,
+    limited,
+)
 from standins.discord_rules import shown
 from support.messenger_contract import (
     BRIEF,
@@ -34,6 +47,8 @@ from support.messenger_contract import (
     send,
 )
 
+OTHER = Channel.parse("discord:123/457")
+NEWS = Channel.parse("discord:123/458")
 TROUBLES: dict[Failure, Trouble] = {
     Failure.LIMITED: limited(RETRY_AFTER),
     Failure.CHANNEL_CLOSED: fault(403, 50013, "Missing Permissions"),
@@ -198,6 +213,211 @@ class TestDiscord(MessengerContract):
         with pytest.raises(ChannelRefused):
             await rig.messenger.post(channel, BRIEF, StepKind.POST, key="k", ref="")
         assert not rig.discord.posts
+
+    async def test_a_key_that_is_too_long_still_names_one_sending(self, rig: Rig) -> None:
+        for key in ("x" * 25, "x" * 26, "x" * 26, "x" * 27):
+            await rig.messenger.post(rig.channel, BRIEF, StepKind.POST, key=key, ref="")
+        nonces = [body["nonce"] for body in rig.discord.posts]
+        assert all(len(nonce) <= 25 for nonce in nonces)
+        assert nonces[1] == nonces[2]
+        assert len(set(nonces)) == len(rig.posted()) == 3
+
+    async def test_a_message_deleted_meanwhile_is_not_posted_again(self, rig: Rig) -> None:
+        (ref,) = await send(rig, BRIEF)
+        rig.discord.delete(ref)
+        assert (await refused(rig, SendUnclear)).code == "10008"
+        assert not rig.posted()
+        assert len(rig.discord.posts) == 2
+
+    async def test_a_nonce_is_forgotten_after_some_minutes(self, rig: Rig) -> None:
+        now = rig.discord.clock()
+        rig.discord.clock = lambda: now
+        await send(rig, BRIEF)
+        now += 179
+        await send(rig, BRIEF)
+        assert len(rig.posted()) == 1
+        now += 2
+        await send(rig, BRIEF)
+        assert len(rig.posted()) == 2, "so nothing is repeated that is older than two minutes"
+
+    async def test_what_is_refused_after_a_short_wait_is_waited_out(self, rig: Rig) -> None:
+        rig.discord.trouble.append(limited(0.01))
+        assert len(await send(rig, BRIEF)) == 1
+        assert len(rig.discord.posts) == 2
+
+    async def test_a_wait_that_never_ends_goes_back_to_the_outbox(self, rig: Rig) -> None:
+        rig.discord.always = limited(0.001)
+        assert (await refused(rig, SendLimited)).retry_after is not None
+
+    async def test_a_limit_for_all_of_us_is_asked_about_once(self, rig: Rig) -> None:
+        rig.discord.trouble.append(limited(30.0, scope="global"))
+        await refused(rig, SendLimited)
+        error = await refused(rig, SendLimited)
+        assert error.retry_after == pytest.approx(30.0, abs=1.0)
+        assert len(rig.discord.posts) == 1, "the next answer would count towards the ban"
+
+    @pytest.mark.parametrize("trouble", [hang(accepted=False), drop(accepted=False), fault(500)])
+    async def test_a_channel_that_cannot_be_asked_for_got_nothing(
+        self, rig: Rig, trouble: Trouble
+    ) -> None:
+        rig.discord.always = trouble
+        with pytest.raises(SendFailed):
+            await rig.messenger.steps(OTHER, BRIEF)
+        rig.discord.always = fault(403, 50001)
+        with pytest.raises(ChannelRefused, match="View Channel"):
+            await rig.messenger.steps(OTHER, BRIEF)
+
+    async def test_a_channel_is_asked_for_once_and_a_person_never(self, rig: Rig) -> None:
+        asked = len(rig.discord.requests)
+        for _ in range(3):
+            await rig.messenger.steps(OTHER, BRIEF)
+            await rig.messenger.steps(rig.person, BRIEF)
+            await rig.messenger.steps(Channel.parse("discord:@42/789"), BRIEF)
+        assert rig.discord.requests[asked:] == ["GET /api/v10/channels/457"]
+
+    async def test_a_person_is_opened_once(self, rig: Rig) -> None:
+        for key in ("d1", "d2"):
+            await rig.messenger.post(rig.person, BRIEF, StepKind.POST, key=key, ref="")
+        assert len(rig.told()) == 2
+        assert sum("users/@me/channels" in asked for asked in rig.discord.requests) == 1
+
+    async def test_a_person_who_cannot_be_written_to_is_a_closed_channel(self, rig: Rig) -> None:
+        rig.discord.always = fault(400, 50035)
+        with pytest.raises(ChannelRefused):
+            await rig.messenger.post(rig.person, BRIEF, StepKind.POST, key="d1", ref="")
+        rig.discord.always = fault(403, 50007)
+        with pytest.raises(ChannelRefused):
+            await rig.messenger.post(rig.person, BRIEF, StepKind.POST, key="d1", ref="")
+        somebody = Channel.parse("discord:123/@nori")
+        with pytest.raises(ChannelRefused, match="nori"):
+            await rig.messenger.post(somebody, BRIEF, StepKind.POST, key="d1", ref="")
+
+    async def test_a_person_and_a_name_are_no_servers_to_ask_for(self, rig: Rig) -> None:
+        asked = len(rig.discord.requests)
+        await rig.messenger.probe(Tenant("discord", "@42"))
+        with pytest.raises(TenantRefused):
+            await rig.messenger.probe(Tenant("discord", "general"))
+        assert len(rig.discord.requests) == asked
+
+    @pytest.mark.parametrize("gone", [fault(404, 10004), fault(403, 50001)])
+    async def test_a_server_we_were_thrown_out_of_is_known_by_its_probe(
+        self, rig: Rig, gone: Trouble
+    ) -> None:
+        rig.discord.always = gone
+        with pytest.raises(TenantRefused):
+            await rig.messenger.probe(rig.channel.tenant)
+
+
+class TestAnnouncements:
+    """Publishing is a step of its own, which says nothing of the channel."""
+
+    @pytest.fixture
+    async def rig(self) -> AsyncIterator[Rig]:
+        async with DiscordStandIn() as discord, connected(discord) as messenger:
+            yield Rig(discord, messenger)
+
+    async def test_a_post_goes_out_to_the_followers(self, rig: Rig) -> None:
+        steps = await rig.messenger.steps(NEWS, BRIEF)
+        assert steps == (StepKind.POST, StepKind.PUBLISH)
+        ref = await rig.messenger.post(NEWS, BRIEF, steps[0], key="d1", ref="")
+        for _ in range(2):
+            assert await rig.messenger.post(NEWS, BRIEF, steps[1], key="d1p", ref=ref) == ref
+        assert rig.discord.channels["458"].published == [ref]
+
+    @pytest.mark.parametrize(
+        ("trouble", "expected"),
+        [
+            (fault(403, 50013), MessageRefused),
+            (fault(403, 50001), MessageRefused),
+            (fault(404, 10008), MessageRefused),
+            (limited(1800.0), SendLimited),
+            (fault(401), PlatformRefused),
+            (fault(503), SendFailed),
+            (drop(accepted=True), SendFailed),
+            (HANG, SendFailed),
+        ],
+    )
+    async def test_what_goes_wrong_is_the_steps_own_trouble(
+        self, rig: Rig, trouble: Trouble, expected: type[SendError]
+    ) -> None:
+        ref = await rig.messenger.post(NEWS, BRIEF, StepKind.POST, key="d1", ref="")
+        rig.discord.always = trouble
+        with pytest.raises(expected) as caught:
+            await rig.messenger.post(NEWS, BRIEF, StepKind.PUBLISH, key="d1p", ref=ref)
+        assert type(caught.value) is expected
+
+    async def test_a_channel_that_is_none_any_more_has_no_followers_to_tell(self, rig: Rig) -> None:
+        await rig.messenger.steps(NEWS, BRIEF)
+        ref = await rig.messenger.post(NEWS, BRIEF, StepKind.POST, key="d1", ref="")
+        rig.discord.channels["458"].type = 0
+        assert await rig.messenger.post(NEWS, BRIEF, StepKind.PUBLISH, key="d1p", ref=ref) == ref
+        assert await rig.messenger.steps(NEWS, BRIEF) == (StepKind.POST,)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "counted"),
+    [
+        (fault(401), 1),
+        (fault(403, 50013), 1),
+        (limited(30.0), 1),
+        (limited(30.0, via=False), 1),
+        (limited(30.0, scope="shared"), 0),
+        (fault(404, 10003), 0),
+        (fault(400, 50035), 0),
+    ],
+)
+async def test_answers_that_lead_to_a_ban_are_counted(trouble: Trouble, counted: int) -> None:
+    seen: list[None] = []
+    async with (
+        DiscordStandIn() as discord,
+        connect(discord.env, lambda: seen.append(None), QUICK) as messenger,
+    ):
+        rig = Rig(discord, messenger)
+        discord.trouble.append(trouble)
+        with suppress(SendError):
+            await messenger.post(rig.channel, BRIEF, StepKind.POST, key="d1", ref="")
+    assert len(seen) == counted
+
+
+async def test_the_pace_is_kept_over_all_channels() -> None:
+    async with DiscordStandIn(wide=True) as discord, connected(discord, Patience()) as messenger:
+        discord.pace.enforced = True
+        places = [Channel.parse(f"discord:123/{number}") for number in range(1, 61)]
+        began = asyncio.get_running_loop().time()
+        await asyncio.gather(
+            *(messenger.post(place, BRIEF, StepKind.POST, key=place.id, ref="") for place in places)
+        )
+        took = asyncio.get_running_loop().time() - began
+    assert len(discord.accepted) == 60
+    assert discord.pace.refused == 0
+    assert took >= (60 - BURST - 1) / A_SECOND
+
+
+async def test_nothing_is_lost_or_doubled_whatever_share_goes_wrong() -> None:
+    async with DiscordStandIn(wide=True) as discord, connected(discord) as messenger:
+        ways = [fault(503, accepted=True), fault(503), drop(accepted=True), drop(accepted=False)]
+        discord.faults = Faults(0.3, Random(7), ways)  # noqa: S311 - no secret
+        places = [Channel.parse(f"discord:123/{number}") for number in range(1, 31)]
+        came = await asyncio.gather(
+            *(
+                messenger.post(place, BRIEF, StepKind.POST, key=place.id, ref="")
+                for place in places
+            ),
+            return_exceptions=True,
+        )
+    assert discord.faults.made
+    assert not discord.twice()
+    posted = {accepted.channel: accepted.id for accepted in discord.accepted}
+    for place, ref in zip(places, came, strict=True):
+        match ref:
+            case str():
+                assert posted[place.id] == ref
+            case SendFailed():
+                assert place.id not in posted
+            case SendUnclear():
+                pass
+            case _:
+                pytest.fail(f"{ref!r} is none of the ways it may end")
 
 
 async def test_a_wrong_token_is_named_when_opening() -> None:

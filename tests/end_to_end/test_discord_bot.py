@@ -13,8 +13,10 @@ from hypecurve.domain.asking import Answer, Asker
 from hypecurve.domain.delivery import StepKind
 from hypecurve.domain.errors import BadSetting, PlatformRefused, SendFailed
 from hypecurve.domain.message import Entry, Message, MessageKind, Section, SectionKind, Text
-from hypecurve.domain.subscription import Channel
+from hypecurve.domain.subscription import Channel, Tenant
+from hypecurve.ports import Host
 from hypecurve_discord import bot
+from hypecurve_discord.client import serve
 from standins.discord_platform import READING, DiscordStandIn
 from standins.discord_rules import BUTTON, walk
 from support.discord_samples import CARD, DIGEST
@@ -41,18 +43,69 @@ class SmallDesk:
         return Answer(line(f"You asked: {text}"), public=text.startswith("subscribe"))
 
 
+@dataclass(slots=True)
+class Told:
+    """Remembers what became of places, as the bot tells it."""
+
+    events: list[tuple[str, str]] = field(default_factory=list)
+    changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+    invalid: int = 0
+
+    async def channel_open(self, channel: Channel) -> None:
+        await self._tell("open", str(channel))
+
+    async def tenant_changed(self, tenant: Tenant) -> None:
+        await self._tell("changed", str(tenant))
+
+    async def tenant_gone(self, tenant: Tenant, reason: str) -> None:
+        assert "removed" in reason
+        await self._tell("gone", str(tenant))
+
+    async def tenant_here(self, tenant: Tenant) -> None:
+        await self._tell("here", str(tenant))
+
+    def count(self) -> None:
+        self.invalid += 1
+
+    async def until(self, *wanted: tuple[str, str]) -> None:
+        """Wait until these were told last."""
+        try:
+            async with asyncio.timeout(3), self.changed:
+                await self.changed.wait_for(lambda: tuple(self.events[-len(wanted) :]) == wanted)
+        except TimeoutError:
+            assert self.events[-len(wanted) :] == list(wanted)
+
+    async def _tell(self, what: str, where: str) -> None:
+        async with self.changed:
+            self.events.append((what, where))
+            self.changed.notify_all()
+
+
 def line(text: str) -> Message:
     section = Section(SectionKind.PLAIN, "", (Entry(((Text(text),),)),))
     return Message(MessageKind.NOTICE, text, sections=(section,))
 
 
+def host(desk: SmallDesk, told: Told | None = None) -> Host:
+    told = told or Told()
+    return Host(desk, told, told.count)
+
+
 @asynccontextmanager
 async def served(
-    discord: DiscordStandIn, desk: SmallDesk, sessions: int = 1
+    discord: DiscordStandIn,
+    desk: SmallDesk,
+    sessions: int = 1,
+    told: Told | None = None,
 ) -> AsyncIterator[asyncio.Event]:
     """Run the bot; it must end within 5 seconds."""
     stop = asyncio.Event()
-    serving = asyncio.create_task(bot.serve(discord.env, desk, stop))
+    listening = (
+        bot.serve(discord.env, host(desk), stop)
+        if told is None
+        else serve(discord.env, host(desk, told), stop, settle=0.01)
+    )
+    serving = asyncio.create_task(listening)
     try:
         async with asyncio.timeout(5):
             await discord.gateway.sessions(identified=sessions)
@@ -150,7 +203,7 @@ async def test_subscribing_where_the_bot_cannot_write_says_what_is_missing(
 async def test_a_digests_controls_still_work_after_a_restart(
     discord: DiscordStandIn, desk: SmallDesk
 ) -> None:
-    async with bot.connect(discord.env) as messenger:
+    async with bot.connect(discord.env, Told().count) as messenger:
         channel = Channel.parse("discord:123/456")
         await messenger.post(channel, DIGEST, StepKind.POST, key="d1", ref="")
     (digest,) = discord.channels["456"].messages
@@ -266,7 +319,7 @@ async def test_it_stops_at_once_while_discord_cannot_be_reached(desk: SmallDesk)
     await gone.start()
     await gone.stop()
     stop = asyncio.Event()
-    serving = asyncio.create_task(bot.serve(gone.env, desk, stop))
+    serving = asyncio.create_task(bot.serve(gone.env, host(desk), stop))
     await asyncio.sleep(0)
     stop.set()
     async with asyncio.timeout(5):
@@ -277,11 +330,11 @@ async def test_a_wrong_token_ends_it_with_one_clear_line(
     discord: DiscordStandIn, desk: SmallDesk
 ) -> None:
     with pytest.raises(BadSetting, match="DISCORD_TOKEN"):
-        await bot.serve({**discord.env, "DISCORD_TOKEN": "x.y"}, desk, asyncio.Event())
+        await bot.serve({**discord.env, "DISCORD_TOKEN": "x.y"}, host(desk), asyncio.Event())
     with pytest.raises(BadSetting, match="DISCORD_TOKEN"):
-        await bot.serve({**discord.env, "DISCORD_TOKEN": " "}, desk, asyncio.Event())
+        await bot.serve({**discord.env, "DISCORD_TOKEN": " "}, host(desk), asyncio.Event())
     with pytest.raises(BadSetting, match="DISCORD_API_URL"):
-        await bot.serve({**discord.env, "DISCORD_API_URL": "discord"}, desk, asyncio.Event())
+        await bot.serve({**discord.env, "DISCORD_API_URL": "discord"}, host(desk), asyncio.Event())
 
 
 async def test_starting_never_registers_commands_but_says_that_they_differ(
@@ -309,3 +362,60 @@ async def test_registering_says_in_one_line_what_is_wrong(discord: DiscordStandI
     await discord.stop()
     with pytest.raises(SendFailed, match="reached"):
         await bot.register(discord.env)
+
+
+async def test_what_becomes_of_servers_and_channels_is_told(
+    discord: DiscordStandIn, desk: SmallDesk
+) -> None:
+    told = Told()
+    async with served(discord, desk, told=told):
+        await _what_becomes(discord, told)
+
+
+async def _what_becomes(discord: DiscordStandIn, told: Told) -> None:
+    here, changed = ("here", "discord:123"), ("changed", "discord:123")
+    channel, thread = ("open", "discord:123/456"), ("open", "discord:123/777")
+    await told.until(here)
+    await discord.permit("456", READING)
+    await told.until(here, channel)
+    await discord.rename_channel("456", "other")
+    await discord.change_thread("777", archived=True)
+    await discord.change_thread("777", archived=False)
+    await told.until(channel, thread)
+    await discord.change_role("123", READING)
+    await told.until(thread, changed)
+    await discord.change_role("123", READING, name="other")
+    await discord.change_member("123", muted_until="2126-01-01T00:00:00+00:00")
+    await told.until(thread, changed, changed)
+    await discord.lose("123")
+    await discord.find("123")
+    await discord.invite("124")
+    invited = ("here", "discord:124")
+    await told.until(changed, invited)
+    await discord.remove("124")
+    await told.until(invited, ("gone", "discord:124"))
+    await discord.invite("124")
+    await told.until(("gone", "discord:124"), invited)
+
+
+async def test_who_listens_knows_channels_without_asking(
+    discord: DiscordStandIn, desk: SmallDesk
+) -> None:
+    async with bot.connect(discord.env, Told().count) as messenger:
+        plain, announcing = (Channel.parse(f"discord:123/{n}") for n in (456, 458))
+        async with served(discord, desk):
+            await discord.command("repo", repo="acme/flashkv")
+            assert await messenger.steps(plain, DIGEST) == (StepKind.POST,)
+            assert await messenger.steps(announcing, DIGEST) == (StepKind.POST, StepKind.PUBLISH)
+            assert not [asked for asked in discord.requests if "/channels/" in asked]
+        await messenger.steps(plain, DIGEST)
+        assert discord.requests[-1] == "GET /api/v10/channels/456"
+
+
+async def test_answers_that_lead_to_a_ban_are_counted(
+    discord: DiscordStandIn, desk: SmallDesk
+) -> None:
+    told = Told()
+    with pytest.raises(BadSetting):
+        await bot.serve({**discord.env, "DISCORD_TOKEN": "x.y"}, host(desk, told), asyncio.Event())
+    assert told.invalid == 1
