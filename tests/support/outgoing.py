@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from hypecurve.adapters.clock import SetClock
 from hypecurve.domain.delivery import Delivery, DeliveryState, StepKind
-from hypecurve.domain.errors import SendError
+from hypecurve.domain.errors import SendError, StoreUnavailable
 from hypecurve.domain.message import Message, MessageKind, Section, SectionKind
 from hypecurve.domain.subscription import Channel, Tenant
-from hypecurve.ports.store import Frozen, Outcome, Store
+from hypecurve.ports.store import Frozen, Outcome, Store, Transaction
 from hypecurve.services.breakers import InvalidAnswers
 from hypecurve.services.deliver import deliver_pending
 from support.databases import NOW
@@ -113,6 +114,41 @@ class MadeUpChat:
     def read_in(self, channel: Channel) -> list[str]:
         """What can be read in a channel: notification lines, oldest first."""
         return [each.message.notification for each in self.standing if each.channel == channel]
+
+
+@dataclass
+class Interrupted:
+    """A store that can be out of reach: always, or once a commit was made that nobody heard of."""
+
+    store: Store
+    is_away: bool = False
+    losses: int = 0
+    """So many of the next commits are made, and their answers lost."""
+    asked: int = 0
+    commits: int = 0
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Transaction]:
+        """Read, where it is there."""
+        self._ask()
+        async with self.store.read() as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Transaction]:
+        """Write, where it is there."""
+        self._ask()
+        async with self.store.write() as tx:
+            yield tx
+        self.commits += 1
+        if self.losses:
+            self.losses -= 1
+            raise StoreUnavailable
+
+    def _ask(self) -> None:
+        self.asked += 1
+        if self.is_away:
+            raise StoreUnavailable
 
 
 def at(number: int, tenant: str = "T1") -> Channel:

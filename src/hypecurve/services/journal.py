@@ -23,7 +23,7 @@ FIRST_WAIT = 0.25
 LONGEST_WAIT = 5.0
 LAST_TRIES = 5.0
 """Seconds for which a database that is away is still asked once all is to end."""
-_AT_THE_END = 1.0
+AT_THE_END = 1.0
 """Seconds for a commit that is under way when the process ends."""
 _MOST = 200
 """Changes in one transaction: others wait for the database too."""
@@ -83,7 +83,7 @@ class Journal:
     async def end(self) -> None:
         """Wait a moment for what is being written; what is not written then never is."""
         if self._writer is not None and not self._writer.done():
-            await asyncio.wait({self._writer}, timeout=_AT_THE_END)
+            await asyncio.wait({self._writer}, timeout=AT_THE_END)
             self._writer.cancel()
             await asyncio.wait({self._writer})
 

@@ -1,0 +1,249 @@
+"""Presence: channels that refuse are paused, tenants that are gone suspended; both come back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+import structlog
+from syrupy.assertion import SnapshotAssertion
+
+from hypecurve.adapters.clock import SetClock
+from hypecurve.adapters.sql.store import SqlStore
+from hypecurve.domain.delivery import DeliveryState
+from hypecurve.domain.errors import ChannelRefused, PlatformRefused, SendFailed, TenantRefused
+from hypecurve.domain.subscription import Channel, Subscription, Tenant
+from hypecurve.ports import Events
+from hypecurve.services.presence import Presence, probe_suspended
+from hypecurve.wording.operator import dead, in_one_line, left_alone, suspended
+from hypecurve.wording.reach import paused
+from support.databases import NOW
+from support.outgoing import (
+    HOUR,
+    LONG,
+    MINUTE,
+    SECOND,
+    Interrupted,
+    MadeUpChat,
+    at,
+    kept,
+    put,
+    send,
+)
+
+pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
+S = DeliveryState
+ONE = at(1)
+MAKER = Channel.parse("slack:T1/@U7")
+OPERATOR = at(99, "OURS")
+OUT = ChannelRefused(
+    "Hypecurve is not in this channel: invite it with /invite @hypecurve.", code="not_in_channel"
+)
+GONE = TenantRefused("Slack does not take this workspace's token any more (token_revoked).")
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock(NOW)
+
+
+@pytest.fixture
+def chat() -> MadeUpChat:
+    return MadeUpChat()
+
+
+async def _subscribe(store: SqlStore, *makers: str, channel: Channel = ONE) -> None:
+    async with store.write() as tx:
+        for maker in makers:
+            await tx.subscriptions.add(Subscription(channel, created_by=maker))
+
+
+async def _paused(store: SqlStore) -> dict[Channel, tuple[str, datetime]]:
+    async with store.read() as tx:
+        return {
+            channel: (pause.code, pause.probe_at)
+            for channel, pause in (await tx.reach.paused()).items()
+        }
+
+
+async def test_a_channel_that_refuses_is_paused_and_tried_after_growing_waits(
+    store: SqlStore, clock: SetClock, chat: MadeUpChat
+) -> None:
+    await put(store, ONE)
+    await put(store, ONE, LONG, NOW + SECOND)
+    began = clock.at
+    chat.fail(ONE, OUT, OUT, OUT)
+    assert await send(store, clock, chat) == [S.HELD]
+    for hours in (1, 3):
+        assert await _paused(store) == {ONE: ("not_in_channel", began + hours * HOUR)}
+        assert await kept(store, ONE) == [S.HELD, S.HELD]
+        clock.at = began + hours * HOUR - SECOND
+        assert await send(store, clock, chat) == []
+        clock.at += SECOND
+        assert await send(store, clock, chat) == [S.HELD], "one of them asks for all"
+    clock.at += 4 * HOUR
+    assert await send(store, clock, chat) == [S.SENT, S.SENT]
+    assert await _paused(store) == {}
+    assert chat.read_in(ONE) == ["short", "long", "long"]
+
+
+async def test_who_set_it_up_is_told_once_for_each_pause(
+    store: SqlStore, clock: SetClock, chat: MadeUpChat
+) -> None:
+    await _subscribe(store, "U7", "U8")
+    await put(store, ONE)
+    chat.fail(ONE, OUT, OUT)
+    await send(store, clock, chat)
+    clock.at += 2 * HOUR
+    await send(store, clock, chat)
+    assert len(chat.read_in(MAKER)) == 1
+    clock.at += 4 * HOUR
+    await send(store, clock, chat)
+    assert await _paused(store) == {}
+    await put(store, ONE, LONG, clock.at)
+    chat.fail(ONE, OUT)
+    await send(store, clock, chat)
+    assert chat.read_in(MAKER) == [f"Hypecurve cannot post in slack:T1/C1: {OUT}"] * 2
+    assert chat.read_in(at(0)) == chat.read_in(Channel.parse("slack:T1/@U8")) == []
+
+
+@pytest.mark.parametrize("makers", [["operator"], [""], []])
+async def test_what_nobody_of_a_chat_set_up_is_told_to_the_operator(
+    store: SqlStore, clock: SetClock, chat: MadeUpChat, makers: list[str]
+) -> None:
+    await _subscribe(store, *makers)
+    await put(store, ONE)
+    chat.fail(ONE, OUT)
+    await send(store, clock, chat, operator=OPERATOR)
+    assert chat.read_in(OPERATOR) == [f"Hypecurve cannot post in slack:T1/C1: {OUT}"]
+
+
+async def test_of_a_persons_own_channel_and_the_operators_nobody_is_told(
+    store: SqlStore, clock: SetClock, chat: MadeUpChat
+) -> None:
+    await _subscribe(store, "U7", channel=MAKER)
+    for channel in (MAKER, OPERATOR):
+        await put(store, channel)
+        chat.fail(channel, OUT)
+    assert await send(store, clock, chat, operator=OPERATOR) == [S.HELD, S.HELD]
+    assert await kept(store, MAKER) == await kept(store, OPERATOR) == [S.HELD]
+
+
+async def test_a_pause_ends_when_the_platform_says_that_the_channel_is_open(
+    store: SqlStore, clock: SetClock, chat: MadeUpChat
+) -> None:
+    events: Events = Presence(store, clock)
+    await put(store, ONE)
+    chat.fail(ONE, OUT)
+    await send(store, clock, chat)
+    await events.channel_open(at(2))
+    assert await send(store, clock, chat) == []
+    await events.channel_open(ONE)
+    assert await send(store, clock, chat) == [S.SENT]
+
+
+async def test_what_changes_in_a_tenant_lets_its_paused_channels_be_tried_at_once(
+    store: SqlStore, clock: SetClock, chat: MadeUpChat
+) -> None:
+    events, other = Presence(store, clock), at(2, "T2")
+    for channel in (ONE, other):
+        await put(store, channel)
+        chat.fail(channel, OUT)
+    await send(store, clock, chat)
+    clock.at += MINUTE
+    await events.tenant_changed(ONE.tenant)
+    assert await send(store, clock, chat) == [S.SENT]
+    assert set(await _paused(store)) == {other}
+
+
+async def test_a_tenant_that_is_gone_is_suspended_what_is_queued_dropped_and_all_else_kept(
+    store: SqlStore, clock: SetClock, chat: MadeUpChat
+) -> None:
+    other = at(2)
+    await _subscribe(store, "U7")
+    await put(store, ONE)
+    await put(store, other, LONG)
+    chat.at_once = 1
+    chat.fail(ONE, GONE)
+    ended = await send(store, clock, chat, operator=OPERATOR)
+    assert ended == [S.DROPPED, S.SENT], "the operator's notice is all that is sent"
+    assert await kept(store, ONE) == await kept(store, other) == [S.DROPPED]
+    assert chat.read_in(OPERATOR) == [f"Hypecurve is no longer installed in slack:T1: {GONE}"]
+    async with store.read() as tx:
+        listener = await tx.subscriptions.listener(ONE)
+    assert listener is not None
+    assert len(listener.subscriptions) == 1
+
+
+async def test_it_is_restored_when_it_is_there_again_and_gets_what_comes_then(
+    store: SqlStore, clock: SetClock, chat: MadeUpChat
+) -> None:
+    events = Presence(store, clock, OPERATOR)
+    await events.tenant_gone(ONE.tenant, "The app was removed.")
+    await put(store, ONE)
+    assert await kept(store, ONE) == [S.DROPPED]
+    await events.tenant_here(Tenant("slack", "T2"))
+    async with store.read() as tx:
+        assert [each.tenant for each in await tx.reach.suspended()] == [ONE.tenant]
+    await events.tenant_here(ONE.tenant)
+    await put(store, ONE, LONG, NOW - SECOND)
+    assert await send(store, clock, chat) == [S.SENT, S.SENT]
+    assert chat.read_in(ONE) == ["long", "long"]
+
+
+async def test_a_suspended_tenant_is_asked_at_growing_waits_and_comes_back(
+    store: SqlStore, clock: SetClock, chat: MadeUpChat
+) -> None:
+    tenant = ONE.tenant
+    await Presence(store, clock).tenant_gone(tenant, "The app was removed.")
+    chat.gone[tenant] = GONE
+    for hours in (1, 2, 4):
+        clock.at += hours * HOUR - SECOND
+        assert await probe_suspended(store, clock, "slack", chat) == []
+        before = len(chat.probes)
+        clock.at += SECOND
+        assert await probe_suspended(store, clock, "slack", chat) == []
+        assert len(chat.probes) == before + 1
+    del chat.gone[tenant]
+    clock.at += 8 * HOUR
+    assert await probe_suspended(store, clock, "discord", chat) == []
+    assert await probe_suspended(store, clock, "slack", chat) == [tenant]
+    async with store.read() as tx:
+        assert await tx.reach.suspended() == []
+
+
+@pytest.mark.parametrize("error", [SendFailed("no route"), PlatformRefused("barred")])
+async def test_where_nobody_can_say_a_tenant_is_asked_again_soon_and_its_waits_do_not_grow(
+    store: SqlStore, clock: SetClock, chat: MadeUpChat, error: SendFailed
+) -> None:
+    tenant = ONE.tenant
+    await Presence(store, clock).tenant_gone(tenant, "The app was removed.")
+    clock.at += HOUR
+    chat.gone[tenant] = error
+    await probe_suspended(store, clock, "slack", chat)
+    async with store.read() as tx:
+        (found,) = await tx.reach.suspended()
+    assert (found.refusals, found.probe_at) == (1, clock.at + 10 * MINUTE)
+
+
+async def test_what_a_platform_tells_while_the_database_is_away_is_one_line_and_no_error(
+    store: SqlStore, clock: SetClock
+) -> None:
+    events = Presence(Interrupted(store, is_away=True), clock)
+    with structlog.testing.capture_logs() as logged:
+        await events.channel_open(ONE)
+        await events.tenant_changed(ONE.tenant)
+        await events.tenant_gone(ONE.tenant, "The app was removed.")
+        await events.tenant_here(ONE.tenant)
+    assert [each["event"] for each in logged] == ["what a platform told was not kept"] * 4
+
+
+def test_what_is_said_of_it(backend: str, snapshot: SnapshotAssertion) -> None:
+    assert backend == "sqlite"
+    messages = [
+        paused(ONE, str(OUT)),
+        left_alone("discord", "500 invalid answers within ten minutes", NOW),
+        suspended("slack:T1", str(GONE)),
+        dead(12, "slack:T1/C1", "Slack does not take this message (invalid_blocks)."),
+    ]
+    assert [in_one_line(message) for message in messages] == snapshot
