@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import ColumnElement, Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import rows
@@ -63,7 +63,7 @@ async def _digests(connection: AsyncConnection, place: Channel) -> list[int]:
     return list(await connection.scalars(statement))
 
 
-def _is(place: Channel) -> tuple[object, ...]:
+def _is(place: Channel) -> tuple[ColumnElement[bool], ...]:
     return (
         channel.c.platform == place.tenant.platform,
         channel.c.tenant == place.tenant.id,

@@ -11,7 +11,16 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hypecurve.domain.errors import BadTime
-from hypecurve.domain.schedule import next_due, parse_instant, parse_span, parse_time, parse_zone
+from hypecurve.domain.schedule import (
+    due_by,
+    last_due,
+    nearest_due,
+    next_due,
+    parse_instant,
+    parse_span,
+    parse_time,
+    parse_zone,
+)
 from hypecurve.domain.subscription import ALL_DAYS, WORKDAYS, Schedule
 
 ZONES = sorted(name for name in available_timezones() if name != "localtime")
@@ -48,7 +57,7 @@ def _due_at(day: date, schedule: Schedule, due: datetime, zone: ZoneInfo) -> boo
     return due == local.replace(tzinfo=zone, fold=0).astimezone(UTC)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(schedule=SCHEDULES, after=INSTANTS)
 @example(Schedule(time(2, 30), "America/New_York"), datetime(2026, 3, 8, tzinfo=UTC)).via(
     "a gap of an hour"
@@ -240,3 +249,61 @@ def test_whatever_is_typed_is_an_instant_or_one_line(text: str) -> None:
 def test_what_is_no_instant_is_refused_in_one_line(text: str) -> None:
     with pytest.raises(BadTime, match="write 2025-06-30"):
         parse_instant(text)
+
+
+@settings(max_examples=60, deadline=None)
+@given(schedule=SCHEDULES, at=INSTANTS)
+@example(Schedule(time(9), "Pacific/Apia", frozenset({4})), datetime(2011, 12, 31, tzinfo=UTC)).via(
+    "behind a day that never was"
+)
+def test_the_last_due_time_is_the_one_before_the_next(schedule: Schedule, at: datetime) -> None:
+    last = due_by(schedule, at)
+    assert last <= at
+    assert next_due(schedule, last) > at
+    assert next_due(schedule, last - SECOND) == last
+
+
+def test_in_every_zone_each_day_is_due_once() -> None:
+    """At an hour at which clocks are changed, over the changes of 2026."""
+    for zone in ZONES:
+        there, schedule = ZoneInfo(zone), Schedule(time(2, 30), zone)
+        for begin in (datetime(2026, 3, 6, tzinfo=UTC), datetime(2026, 10, 20, tzinfo=UTC)):
+            due = [next_due(schedule, begin)]
+            while len(due) < 25:
+                due.append(next_due(schedule, due[-1]))
+            days = [each.astimezone(there).date() for each in due]
+            assert [day - days[0] for day in days] == [DAY * place for place in range(25)]
+
+
+@settings(max_examples=40, deadline=None)
+@given(schedule=SCHEDULES, first=INSTANTS, days=st.integers(0, 40))
+def test_the_last_due_time_up_to_now_is_found_as_if_walked_to(
+    schedule: Schedule, first: datetime, days: int
+) -> None:
+    begin = next_due(schedule, first)
+    now = begin + days * DAY
+    walked = begin
+    while (following := next_due(schedule, walked)) <= now:
+        walked = following
+    assert last_due(schedule, begin, now) == walked
+
+
+@settings(max_examples=40, deadline=None)
+@given(schedule=SCHEDULES, at=INSTANTS, moved=st.integers(-180, 180))
+def test_a_due_time_of_older_rules_finds_its_way_back(
+    schedule: Schedule, at: datetime, moved: int
+) -> None:
+    due = next_due(schedule, at)
+    near = nearest_due(schedule, due + timedelta(minutes=moved))
+    others = (due_by(schedule, due - SECOND), due, next_due(schedule, due))
+    assert near in others
+    if min(due - others[0], others[2] - due) > timedelta(minutes=361):
+        assert near == due
+
+
+def test_a_subscription_asleep_for_years_is_not_walked_through_day_by_day() -> None:
+    schedule = Schedule(time(9), "Europe/Paris")
+    first = datetime(1990, 1, 1, 8, tzinfo=UTC)
+    for year in range(2000, 2030):
+        now = datetime(year, 6, 1, 12, tzinfo=UTC)
+        assert last_due(schedule, first, now) == now.replace(hour=7)

@@ -19,7 +19,7 @@ from hypecurve.domain.signal import SignalKind
 from hypecurve.domain.stars import StarHistory, StarSnapshot
 from hypecurve.domain.subscription import Schedule, Subscription, Wants
 from hypecurve.ports.store import Measured
-from hypecurve.services.compose import digest_between, draft_digest
+from hypecurve.services.drafting import digest_between, preview
 from hypecurve.services.lookup import Listing, card, ecosystem, listing, sizes, weekly
 from support.catalogue import CHANNEL, DAY, a_repo, a_signal, keep, listed, speak, sweep
 from support.databases import INTERVAL, NOW
@@ -302,7 +302,7 @@ async def test_a_digest_has_the_figures_of_the_counts_it_is_dated_by(store: SqlS
         ]
         listener = await tx.subscriptions.listener(CHANNEL)
         assert listener is not None
-        sent = await draft_digest(tx, listener, listener.subscriptions, NOW + INTERVAL, TAXONOMY)
+        sent = await preview(tx, listener, NOW + INTERVAL, TAXONOMY)
     for evidence in (later.items[0].signal.evidence, sent.digest.items[0].signal.evidence):
         assert (evidence.gain_7d, evidence.stars) == (2_190, 9_712)
     assert then.items[0].signal == spoke
