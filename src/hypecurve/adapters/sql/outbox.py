@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hypecurve.adapters.sql import rows
 from hypecurve.adapters.sql.giving_up import reason_or
 from hypecurve.adapters.sql.recording import steps_of, write_records
-from hypecurve.adapters.sql.statements import POSTGRES, among, among_texts
+from hypecurve.adapters.sql.statements import POSTGRES, among, among_texts, opaque
 from hypecurve.adapters.sql.subscriptions import IS_SUSPENDED, is_channel
 from hypecurve.adapters.sql.tables import (
     channel,
@@ -303,7 +303,7 @@ def _others(state: DeliveryState, *, earlier: bool = False) -> ColumnElement[boo
     is_other = other.c.id < delivery.c.id if earlier else other.c.id != delivery.c.id
     return (
         select(other.c.id)
-        .where(other.c.channel_id == delivery.c.channel_id, other.c.state == state.value)
+        .where(other.c.channel_id == delivery.c.channel_id, other.c.state == opaque(state.value))
         .where(is_other)
         .correlate(delivery)
         .exists()

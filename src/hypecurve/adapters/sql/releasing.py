@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hypecurve.adapters.sql.statements import among, columns_of
+from hypecurve.adapters.sql.statements import among, columns_of, opaque
 from hypecurve.adapters.sql.tables import (
     channel,
     delivery,
@@ -46,8 +45,6 @@ GIVEN_BACK = f"""EXISTS (
     )
 )"""  # noqa: S608 - our own words
 """The same of the digest or alert that holds a member, for a statement written by hand."""
-_CYCLES_OFF = 4
-"""So many cycles may come between that a clock stepping back dated before one behind them."""
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -88,75 +85,54 @@ class _Held:
 async def _held(
     connection: AsyncConnection, channel_ids: Sequence[int], after_cycle: int, since: datetime
 ) -> dict[int, _Held]:
-    first = await _first_signal(connection, after_cycle, since)
-    by_digest, by_notice = delivery.alias(), delivery.alias()
-    state = func.coalesce(by_digest.c.state, by_notice.c.state)
-    statement = (
-        select(
-            digest_member.c.channel_id,
-            digest_member.c.signal_id,
-            signal.c.cycle,
-            _flag(signal.c.at >= since),
-            _flag(state.in_(_GIVEN_UP)),
-            func.coalesce(by_digest.c.id, by_notice.c.id),
-        )
-        .join(signal, signal.c.id == digest_member.c.signal_id)
-        .outerjoin(by_digest, by_digest.c.digest_id == digest_member.c.digest_id)
-        .outerjoin(by_notice, by_notice.c.notice_id == digest_member.c.notice_id)
-        .where(among(connection, digest_member.c.channel_id, channel_ids))
-        .where(digest_member.c.signal_id >= first)
-        .where(or_(signal.c.cycle > after_cycle, state.in_(_GIVEN_UP)))
+    lost = await connection.execute(
+        select(delivery.c.digest_id, delivery.c.notice_id)
+        .where(among(connection, delivery.c.channel_id, channel_ids))
+        .where(UNREAD)
     )
-    found = list(zip(*await columns_of(connection, statement), strict=True))
-    read = await _read(connection, {row[5] for row in found if row[4]})
+    holders = {(row.digest_id, row.notice_id) for row in lost}
     held: dict[int, _Held] = {}
-    for channel_id, signal_id, cycle, is_news, is_given_up, delivery_id in found:
-        mine = held.setdefault(channel_id, _Held())
-        if not is_given_up or delivery_id in read:
-            if cycle > after_cycle:
-                mine.told.add(signal_id)
-        elif is_news:
-            mine.released[signal_id] = cycle
-    return held
-
-
-async def _first_signal(connection: AsyncConnection, after_cycle: int, since: datetime) -> int:
-    """The first signal that matters: of a later cycle, or of this time.
-
-    A channel's years are not looked through: its members are found by signal, and signals are
-    numbered as they come.
-    """
-    earliest = await connection.scalar(
-        select(signal.c.cycle).where(signal.c.at >= since).order_by(signal.c.at).limit(1)
-    )
-    cycle = after_cycle + 1
-    if earliest is not None:
-        cycle = min(cycle, earliest - _CYCLES_OFF)
+    for channel_id, signal_id, cycle in await _members(connection, holders, since):
+        held.setdefault(channel_id, _Held()).released[signal_id] = cycle
+    # A channel's years are not looked through: its members are found by signal, and signals are
+    # numbered as they come.
     first = await connection.scalar(
         select(signal.c.id)
-        .where(signal.c.cycle >= cycle)
+        .where(signal.c.cycle > after_cycle)
         .order_by(signal.c.cycle, signal.c.id)
         .limit(1)
     )
-    return int(first or 0)
-
-
-def _flag(condition: ColumnElement[bool]) -> ColumnElement[Any]:
-    """A condition as 1 or something that is not true, the same from both drivers."""
-    return func.coalesce(condition, literal(value=False))
-
-
-async def _read(connection: AsyncConnection, delivery_ids: set[int]) -> frozenset[int]:
-    """Which of the deliveries may have been read in part."""
-    if not delivery_ids:
-        return frozenset()
-    found = await connection.scalars(
-        select(delivery_step.c.delivery_id).where(
-            among(connection, delivery_step.c.delivery_id, sorted(delivery_ids)),
-            delivery_step.c.state.in_(_READ),
-        )
+    if first is None:
+        return held
+    statement = select(digest_member).where(
+        among(connection, digest_member.c.channel_id, channel_ids),
+        digest_member.c.signal_id >= first,
     )
-    return frozenset(found)
+    for channel_id, signal_id, digest_id, notice_id in zip(
+        *await columns_of(connection, statement), strict=True
+    ):
+        if (digest_id, notice_id) not in holders:
+            held.setdefault(channel_id, _Held()).told.add(signal_id)
+    return held
+
+
+async def _members(
+    connection: AsyncConnection, holders: Collection[tuple[int | None, int | None]], since: datetime
+) -> list[Sequence[int]]:
+    """(channel, signal, cycle) of what these digests and notices hold, where it still is news."""
+    digests = [digest_id for digest_id, _ in holders if digest_id is not None]
+    notices = [notice_id for _, notice_id in holders if notice_id is not None]
+    found: list[Sequence[int]] = []
+    member = digest_member.c
+    for column, ids in ((member.digest_id, digests), (member.notice_id, notices)):
+        if ids:
+            statement = (
+                select(member.channel_id, member.signal_id, signal.c.cycle)
+                .join(signal, signal.c.id == member.signal_id)
+                .where(among(connection, column, ids), signal.c.at >= since)
+            )
+            found += zip(*await columns_of(connection, statement), strict=True)
+    return found
 
 
 async def _last_arrived(
@@ -210,7 +186,7 @@ async def _quiet(
     connection: AsyncConnection, channel_ids: Sequence[int]
 ) -> dict[int, tuple[int, datetime]]:
     """How many due times in a row, up to the last one, were quiet, and when the first was."""
-    quiet = Outcome.QUIET.value
+    quiet = opaque(Outcome.QUIET.value)
     # The last that was not quiet is found from the end: the years before are not looked at.
     ended = digest.alias()
     last = (
