@@ -79,6 +79,8 @@ def body(message: Message) -> Json:
     Entries for which there is no room are counted in a button "N more", which answers with them
     where the select names them, else in a line.
     """
+    if message.kind is MessageKind.ALERT:
+        return _alert(message)
     head, foot = _head(message), _small(message.footer, _ENDS)
     room = _Room(TEXT_LIMIT - sum(length(t, utf16=True) for t in (*head, *foot)) - 80)
     blocks, named = _sections(message, room)
@@ -91,6 +93,15 @@ def body(message: Message) -> Json:
     inner += _controls(select, more, message.controls)
     container = {"type": CONTAINER, "accent_color": _colour(message), "components": inner}
     return {"flags": COMPONENTS_V2, "components": [container], "allowed_mentions": QUIETLY}
+
+
+def _alert(message: Message) -> Json:
+    """Return a message of the older kind, for phones show nothing of the other in a notification.
+
+    https://github.com/discord/discord-api-docs/issues/7854
+    """
+    rows = _controls(_select(message, set()), None, message.controls)
+    return {**plain_body(message), "components": rows}
 
 
 def plain_body(message: Message) -> Json:

@@ -21,7 +21,12 @@ _INDENT = "  "
 
 def lines(body: Mapping[str, Any]) -> Iterator[str]:
     """Yield the lines of a body that `components.body` made, with ANSI bold."""
-    for container in body["components"]:
+    for line in body.get("content", "").split("\n") if body.get("content") else ():
+        yield from (_BAR + drawn for drawn in _line(line))
+    for container in body.get("components", ()):
+        if container["type"] == ROW:
+            yield (_BAR + "  ".join(_control(control) for control in container["components"]))
+            continue
         for place, component in enumerate(container["components"]):
             if place:
                 yield _BAR.rstrip()

@@ -44,8 +44,11 @@ GREETING = 10.0
 """Seconds that opening waits for Discord to know the token."""
 AT_ONCE = 60
 """Enough for 45 a second where an answer takes 1.3 s."""
+REPEATED_FOR = timedelta(seconds=55)
+"""How old a post may be that was left open by a process that died, to be made again."""
 _NONCE = 25
 """Characters; Discord refuses longer ones, and discord.py does not look."""
+_WHY = 300
 _PUBLISHED = "40033"
 _NOT_FOR_PUBLISHING = frozenset({"50024", "50068"})
 """It is no announcement channel any more; this message cannot be published."""
@@ -57,13 +60,13 @@ _GONE = frozenset({"10004", "50001"})
 class Patience:
     """How long one message is tried, in seconds.
 
-    A nonce holds for "the past few minutes": the last try begins before `young` is over, and is
-    over before two minutes are.
+    A nonce holds for "the past few minutes": the last try begins before `young` is over. Together
+    with what another process may have waited before (`REPEATED_FOR`) that is below two minutes.
     """
 
     a_try: float = 20.0
-    young: float = 95.0
-    pauses: tuple[float, ...] = (1.0, 3.0, 8.0)
+    young: float = 45.0
+    pauses: tuple[float, ...] = (1.0, 3.0)
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
@@ -71,7 +74,7 @@ class DiscordMessenger:
     """`ports.Messenger` on discord.py's HTTP client; it logs in with the first call."""
 
     at_once = AT_ONCE
-    drops_repeats_for = timedelta(seconds=110)
+    drops_repeats_for = REPEATED_FOR
     """Of the "past few minutes" for which a nonce holds: the tries of this program and those of one
     that died before it together."""
 
@@ -100,11 +103,14 @@ class DiscordMessenger:
         number = await self._channels.number(channel)
         try:
             return await self._tried(channel, number, body(message), key)
-        except MessageRefused as refused:
-            _log.exception("discord message refused", channel=str(channel), code=refused.code)
+        except MessageRefused as error:
+            refused = error
         except ChannelRefused:
             self._channels.forget(channel)
             raise
+        # Our fault: Discord's own words say in which field.
+        why = " ".join(str(refused.__cause__ or refused).split())[:_WHY]
+        _log.error("discord message refused", channel=str(channel), code=refused.code, why=why)
         return await self._tried(channel, number, plain_body(message), key)
 
     async def probe(self, tenant: Tenant) -> None:

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, suppress
 from random import Random
 
 import pytest
+from structlog.testing import capture_logs
 
 from hypecurve.domain.delivery import StepKind
 from hypecurve.domain.errors import (
@@ -24,7 +25,7 @@ from hypecurve.domain.errors import (
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Messenger
 from hypecurve_discord.markdown import shown as read
-from hypecurve_discord.messenger import DiscordMessenger, Patience, connect
+from hypecurve_discord.messenger import REPEATED_FOR, DiscordMessenger, Patience, connect
 from hypecurve_discord.together import A_SECOND, BURST
 from standins.discord_platform import (
     HANG,
@@ -202,7 +203,9 @@ class TestDiscord(MessengerContract):
 
     async def test_a_message_is_not_refused_twice(self, rig: Rig) -> None:
         await rig.fail(Failure.MESSAGE_REFUSED)
-        await send(rig, BRIEF)
+        with capture_logs() as logs:
+            await send(rig, BRIEF)
+        assert [(log["log_level"], log["code"]) for log in logs] == [("error", "50035")]
         first, second = rig.discord.posts
         assert "components" in first
         assert "components" not in second
@@ -377,6 +380,11 @@ async def test_answers_that_lead_to_a_ban_are_counted(trouble: Trouble, counted:
         with suppress(SendError):
             await messenger.post(rig.channel, BRIEF, StepKind.POST, key="d1", ref="")
     assert len(seen) == counted
+
+
+def test_no_repeat_is_older_than_two_minutes_even_after_another_process_died() -> None:
+    usual = Patience()
+    assert REPEATED_FOR.total_seconds() + usual.young + usual.a_try <= 120
 
 
 async def test_the_pace_is_kept_over_all_channels() -> None:

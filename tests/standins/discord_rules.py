@@ -28,8 +28,13 @@ def problems(body: Mapping[str, Any]) -> list[str]:
         found += _components(body.get("components") or [])
         if body.get("content") or body.get("embeds"):
             found.append("content and embeds cannot be used with components v2")
-    elif not 1 <= units(body.get("content") or "") <= 2000:
-        found.append("content: 1 to 2000 characters")
+    else:
+        if not 1 <= units(body.get("content") or "") <= 2000:
+            found.append("content: 1 to 2000 characters")
+        rows = body.get("components") or []
+        if len(rows) > 5 or any(row["type"] != ROW for row in rows):
+            found.append("components: at most 5 action rows")
+        found += _components(rows) if rows else []
     return found
 
 

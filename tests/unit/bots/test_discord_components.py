@@ -31,7 +31,20 @@ def parts(post: Json, kind: int) -> list[Json]:
     return [component for component in walk(post["components"]) if component["type"] == kind]
 
 
-@pytest.mark.parametrize("message", [DIGEST, CARD, NOTICE], ids=["digest", "card", "error"])
+ALERT = Message(
+    kind=MessageKind.ALERT,
+    notification="acme/flashkv at 8.6x its pace",
+    sections=(Section(SectionKind.RISING, "Rising now", (DIGEST.sections[1].entries[0],)),),
+    controls=(
+        replace(DIGEST.controls[0], choices=CHOICES[1:2]),
+        Control(Action.WHY, "Why", value="why acme/flashkv"),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    "message", [DIGEST, CARD, NOTICE, ALERT], ids=["digest", "card", "error", "alert"]
+)
 def test_what_people_see(message: Message, snapshot: SnapshotAssertion) -> None:
     assert (
         "\n".join(bot.layout(message)).replace("\x1b[1m", "*").replace("\x1b[0m", "*") == snapshot
@@ -155,3 +168,13 @@ def test_the_plain_form_says_the_same_in_2000_characters() -> None:
 def test_every_choice_of_a_digest_can_be_opened() -> None:
     (select,) = parts(body(DIGEST), SELECT)
     assert [o["value"] for o in select["options"]] == [choice.value for choice in CHOICES]
+
+
+def test_an_alert_can_be_read_in_a_phones_notification() -> None:
+    post = body(ALERT)
+    assert "acme/flashkv" in post["content"]
+    assert "+1,940 in 7 days" in post["content"]
+    assert not post["flags"] & (1 << 15)
+    assert [button["label"] for button in parts(post, BUTTON)] == ["Why"]
+    assert len(parts(post, SELECT)) == 1
+    assert problems(post) == []
