@@ -21,13 +21,13 @@ _AT_ONCE = 200
 def due_after(schedule: Schedule, after: datetime, last: datetime | None = None) -> datetime:
     """Return when a schedule is due after an instant.
 
-    Where its zone is one the time zone database knows no more it is due a day after `last` (its
-    last due time), or as many days as it takes: a digest at the hour of old is better than none.
+    Where its zone is one the time zone database knows no more it is due whole days from `last`, a
+    due time of old: a digest at the hour of before is better than none.
     """
     if knows(schedule.zone):
         return next_due(schedule, after)
     last = after if last is None else last
-    return last + max(1, (after - last) // _DAY + 1) * _DAY
+    return last + ((after - last) // _DAY + 1) * _DAY
 
 
 def knows(zone: str) -> bool:

@@ -119,7 +119,7 @@ def due_of(item: Subscription, schedule: Schedule, now: datetime) -> datetime | 
     """Return when a subscription is next due: behind its pause, or None until it is resumed."""
     if item.paused_until == UNTIL_RESUMED:
         return None
-    return due_after(schedule, max(now, item.paused_until or now))
+    return due_after(schedule, max(now, item.paused_until or now), item.next_due)
 
 
 def _casefolded(words: frozenset[str]) -> frozenset[str]:

@@ -58,7 +58,13 @@ def _checked(digest: Digest, teller: Teller) -> str:
     time = hour(digest.counts_at, teller)
     local, today = (each.astimezone(teller.zone).date() for each in (digest.counts_at, teller.now))
     if local != today:
-        time = f"{teller.day(digest.counts_at)} {time}"
+        return said.say_count(
+            "{n} repo checked {day} {time}",
+            "{n} repos checked {day} {time}",
+            number,
+            day=teller.day(digest.counts_at),
+            time=time,
+        )
     return said.say_count(
         "{n} repo checked at {time}", "{n} repos checked at {time}", number, time=time
     )
