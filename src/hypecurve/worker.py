@@ -132,6 +132,7 @@ class Service:
         self._child: asyncio.subprocess.Process | None = None
         self._tracking: asyncio.Task[None] | None = None
         self._jobs = Jobs()
+        self._platforms = set[str]()
         self._invalid = {
             name: InvalidAnswers(name, settings.invalid_answers) for name in self._bots
         }
@@ -260,6 +261,7 @@ class Service:
 
     def sender(self, platform: str, messenger: Messenger) -> Sender:
         """Return what brings a platform's deliveries there, a job of its own."""
+        self._platforms.add(platform)
         invalid = self._invalid.get(platform, InvalidAnswers(platform))
         operator = self._settings.operator
         return Sender(
@@ -278,7 +280,7 @@ class Service:
             self._child.terminate()
         self._leases.end()
         await asyncio.gather(self._end_child(), self._jobs.end(_JOBS_END_WITHIN))
-        platforms = [lease_of(name) for name in self._bots]
+        platforms = map(lease_of, self._platforms)
         await self._leases.give_back(self._life, TRACKER, COMPOSE, *platforms)
 
     async def _end_child(self) -> None:

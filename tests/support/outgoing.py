@@ -116,7 +116,7 @@ class MadeUpChat:
         return [each.message.notification for each in self.standing if each.channel == channel]
 
 
-@dataclass
+@dataclass(eq=False)
 class Interrupted:
     """A store that can be out of reach: always, or once a commit was made that nobody heard of."""
 

@@ -20,8 +20,9 @@ from hypecurve.ports import Messenger, Term
 from hypecurve.ports.store import Store
 from hypecurve.services.compose import compose_due
 from hypecurve.services.cycle import Tracking, run_cycle
-from hypecurve.services.deliver import Outcome, deliver_pending
+from hypecurve.services.deliver import deliver_pending
 from hypecurve.services.detect import Detected
+from hypecurve.services.sending import Outcome
 from hypecurve.standin.world import World
 from standins.discord_platform import DiscordStandIn
 from standins.slack import SlackStandIn
@@ -112,7 +113,11 @@ class Whole:
     async def send(self) -> list[Outcome]:
         """Compose what is due and deliver what may be sent, once."""
         await compose_due(self.store, self.github.clock, self.taxonomy)
-        return await deliver_pending(self.store, self.github.clock, self.posting)
+        outcomes: list[Outcome] = []
+        for platform, messenger in self.posting.items():
+            clock = self.github.clock
+            await deliver_pending(self.store, clock, platform, messenger, tell=outcomes.append)
+        return outcomes
 
     async def deliveries(self, channel: Channel) -> Sequence[Delivery]:
         async with self.store.read() as tx:

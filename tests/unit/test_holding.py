@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,39 +12,13 @@ import structlog
 from hypecurve.adapters.clock import SetClock, SystemClock
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.answering import Serving, answer
-from hypecurve.config import Settings
 from hypecurve.domain.errors import BadSetting, Busy, StoreUnavailable
-from hypecurve.domain.signal import SUBSCRIBABLE
-from hypecurve.domain.subscription import Subscription, Wants
-from hypecurve.holding import TRACKER, Leases
-from hypecurve.worker import Service
-from support.catalogue import CHANNEL, OTHER_CHANNEL, a_repo, a_signal, listed, speak
+from hypecurve.holding import LEASE, RENEW, TRACKER, Leases
+from hypecurve.kin import this_process
 from support.databases import NOW
-from support.messengers import MemoryMessenger
-from support.sample_day import sample_taxonomy
+from support.outgoing import SECOND, Interrupted
 
 SOON = timedelta(milliseconds=10)
-
-
-def _service(store: SqlStore, clock: SetClock, holder: str) -> Service:
-    return Service(Settings(), store, clock, sample_taxonomy(), {}, holder=holder)
-
-
-async def test_each_platform_is_served_by_the_service_that_has_its_token(store: SqlStore) -> None:
-    await listed(store, [a_repo(1)])
-    async with store.write() as tx:
-        for channel in (CHANNEL, OTHER_CHANNEL):
-            wants = Wants(frozenset(), frozenset(SUBSCRIBABLE))
-            await tx.subscriptions.add(Subscription(channel, wants, next_due=NOW))
-    await speak(store, [a_signal(1)])
-    clock, slack, discord = SetClock(NOW), MemoryMessenger(), MemoryMessenger()
-    one, other = _service(store, clock, "host-a:1"), _service(store, clock, "host-b:2")
-    for _ in range(3):
-        await one.deliver({"slack": slack})
-        await other.deliver({"discord": discord})
-        clock.at += timedelta(seconds=15)
-    assert [post.channel for post in slack.posts] == [CHANNEL]
-    assert [post.channel for post in discord.posts] == [OTHER_CHANNEL]
 
 
 async def test_the_one_that_stands_by_answers_as_soon_as_the_first_stops(store: SqlStore) -> None:
@@ -136,6 +111,65 @@ async def test_a_lease_is_held_while_the_work_lasts_and_given_back_however_it_en
     with pytest.raises(StoreUnavailable):
         await Leases(store, clock, "host-a:1").alone(TRACKER, work)
     assert await other.hold(TRACKER)
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_what_is_held_is_renewed_together_and_not_before_it_is_time(store: SqlStore) -> None:
+    clock, watched = SetClock(NOW), Interrupted(store)
+    leases = Leases(watched, clock, "host-a:1")
+    assert await leases.hold("compose", "deliver slack") == {"compose", "deliver slack"}
+    asked = watched.asked
+    clock.at += RENEW / 2
+    assert await leases.hold("compose") == {"compose"}
+    assert watched.asked == asked
+    clock.at += RENEW / 2
+    assert await leases.hold("compose") == {"compose"}
+    assert watched.commits == 2
+    assert await leases.hold("deliver slack") == {"deliver slack"}
+    assert watched.commits == 2
+    clock.at += LEASE - SECOND
+    assert not await Leases(store, clock, "host-b:2").hold("deliver slack")
+    clock.at -= timedelta(days=1)
+    assert await leases.hold("compose"), "a clock that is set back renews"
+    assert watched.commits == 3
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_while_the_database_is_away_nothing_is_lost_and_what_was_taken_over_is(
+    store: SqlStore,
+) -> None:
+    clock, away = SetClock(NOW), Interrupted(store)
+    one, other = Leases(away, clock, "host-a:1"), Leases(store, clock, "host-b:2")
+    assert await one.hold("compose")
+    end = one.end_of("compose")
+    away.is_away = True
+    clock.at += RENEW
+    with structlog.testing.capture_logs() as logged:
+        assert await one.hold("compose") == frozenset()
+    assert len(logged) == 1
+    assert not end.is_set()
+    away.is_away = False
+    assert await one.hold("compose")
+    clock.at += 2 * LEASE
+    assert await other.hold("compose")
+    assert await one.hold("compose") == frozenset()
+    assert end.is_set()
+    assert not one.end_of("compose").is_set(), "the next time is another one"
+    one.end()
+    assert one.end_of("compose").is_set()
+    assert one.end_of("deliver slack").is_set(), "what is begun at the end ends at once"
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_what_a_dead_process_of_this_machine_held_is_taken_over_at_once(
+    store: SqlStore,
+) -> None:
+    clock = SetClock(NOW)
+    dead = re.sub(r"\d+$", "1", this_process())
+    assert await Leases(store, clock, dead).hold("deliver slack", TRACKER)
+    mine = Leases(store, clock, this_process())
+    assert await mine.hold("deliver slack") == {"deliver slack"}
+    assert await mine.hold(TRACKER) == frozenset(), "a child may be at work under it"
 
 
 async def test_work_ends_where_another_took_its_lease_over(

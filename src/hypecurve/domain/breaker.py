@@ -24,7 +24,7 @@ https://discord.com/developers/docs/topics/rate-limits#invalid-request-limit-aka
 BUDGET = 500
 """Invalid answers in a window after which nothing more is sent until it is over."""
 
-SPENT = "invalid answers within ten minutes"
+SPENT = "invalid answers within ten minutes."
 
 
 @dataclass(frozen=True, slots=True)

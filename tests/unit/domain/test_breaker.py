@@ -88,7 +88,7 @@ def test_a_spent_budget_opens_it_until_its_window_is_over() -> None:
     late = NOW + WINDOW - SECOND
     found = found.spent(1, late)
     assert found.open_until == NOW + WINDOW
-    assert found.reason == "500 invalid answers within ten minutes"
+    assert found.reason == "500 invalid answers within ten minutes."
     assert not found.spent(0, NOW + WINDOW).is_open(NOW + WINDOW)
 
 

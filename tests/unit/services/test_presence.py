@@ -242,7 +242,7 @@ def test_what_is_said_of_it(backend: str, snapshot: SnapshotAssertion) -> None:
     assert backend == "sqlite"
     messages = [
         paused(ONE, str(OUT)),
-        left_alone("discord", "500 invalid answers within ten minutes", NOW),
+        left_alone("discord", "500 invalid answers within ten minutes.", NOW),
         suspended("slack:T1", str(GONE)),
         dead(12, "slack:T1/C1", "Slack does not take this message (invalid_blocks)."),
     ]
