@@ -10,16 +10,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
+from bench import telling
 from bench.cycling import STEPS
 from bench.databases import AGES, Aged, Databases, databases
 from bench.running import Child, Figures, child, run
+from bench.setting import MANY, REPOS, Bench
 from bench.table import Table, beside
 
-REPOS = 18_000
-MANY = 100_000
 RECORDED = 4_600
 SAMPLE = 300
 """Repos that PyGithub is asked for."""
@@ -31,19 +30,6 @@ CROWD = 2_500
 POINTS_AN_HOUR = 5_000
 RUNS = 3
 STARTS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """What a part works with."""
-
-    asked: argparse.Namespace
-    folder: Path
-    databases: Databases
-
-    def size(self, full: int) -> int:
-        """The number of repos."""
-        return full // 10 if self.asked.quick else full
 
 
 def main() -> None:
@@ -87,6 +73,8 @@ def _needed(part: str, bench: Bench) -> list[Aged]:
             return [Aged(system, "year", bench.size(REPOS)) for system in Databases.SYSTEMS]
         case "large":
             return [Aged("SQLite", "year", bench.size(MANY), coarse=True)]
+        case "composing" | "delivering" | "idling":
+            return telling.needed(part, bench)
     return []
 
 
@@ -277,6 +265,9 @@ PARTS: dict[str, Callable[[Bench], None]] = {
     "discovery": discovery,
     "detection": detection,
     "startup": startup,
+    "composing": telling.composing,
+    "delivering": telling.delivering,
+    "idling": telling.idling,
 }
 
 

@@ -34,4 +34,6 @@ class Table:
 def beside(value: float, target: float | None, digits: int) -> str:
     """`4.10 / 6 68%`: the figure, its target, and how much of it."""
     figure = f"{value:,.{digits}f}"
-    return figure if target is None else f"{figure} / {target:,g} {value / target:.0%}"
+    if target is None:
+        return figure
+    return f"{figure} / {target:,g}" + (f" {value / target:.0%}" if target else "")
