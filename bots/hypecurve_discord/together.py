@@ -3,19 +3,44 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 
 from aiolimiter import AsyncLimiter
 
 A_SECOND = 45
-"""Requests over all routes; Discord allows 50.
+"""Requests over all routes within any second; Discord allows 50.
 https://discord.com/developers/docs/topics/rate-limits#global-rate-limit
 """
-BURST = 1.5
-"""Makes up for a loop that wakes 11 ms late; 46.5 in a second leave room for a network that holds
-some requests back and delivers them together."""
+SPACING = 1 / 60
+"""Seconds between two requests: a loop that woke late catches up, but not in one heap, which a
+network could deliver together with the next one."""
 
 Look = Callable[[int], int | None]
+
+
+class _Pace:
+    """A limiter for the spacing, and the last second's requests for the sum.
+
+    A leaky bucket alone would lose every turn for which the loop wakes too late, or else let more
+    go than it holds in a second.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._clock = loop.time
+        self._spacing = AsyncLimiter(1, SPACING)
+        self._recent = deque[float](maxlen=A_SECOND)
+        self._queue = asyncio.Lock()
+
+    async def turn(self) -> None:
+        async with self._queue:
+            await self._spacing.acquire()
+            while len(self._recent) == A_SECOND:
+                wait = self._recent[0] + 1.0 - self._clock()
+                if wait <= 0:
+                    break
+                await asyncio.sleep(wait)
+            self._recent.append(self._clock())
 
 
 class Together:
@@ -24,15 +49,15 @@ class Together:
     def __init__(self) -> None:
         """Nothing runs yet, and nobody listens."""
         self._look: Look | None = None
-        self._turns: AsyncLimiter | None = None
+        self._pace: _Pace | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def turn(self) -> None:
-        """Wait until the next request may go out."""
+        """Wait until the next request may go out; who comes first goes first."""
         loop = asyncio.get_running_loop()
-        if self._turns is None or self._loop is not loop:
-            self._turns, self._loop = AsyncLimiter(BURST, BURST / A_SECOND), loop
-        await self._turns.acquire()
+        if self._pace is None or self._loop is not loop:
+            self._pace, self._loop = _Pace(loop), loop
+        await self._pace.turn()
 
     def listen(self, look: Look | None) -> None:
         """Look channel types up there from now on; None: nobody listens any more."""

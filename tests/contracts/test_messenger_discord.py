@@ -26,7 +26,7 @@ from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Messenger
 from hypecurve_discord.markdown import shown as read
 from hypecurve_discord.messenger import REPEATED_FOR, DiscordMessenger, Patience, connect
-from hypecurve_discord.together import A_SECOND, BURST
+from hypecurve_discord.together import A_SECOND
 from standins.discord_platform import (
     HANG,
     DiscordStandIn,
@@ -398,7 +398,8 @@ async def test_the_pace_is_kept_over_all_channels() -> None:
         took = asyncio.get_running_loop().time() - began
     assert len(discord.accepted) == 60
     assert discord.pace.refused == 0
-    assert took >= (60 - BURST - 1) / A_SECOND
+    assert discord.pace.busiest <= A_SECOND + 2, "the login came before, the network is no clock"
+    assert 1.0 <= took < 2.0
 
 
 async def test_nothing_is_lost_or_doubled_whatever_share_goes_wrong() -> None:
