@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hypecurve.adapters.sql.statements import among, columns_of, opaque
+from hypecurve.adapters.sql.statements import among, columns_of
 from hypecurve.adapters.sql.tables import (
     channel,
     delivery,
@@ -184,14 +184,14 @@ async def _unsure(
 
 async def _quiet(
     connection: AsyncConnection, channel_ids: Sequence[int]
-) -> dict[int, tuple[int, datetime]]:
+) -> dict[int, tuple[int, datetime | None]]:
     """How many due times in a row, up to the last one, were quiet, and when the first was."""
-    quiet = opaque(Outcome.QUIET.value)
-    # The last that was not quiet is found from the end: the years before are not looked at.
+    # The last that was not quiet is found from the end, and those behind it by it: the years
+    # before, and other channels, are not looked at.
     ended = digest.alias()
     last = (
         select(ended.c.due_at)
-        .where(ended.c.channel_id == channel.c.id, ended.c.outcome != quiet)
+        .where(ended.c.channel_id == channel.c.id, ended.c.outcome != Outcome.QUIET.value)
         .order_by(ended.c.due_at.desc())
         .limit(1)
         .scalar_subquery()
@@ -201,10 +201,8 @@ async def _quiet(
         .where(among(connection, channel.c.id, channel_ids))
         .cte()
     )
-    found = await connection.execute(
-        select(digest.c.channel_id, func.count().label("days"), func.min(digest.c.due_at))
-        .select_from(begins.join(digest, digest.c.channel_id == begins.c.id))
-        .where(digest.c.due_at > begins.c.after, digest.c.outcome == quiet)
-        .group_by(digest.c.channel_id)
-    )
+    behind = (digest.c.channel_id == begins.c.id, digest.c.due_at > begins.c.after)
+    days = select(func.count()).select_from(digest).where(*behind).scalar_subquery()
+    first = select(func.min(digest.c.due_at)).where(*behind).scalar_subquery()
+    found = await connection.execute(select(begins.c.id, days, first))
     return {row[0]: (row[1], row[2]) for row in found}
