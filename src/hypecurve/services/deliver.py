@@ -13,8 +13,9 @@ from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Clock, Messenger
 from hypecurve.ports.store import Claimed, Store, Transaction
 from hypecurve.services.breakers import Breakers, InvalidAnswers
+from hypecurve.services.consequences import Means
 from hypecurve.services.journal import Journal
-from hypecurve.services.sending import LEASE, Means, Outcome, Sending
+from hypecurve.services.sending import LEASE, Outcome, Sending
 
 USEFUL = timedelta(days=7)
 """What did not get anywhere for so long is given up."""
@@ -57,7 +58,7 @@ async def deliver_pending(  # noqa: PLR0913 - what a driver has, by name
         await tx.outbox.give_up(platform, now, now - USEFUL)
         await tx.outbox.wake(platform, now)
         paused = {each for each in await tx.reach.paused() if each.tenant.platform == platform}
-    means = Means(journal, clock, messenger, breakers, operator, paused)
+    means = Means(store, journal, clock, messenger, breakers, operator, paused)
     run = _Run(store, platform, means, invalid, tell)
     return await run.until(stop, clock.now() + for_as_long)
 

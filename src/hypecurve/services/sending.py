@@ -9,6 +9,7 @@ channel the delivery ends as sent, whatever becomes of the steps behind it.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -22,23 +23,23 @@ from hypecurve.domain.delivery import (
 from hypecurve.domain.errors import (
     ChannelRefused,
     MessageRefused,
-    PlatformRefused,
     SendError,
     SendFailed,
     SendUnclear,
     StoreUnavailable,
-    TenantRefused,
 )
-from hypecurve.domain.message import Message, MessageKind
+from hypecurve.domain.message import Message
 from hypecurve.domain.retrying import Verdict, judge
 from hypecurve.domain.subscription import Channel
-from hypecurve.ports import Clock, Messenger
 from hypecurve.ports.store import Claimed, Record, Settled, Transaction
-from hypecurve.services import presence
-from hypecurve.services.breakers import Breakers
-from hypecurve.services.journal import Journal
-from hypecurve.wording import operator as words
-from hypecurve.wording.alert import as_repeat
+from hypecurve.services.consequences import (
+    Ended,
+    Means,
+    follow,
+    is_alert,
+    remember,
+    untimely,
+)
 
 LEASE = timedelta(minutes=5)
 """A delivery that was not settled by then belongs to a sender that died."""
@@ -48,7 +49,6 @@ _MOST_TRIES = 6
 """Of what comes behind a post that stands: a quarter of an hour later nobody reads it."""
 _LONGEST_REASON = 300
 _DIED = "the process died while this was being sent"
-_AGAIN = " again"
 _LUCK = secrets.SystemRandom()
 
 _S = DeliveryState
@@ -66,18 +66,6 @@ class Outcome:
     state: DeliveryState
     """`sending` where the database did not take how it ended, or another sender has it."""
     reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What a sending needs. `paused`: the channels of which it is known that they refused."""
-
-    journal: Journal
-    clock: Clock
-    messenger: Messenger
-    breakers: Breakers
-    operator: Channel | None
-    paused: set[Channel]
 
 
 class Sending:
@@ -120,13 +108,23 @@ class Sending:
         if message is None:
             self._notes.append("cannot be sent: what is kept of it cannot be read")
             return await self._end(self._at_worst(_S.DEAD))
+        if await self._is_too_late(message):
+            return await self._end(_S.DROPPED)
         try:
             kinds = await self._means.messenger.steps(self._channel, message)
         except SendError as error:
-            if self._begun:
-                self._notes.append(f"{_DIED}; then: {error}")
-                return await self._end(_S.UNKNOWN)
             return await self._refused(_surely_not_posted(error))
+        return await self._do(kinds, message)
+
+    async def _is_too_late(self, message: Message) -> bool:
+        if self._stands or self._begun or not is_alert(message):
+            return False
+        why = await untimely(self._means, self._claimed)
+        if why:
+            self._notes.append(why)
+        return bool(why)
+
+    async def _do(self, kinds: Sequence[StepKind], message: Message) -> Outcome:
         for number, kind in enumerate(kinds):
             if self._is_over(number, kind):
                 continue
@@ -248,7 +246,11 @@ class Sending:
         return isinstance(error, _IN_ORDER) or (is_last and isinstance(error, SendFailed))
 
     async def _refused(self, error: SendError) -> Outcome:
-        """End this try by an error after which nothing was posted."""
+        """End this try by an error after which nothing was posted by it."""
+        if self._begun and not self._stands:
+            # By the try that died, perhaps.
+            self._notes.append(f"{_DIED}; then: {error}")
+            return await self._end(_S.UNKNOWN)
         if isinstance(error, SendFailed):
             self._trouble = error
         self._answered = self._answered or isinstance(error, _IN_ORDER)
@@ -262,63 +264,26 @@ class Sending:
         self, state: DeliveryState, error: SendError | None = None, later: Verdict | None = None
     ) -> Outcome:
         """Write how this try ended, and what follows from it for others."""
-        reason = "; ".join(dict.fromkeys(self._notes))[:_LONGEST_REASON]
-        breakers, tenant = self._means.breakers, self._channel.tenant
-
-        async def follow(tx: Transaction) -> None:
-            now = self._means.clock.now()
-            if self._trouble is not None:
-                await breakers.troubled(tx, tenant, self._trouble, now)
-            elif self._answered and not breakers.is_well(tenant):
-                await breakers.answered(tx, tenant, now)
-            await self._follow(tx, error, now)
-            await self._tell(tx, state, error, now)
-
-        settled = (
-            Settled(state, reason)
-            if later is None
-            else Settled(state, reason, later.next_try_at, later.counted)
+        means, claimed = self._means, self._claimed
+        ended = Ended(
+            state,
+            "; ".join(dict.fromkeys(self._notes))[:_LONGEST_REASON],
+            error,
+            self._trouble,
+            self._answered,
+            self._arrived and self._channel in means.paused,
         )
-        # Channels and tenants are more than a delivery's own rows.
-        alone = isinstance(error, ChannelRefused | TenantRefused) or self._ends_pause
-        await self._means.journal.write(self._record(settled), follow, known=True, alone=alone)
-        if self._trouble is not None:
-            breakers.shrink()
-        elif self._answered:
-            breakers.grow(self._means.messenger.at_once)
-        return Outcome(self._delivery.id, self._channel, state, reason)
+        settled = Settled(state, ended.reason)
+        if later is not None:
+            settled = Settled(state, ended.reason, later.next_try_at, later.counted)
 
-    @property
-    def _ends_pause(self) -> bool:
-        return self._arrived and self._channel in self._means.paused
+        async def then(tx: Transaction) -> None:
+            await follow(tx, means, claimed, ended)
 
-    async def _follow(self, tx: Transaction, error: SendError | None, now: datetime) -> None:
-        """Write what an answer means for the channel, the tenant, the platform."""
-        means, channel = self._means, self._channel
-        if isinstance(error, PlatformRefused):
-            await means.breakers.refused(tx, error, now)
-        elif isinstance(error, TenantRefused):
-            await presence.suspend(tx, channel.tenant, str(error), now, means.operator)
-        elif isinstance(error, ChannelRefused):
-            await presence.pause(tx, channel, error, now, means.operator)
-            means.paused.add(channel)
-        elif self._ends_pause:
-            await tx.reach.resume(channel)
-
-    async def _tell(
-        self, tx: Transaction, state: DeliveryState, error: SendError | None, now: datetime
-    ) -> None:
-        """Repeat an alert that may not have arrived, once; tell the operator of a dead letter."""
-        message, key = self._claimed.message, self._claimed.key or f"delivery {self._delivery.id}"
-        is_alert = message is not None and message.kind is MessageKind.ALERT
-        if state is _S.UNKNOWN and message is not None and is_alert and not key.endswith(_AGAIN):
-            await tx.digests.notify(self._channel, f"{key}{_AGAIN}", as_repeat(message), now)
-        operator = self._means.operator
-        if state is _S.DEAD and operator is not None and self._channel != operator:
-            # What kills one message may kill them all: it is told once a day.
-            why = "unforeseen" if error is None else error.code or "refused"
-            found = words.dead(self._delivery.id, str(self._channel), "; ".join(self._notes))
-            await tx.digests.notify(operator, f"dead {now:%Y-%m-%d} {why}", found, now)
+        record = self._record(settled)
+        await means.journal.write(record, then, known=True, alone=ended.is_wide)
+        remember(means, claimed, ended)
+        return Outcome(self._delivery.id, self._channel, state, ended.reason)
 
 
 def _surely_not_posted(error: SendError) -> SendError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from datetime import time, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -24,7 +25,7 @@ from hypecurve.domain.errors import (
     TenantRefused,
 )
 from hypecurve.domain.message import Message
-from hypecurve.domain.subscription import Channel
+from hypecurve.domain.subscription import Alerts, Channel, Subscription
 from hypecurve.services.sending import LEASE
 from support.databases import NOW
 from support.messengers import Killed
@@ -388,6 +389,32 @@ async def test_an_alert_that_may_not_have_arrived_is_sent_once_more_marked_and_n
     assert first == ALERT.notification
     assert "possibly a repeat" in again
     assert await kept(store, ONE) == [S.UNKNOWN, S.UNKNOWN]
+
+
+@pytest.mark.parametrize(
+    ("wish", "waits", "ended"),
+    [
+        (Alerts(quiet_from=time(22), quiet_until=time(8)), 3 * HOUR, S.SENT),
+        (Alerts(quiet_from=time(7), quiet_until=time(11)), 3 * HOUR, S.DROPPED),
+        (Alerts(quiet_from=None, quiet_until=None), 25 * HOUR, S.DROPPED),
+        (None, 3 * HOUR, S.DROPPED),
+    ],
+)
+async def test_an_alert_that_waited_into_the_quiet_hours_or_a_day_is_the_digests(
+    store: SqlStore,
+    clock: SetClock,
+    chat: MadeUpChat,
+    wish: Alerts | None,
+    waits: timedelta,
+    ended: DeliveryState,
+) -> None:
+    async with store.write() as tx:
+        await tx.subscriptions.add(Subscription(ONE, alerts=wish))
+    await _alert(store)
+    digest_behind = await put(store, ONE, LONG)
+    clock.at += waits
+    assert await send(store, clock, chat) == [ended, S.SENT]
+    assert (await found(store, digest_behind)).state is S.SENT
 
 
 async def test_a_digest_or_a_notice_that_may_not_have_arrived_is_not_repeated(
