@@ -17,6 +17,7 @@ from hypecurve.services.cycle import Means, fill_in
 from hypecurve.wording.plain import plain
 from support.catalogue import CHANNEL, DAY, entry_of
 from support.databases import INTERVAL, NOW
+from support.frozen import messages_of
 from support.tracking import Tracker, an_ai_repo, taxonomy
 
 MINUTE = timedelta(minutes=1)
@@ -93,9 +94,7 @@ async def test_the_operator_hears_of_the_clock_once_and_of_nothing_that_it_makes
     for _ in range(2):
         with pytest.raises(WrongClock):
             await tracker.cycle()
-    async with tracker.store.read() as tx:
-        notices = await tx.outbox.recent(tracker.operator)
-        told = [plain((await tx.outbox.content(notice))[1]) for notice in notices]
+    told = [plain(each) for each in await messages_of(tracker.store, tracker.operator)]
     assert len(told) == 1, "neither of the token nor of searches that were not read"
     assert "clock" in told[0]
 

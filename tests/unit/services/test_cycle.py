@@ -14,6 +14,7 @@ from hypecurve.services.submit import Wish, submit
 from hypecurve.wording.plain import plain
 from support.catalogue import DAY, entry_of, sweep
 from support.databases import INTERVAL, NOW
+from support.frozen import messages_of
 from support.tracking import BAR, Tracker, an_ai_repo, past_of, taxonomy
 
 K = SignalKind
@@ -199,9 +200,7 @@ async def test_the_operator_hears_of_a_refused_token_though_the_cycle_fails(
     for _ in range(2):
         with pytest.raises(SourceUnavailable):
             await tracker.cycle(DAY)
-    async with tracker.store.read() as tx:
-        notices = await tx.outbox.recent(tracker.operator)
-        told = [plain((await tx.outbox.content(notice))[1]) for notice in notices]
+    told = [plain(each) for each in await messages_of(tracker.store, tracker.operator)]
     assert len([text for text in told if "token" in text]) == 1, "once, not each time"
 
 
@@ -218,8 +217,8 @@ async def test_the_channel_that_submitted_a_repo_hears_of_it_after_the_judgement
     assert await tracker.kinds() == [(3, K.NEW)]
     await tracker.cycle()
     async with tracker.store.write() as tx:
-        (notice,) = await tx.outbox.claim(["slack"], tracker.clock.at, DAY, 9)
-        assert (await tx.outbox.content(notice))[0] == channel
+        (notice,) = await tx.outbox.claim("slack", tracker.clock.at, DAY, 9)
+    assert notice.channel == channel
 
 
 async def test_a_search_that_was_read_to_its_end_is_not_read_again_for_anothers_sake(

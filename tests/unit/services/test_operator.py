@@ -34,6 +34,7 @@ from hypecurve.wording import operator as words
 from hypecurve.wording.plain import plain, spoken
 from support.catalogue import CHANNEL, OTHER_CHANNEL
 from support.databases import INTERVAL, NOW
+from support.frozen import messages_of
 from support.sources import MemoryGitHub
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -85,9 +86,7 @@ class Watch:
 
     async def posted(self, channel: Channel = CHANNEL) -> list[str]:
         """What lies in a channel's outbox, oldest first."""
-        async with self.store.read() as tx:
-            deliveries = await tx.outbox.recent(channel)
-            return [(await tx.outbox.content(each))[1].notification for each in deliveries][::-1]
+        return [each.notification for each in await messages_of(self.store, channel)]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.domain.catalogue import ListedReason
-from hypecurve.domain.delivery import Delivery, DeliveryState
+from hypecurve.domain.delivery import DeliveryState
 from hypecurve.domain.repo import RepoId, RepoName
 from hypecurve.domain.signal import SUBSCRIBABLE, SignalKind
 from hypecurve.domain.submission import Outcome
@@ -25,6 +25,7 @@ from hypecurve.services.vet import decide
 from hypecurve.wording.plain import plain
 from support.catalogue import CHANNEL, OTHER_CHANNEL, entry_of
 from support.databases import BACKENDS, INTERVAL, NOW
+from support.frozen import messages_of
 from support.tracking import BAR, Tracker, an_ai_repo, taxonomy
 
 DAY = timedelta(days=1)
@@ -106,11 +107,7 @@ class Story:
 
     async def sent(self, channel: Channel = CHANNEL) -> list[str]:
         """What lies in the outbox for a channel, oldest first."""
-        async with self.store.read() as tx:
-            deliveries: list[Delivery] = await tx.outbox.recent(channel)
-            return [
-                plain((await tx.outbox.content(each))[1]).strip() for each in reversed(deliveries)
-            ]
+        return [plain(each).strip() for each in await messages_of(self.store, channel)]
 
     async def digest(self) -> None:
         """Let a day pass and compose what is due."""
@@ -274,9 +271,9 @@ async def test_what_a_lost_notice_would_have_told_is_the_digests(story: Story) -
     await story.passes()
     assert await story.tell() == 1
     async with story.store.write() as tx:
-        (notice,) = await tx.outbox.claim(["slack"], story.now, DAY, 9)
+        (notice,) = await tx.outbox.claim("slack", story.now, DAY, 9)
         for state in (DeliveryState.HELD, DeliveryState.EXPIRED):
-            await tx.outbox.settle(notice.id, state, at=story.now)
+            await tx.outbox.settle(notice.delivery.id, state, at=story.now)
     story.tracker.clock.at += 2 * DAY
     await story.digest()
     _, digest = await story.sent()

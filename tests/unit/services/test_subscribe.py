@@ -73,6 +73,7 @@ async def test_a_first_subscription_hears_what_comes_from_now_on(store: SqlStore
         created_by="U1",
         next_due=NINE_IN_PARIS,
         heard_cycle=1,
+        alerted_cycle=1,
         id=item.id,
     )
     assert (welcome.channel, welcome.wants, welcome.zone) == (CHANNEL, item.wants, "Europe/Paris")
@@ -141,8 +142,7 @@ async def test_a_change_waits_until_a_digest_is_composed_and_is_not_lost(
         async with store.write() as tx:
             found = await tx.subscriptions.listener(CHANNEL)
             assert found is not None
-            held = await tx.subscriptions.lock(found.id)
-            assert held is not None
+            (held,) = await tx.subscriptions.lock([found.id])
             composing.set()
             for _ in range(50):  # a chance for the change, if nothing held it back
                 await tx.signals.current_cycle()
