@@ -20,12 +20,12 @@ __all__ = ["LEASE", "RENEW", "TRACKER", "Leases", "alive", "rest", "this_process
 
 TRACKER = "tracker"
 """The lease of whoever looks at GitHub: a service, or `hypecurve update` by hand."""
-LEASE = timedelta(seconds=75)
+LEASE = timedelta(seconds=40)
 """What a service holds is another's after that, if it died without a word.
 
-A successor that sends to Discord must come while a repeat is still dropped there: within 2 minutes.
+So short as a successor that sends to Discord has to come while a repeat is dropped there.
 """
-RENEW = timedelta(seconds=25)
+RENEW = timedelta(seconds=12)
 _FRESH = 5 / 6
 """Of RENEW: whoever renews a little early renews for all."""
 
