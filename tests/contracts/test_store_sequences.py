@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -156,7 +157,7 @@ class World:
 )
 @given(moves=st.lists(_MOVES, min_size=6, max_size=16))
 async def test_no_order_of_things_loses_or_doubles_a_signal_or_sends_two_at_once(
-    store: SqlStore, moves: list[tuple[str]]
+    store: SqlStore, moves: list[tuple[Any, ...]]
 ) -> None:
     world = World(store, await signals(store, 6))
     world.keys = await known(store, *world.places)

@@ -1,0 +1,94 @@
+"""Deliveries as people look at them, on SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hypecurve.adapters.sql import rows
+from hypecurve.adapters.sql.recording import steps_of
+from hypecurve.adapters.sql.subscriptions import is_channel
+from hypecurve.adapters.sql.tables import channel, delivery, digest, notice
+from hypecurve.domain.delivery import DeliveryState
+from hypecurve.domain.subscription import Channel
+from hypecurve.ports.store import Sending
+
+
+class Sendings:
+    """The part of `ports.store.Outbox` that changes nothing."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        """Work inside the connection's transaction."""
+        self._connection = connection
+
+    async def find(self, delivery_id: int) -> Sending | None:
+        """Return one delivery."""
+        found = await self._sendings(_joined().where(delivery.c.id == delivery_id))
+        return found[0] if found else None
+
+    async def recent(
+        self,
+        place: Channel | None = None,
+        limit: int = 20,
+        states: Collection[DeliveryState] | None = None,
+    ) -> list[Sending]:
+        """Return deliveries, newest first; `states` None: of any."""
+        statement = _joined().order_by(delivery.c.id.desc()).limit(limit)
+        if place is not None:
+            its_id = select(channel.c.id).where(is_channel(place)).scalar_subquery()
+            statement = statement.where(delivery.c.channel_id == its_id)
+        if states is not None:
+            statement = statement.where(delivery.c.state.in_(sorted(each.value for each in states)))
+        return await self._sendings(statement)
+
+    async def recent_of_each(self, most: int) -> list[Sending]:
+        """Return the last deliveries of every channel, `most` of each, newest first."""
+        newest = func.row_number().over(
+            partition_by=delivery.c.channel_id, order_by=delivery.c.id.desc()
+        )
+        ranked = select(delivery.c.id, newest.label("place")).subquery()
+        statement = (
+            _joined()
+            .join(ranked, ranked.c.id == delivery.c.id)
+            .where(ranked.c.place <= most)
+            .order_by(delivery.c.id.desc())
+        )
+        return await self._sendings(statement)
+
+    async def _sendings(self, statement: Select[Any]) -> list[Sending]:
+        found = (await self._connection.execute(statement)).mappings().all()
+        steps = await steps_of(self._connection, [row["id"] for row in found])
+        return [
+            Sending(
+                delivery=rows.delivery(row, steps.get(row["id"], ())),
+                channel=rows.channel(row),
+                made_at=row["made_at"],
+                due_at=row["due_at"],
+                settled_at=row["settled_at"],
+            )
+            for row in found
+        ]
+
+    async def counts(self) -> Mapping[DeliveryState, int]:
+        """Return how many deliveries stand where."""
+        statement = select(delivery.c.state, func.count()).group_by(delivery.c.state)
+        found = await self._connection.execute(statement)
+        return {DeliveryState(state): count for state, count in found}
+
+
+def _joined() -> Select[Any]:
+    return (
+        select(
+            delivery,
+            channel.c.tenant,
+            channel.c.place,
+            digest.c.due_at,
+            func.coalesce(digest.c.composed_at, notice.c.at).label("made_at"),
+        )
+        .join(channel, channel.c.id == delivery.c.channel_id)
+        .outerjoin(digest, digest.c.id == delivery.c.digest_id)
+        .outerjoin(notice, notice.c.id == delivery.c.notice_id)
+    )
