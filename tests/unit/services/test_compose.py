@@ -44,6 +44,7 @@ from support.frozen import messages_of, told_in
 from support.messengers import MemoryMessenger
 from support.sample_day import sample_taxonomy
 
+pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
 TAXONOMY = sample_taxonomy()
 HOUR = timedelta(hours=1)
 K = SignalKind

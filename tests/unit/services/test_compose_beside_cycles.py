@@ -14,6 +14,7 @@ import pytest
 
 from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.store import SqlStore
+from hypecurve.domain.subscription import Channel
 from hypecurve.ports.store import SignalLog, Transaction
 from hypecurve.services.compose import compose_due
 from support.catalogue import CHANNEL, DAY, a_repo, a_signal, listed, speak
@@ -102,3 +103,15 @@ async def test_cycles_and_composers_beside_each_other_lose_nothing_and_double_no
     await composed(store, NOW + 3 * count * DAY)
     told = [repo for members in await told_in(store, CHANNEL) for repo in members]
     assert sorted(told) == list(range(1, count + 1))
+
+
+async def test_two_composers_at_once_compose_once(store: SqlStore) -> None:
+    await listed(store, [a_repo(1)])
+    places = [Channel.parse(f"slack:T1/C{place}") for place in range(3)]
+    for place in places:
+        await subscribed(store, channel=place)
+    await speak(store, [a_signal(1)])
+    made = await asyncio.gather(*(compose_due(store, SetClock(NINE), TAXONOMY) for _ in range(4)))
+    assert sum(made) == 3
+    for place in places:
+        assert await told_in(store, place) == [[1]]
