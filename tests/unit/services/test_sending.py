@@ -270,6 +270,19 @@ async def test_where_the_repeat_is_refused_the_first_may_stand_all_the_same(
     assert await send(store, clock, chat) == [S.UNKNOWN]
 
 
+async def test_behind_a_repeat_that_arrived_a_thread_that_fails_is_tried_again(
+    store: SqlStore, clock: SetClock
+) -> None:
+    chat = MadeUpChat(drops_repeats_for=2 * MINUTE)
+    await put(store, ONE, LONG)
+    await _die(store, clock, chat, posted=True)
+    chat.fail(ONE, None, SendFailed("no route"))
+    assert await send(store, clock, chat) == [S.PENDING]
+    clock.at += HOUR
+    assert await send(store, clock, chat) == [S.SENT]
+    assert [each.step for each in chat.standing] == [StepKind.POST, StepKind.THREAD]
+
+
 async def test_a_mistake_of_ours_hides_no_post_that_may_stand(
     store: SqlStore, clock: SetClock
 ) -> None:
