@@ -85,15 +85,16 @@ async def test_a_channel_and_who_speaks_in_it_are_kept_and_are_no_others(
 async def test_what_a_platform_answers_is_kept(store: SqlStore, bad: str) -> None:
     hello = Message(MessageKind.DIGEST, "hello")
     async with store.write() as tx:
-        key = await tx.outbox.notify(CHANNEL, bad, hello, NOW)
-        assert await tx.outbox.notify(CHANNEL, bad, hello, NOW) is None
-        (delivery,) = await tx.outbox.claim(["slack"], NOW, DAY, 9)
+        key = await tx.digests.notify(CHANNEL, bad, hello, NOW)
+        assert await tx.digests.notify(CHANNEL, bad, hello, NOW) is None
+        (item,) = await tx.outbox.claim("slack", NOW, DAY, 9)
+        delivery = item.delivery
         await tx.outbox.step(delivery.id, 0, Step(StepKind.POST, DeliveryState.SENT, bad))
         await tx.outbox.settle(delivery.id, DeliveryState.DEAD, at=NOW, reason=bad)
         assert await tx.leases.hold(bad, bad, NOW, DAY)
         await tx.sources.stopped(bad, bad, NOW)
     async with store.read() as tx:
-        (kept,) = await tx.outbox.recent()
+        (kept,) = [found.delivery for found in await tx.outbox.recent()]
     assert (kept.id, kept.reason, kept.steps[0].ref) == (key, MARKED, MARKED)
 
 
