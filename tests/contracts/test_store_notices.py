@@ -154,6 +154,19 @@ async def test_a_signal_is_told_by_an_alert_or_by_a_digest_but_not_by_both(
     assert await states(store) == [S.PENDING, S.EXPIRED, S.PENDING]
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
+@pytest.mark.parametrize("end", [S.DEAD, S.HELD])
+async def test_the_news_of_an_alert_that_cannot_be_sent_is_the_next_digests(
+    store: SqlStore, end: DeliveryState
+) -> None:
+    news = await signals(store, 1)
+    await notify(store, "alert 1", signal_ids=news)
+    await send(store, end)
+    await expire(store, CHANNEL)
+    assert await states(store) == [S.EXPIRED]
+    assert (await told(store)).released.signal_ids == set(news)
+
+
 async def test_notices_are_counted_by_how_their_key_begins_and_when(store: SqlStore) -> None:
     for number, key in enumerate(["alert 1", "alert 2", "alert_3", "listed 1", "alerting"]):
         await notify(store, key, at=NOW + SECOND * number)

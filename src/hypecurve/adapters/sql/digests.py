@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, and_, bindparam, cast, func, select, update
+from sqlalchemy import Text, and_, bindparam, cast, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import UserDefinedType
@@ -98,11 +98,17 @@ class SqlDigests:
 
     async def expire(self, channel_ids: Sequence[int], at: datetime) -> None:
         """Give up what the channels did not get yet, reasons kept: their next digest is due."""
+        # An alert was to come before the digest: what holds it back may do so for days.
+        is_late_alert = and_(
+            delivery.c.state != _S.PENDING.value,
+            exists().where(digest_member.c.notice_id == delivery.c.notice_id),
+        )
         # Who holds one just now begins to send it, or writes what became of it: that counts.
         late = (
             select(delivery.c.id)
             .where(among(self._connection, delivery.c.channel_id, channel_ids))
-            .where(delivery.c.state.in_(_UNDELIVERED), delivery.c.digest_id.is_not(None))
+            .where(delivery.c.state.in_(_UNDELIVERED))
+            .where(or_(delivery.c.digest_id.is_not(None), is_late_alert))
             .with_for_update(skip_locked=True)
         )
         ids = (await self._connection.scalars(late)).all()

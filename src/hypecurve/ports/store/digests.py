@@ -89,7 +89,8 @@ class Digests(Protocol):
     async def expire(self, channel_ids: Sequence[int], at: datetime) -> None:
         """Give up what the channels did not get yet, reasons kept: their next digest is due.
 
-        Of digests only, and of those that are pending, held or dead.
+        Of digests that are pending, held or dead, and of alerts that are held or dead: the
+        next digest tells their news.
         """
         ...
 
