@@ -33,7 +33,7 @@ def upgrade() -> None:
     ):
         op.add_column("channel", column)
     op.create_index("ix_channel_probe_at", "channel", ["probe_at"])
-    for column in (
+    for wish in (
         sa.Column("least_stars", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("without_languages", sa.JSON(), nullable=False, server_default="[]"),
         sa.Column("without_owners", sa.JSON(), nullable=False, server_default="[]"),
@@ -43,7 +43,7 @@ def upgrade() -> None:
         sa.Column("quiet_until", _text(5), nullable=True),
         sa.Column("alerted_cycle", sa.Integer(), nullable=False, server_default="0"),
     ):
-        op.add_column("subscription", column)
+        op.add_column("subscription", wish)
     op.create_table(
         "mute",
         sa.Column("channel_id", _BIG_ID, nullable=False),
