@@ -95,10 +95,11 @@ def _subscription(rng: random.Random, channel: Channel, wants: Wants, heard: int
 
 
 def _wants(rng: random.Random, taxonomy: Taxonomy) -> Wants:
-    """Something that has news: a layer, some categories, or all; never only what stalled."""
+    """Something that has news: some categories, a layer, seldom all; never only what stalled."""
     layers = [layer.slug for layer in taxonomy.layers]
     categories = [category.slug for category in taxonomy.categories]
-    some = rng.choice(([], rng.sample(layers, rng.randint(1, 3)), rng.sample(categories, 9)))
+    named = rng.sample(categories, rng.randint(3, 6))
+    (some,) = rng.choices(([], rng.sample(layers, 1), named), weights=(1, 3, 6))
     kinds = set(rng.choice((SUBSCRIBABLE, SUBSCRIBABLE, (SignalKind.NEW, SignalKind.RISING))))
     return Wants(
         frozenset(some),

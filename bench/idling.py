@@ -14,20 +14,24 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
+from bench.audience import place
 from bench.figures import tell
 from bench.world import INTERVAL
 
 from hypecurve.adapters.clock import SystemClock
-from hypecurve.adapters.sql.store import open_store
+from hypecurve.adapters.sql.store import World, open_store
 from hypecurve.bootstrap import KEEP_COLUMNS
-from hypecurve.domain.repo import RepoId
-from hypecurve.ports.store import Found
+from hypecurve.domain.repo import Repo, RepoId, RepoName
+from hypecurve.domain.subscription import Alerts, Subscription
 from standins.discord_process import discord_process
 from standins.slack import SlackStandIn
 from standins.slack_process import slack_process
 
 _STARTED = 20.0
 """Seconds for the start, the first ticks, and a child process that finds nothing to do."""
+_REPOS = 2_000
+_CHANNELS = 500
+"""Of each platform."""
 _NOBODY = "http://127.0.0.1:9"
 _OURS = ("HYPECURVE_", "GITHUB_", "SLACK_", "DISCORD_", "DATABASE_URL")
 
@@ -42,7 +46,7 @@ def main() -> None:
 
 
 async def _idle(url: str, seconds: float) -> None:
-    await _look_just_now(url)
+    await _prepare(url)
     async with slack_process() as slack, discord_process(channels=100) as discord:
         settings = {
             "DATABASE_URL": url,
@@ -68,23 +72,38 @@ async def _idle(url: str, seconds: float) -> None:
                 share = (_cpu(service.pid) - before) / seconds
                 tell(name="idling", share=share, rss=_rss(service.pid), seconds=seconds)
             finally:
-                service.terminate()
+                if service.returncode is None:
+                    service.terminate()
                 _, log = await service.communicate()
                 tell(name="log", lines=log.decode().splitlines())
 
 
-async def _look_just_now(url: str) -> None:
-    """Let the last sweep be of this minute, so that the tracker has nothing to do."""
+async def _prepare(url: str) -> None:
+    """A catalogue that was looked at this very minute, and channels that are due tomorrow."""
     now = SystemClock().now()
+    repos = [
+        Repo(RepoId(number), f"R_{number}", RepoName("acme", f"tool-{number}"), 500 + number)
+        for number in range(1, _REPOS + 1)
+    ]
+    world = World("live", _NOBODY.partition("://")[2])
     async with (
-        open_store(url, None, now=now, interval=INTERVAL, keep=KEEP_COLUMNS) as store,
+        open_store(url, world, now=now, interval=INTERVAL, keep=KEEP_COLUMNS) as store,
         store.write() as tx,
     ):
-        repos = [entry.repo for entry in await tx.catalogue.entries(Found(listed=False))]
-        await tx.stars.record(
-            now - timedelta(minutes=1), {RepoId(repo.id): repo.stars for repo in repos}
-        )
-        await tx.signals.next_cycle(now - timedelta(minutes=1))
+        await tx.catalogue.upsert(repos, now)
+        await tx.stars.record(now, {repo.id: repo.stars for repo in repos})
+        cycle = await tx.signals.next_cycle(now)
+        for number in range(_CHANNELS):
+            for platform in ("slack", "discord"):
+                await tx.subscriptions.add(
+                    Subscription(
+                        place(platform, number),
+                        next_due=now + timedelta(days=1),
+                        heard_cycle=cycle,
+                        alerts=Alerts(),
+                        alerted_cycle=cycle,
+                    )
+                )
 
 
 def _cpu(pid: int) -> float:

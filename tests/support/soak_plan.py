@@ -147,6 +147,8 @@ class Plan:
     """Signals in a cycle, on the average."""
     rate: float
     """Share of all answers that go wrong."""
+    dies: float
+    """Share of its runs in which a sender dies, where it gets so far."""
     closed_for_good: frozenset[Channel] = field(default_factory=frozenset)
 
     @property
@@ -184,6 +186,7 @@ def plan(seed: int, days: int, channels: int) -> Plan:
         tuple(sorted(_events(rng, days, places, for_good), key=lambda event: event.at)),
         news=max(6, len(repos) // 30),
         rate=0.2 if days < _SHORT else 0.05,
+        dies=0.2 if days < _SHORT else 0.05,
         closed_for_good=for_good,
     )
 

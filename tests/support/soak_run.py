@@ -29,10 +29,8 @@ from support.soak_time import LeapingLoop, LoopClock, PatientStore
 from support.soak_world import Tracker, settle_in
 
 OPERATOR = Channel(Tenant("slack", "T000"), "COPS")
-_DIES = 0.2
-"""Share of the runs in which the sender dies in the middle, where it gets so far."""
-_STUCK = 0.1
-"""Share of the runs in which a sender stands still, and another takes over meanwhile."""
+_STUCK = 0.5
+"""So much less often than it dies a sender stands still, and another one takes over meanwhile."""
 _STILL_FOR = timedelta(minutes=6)
 """Longer than the lease of what is under way."""
 _TAKEN_OVER = timedelta(minutes=5, seconds=20)
@@ -203,9 +201,9 @@ class Soak:
 
     async def _send(self, platform: str) -> None:
         luck = self._rng.random() if self._is_troubled else 1.0
-        if luck < _DIES:
+        if luck < self.plan.dies:
             await self._dies(platform)
-        elif luck < _DIES + _STUCK:
+        elif luck < self.plan.dies * (1 + _STUCK):
             await self._stands_still(platform)
         else:
             messenger = self.platforms.messengers[platform]
