@@ -94,6 +94,11 @@ class _MortalMessenger:
         """As the messenger's own."""
         return self._messenger.at_once
 
+    @property
+    def drops_repeats_for(self) -> timedelta:
+        """As the messenger's own."""
+        return self._messenger.drops_repeats_for
+
     async def steps(self, channel: Channel, message: Message) -> tuple[StepKind, ...]:
         """As the messenger's own, while it lives."""
         self._life.check()
