@@ -160,10 +160,13 @@ class Soak:
             case Happening.DOWN:
                 self.down.append(Span(event.at, end))
             case Happening.BACK:
-                self.clock.back(event.lasts)
-                # The next look is at a time that comes once more: what was due is told then.
-                for diary in self.diaries.values():
-                    diary.away.append(Span(event.at - TICK - _AT_ONCE, event.at))
+                self._step_back(event)
+
+    def _step_back(self, event: Event) -> None:
+        self.clock.back(event.lasts)
+        # The next look is at a time that comes once more: what was due is told then.
+        for diary in self.diaries.values():
+            diary.away.append(Span(event.at - TICK - _AT_ONCE, event.at))
 
     async def _by_a_person(self, event: Event, place: Channel) -> None:
         diary, now = self.diaries[place], self.clock.now()
