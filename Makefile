@@ -5,12 +5,13 @@ BIN = $(VENV)/bin
 # Workers of the test run: as many as there are cores.
 JOBS ?= auto
 
-.PHONY: help demo test check bench run format texts lock clean
+.PHONY: help demo test check soak bench run format texts lock clean
 
 help:
 	@echo "make demo    the whole pipeline on a made-up GitHub, no account needed"
 	@echo "make test    the tests, with everything they need installed"
 	@echo "make check   format, lint, types, import contracts, dependencies, and the tests"
+	@echo "make soak    a month for 200 channels, while 5 % of all answers go wrong in every way"
 	@echo "make bench   what it costs: time and memory, beside the targets"
 	@echo "make run     the service, with the settings in .env"
 
@@ -40,6 +41,9 @@ run: $(VENV)/.installed
 
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+
+soak: $(VENV)/.installed-dev
+	$(BIN)/python tests/soak/run.py
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python bench/run.py
