@@ -25,8 +25,8 @@ from hypecurve.bootstrap import KEEP_COLUMNS, load_taxonomy
 from hypecurve.domain.repo import RepoId
 from hypecurve.domain.stars import PastStars
 from hypecurve.domain.subscription import Channel, Subscription
-from hypecurve.services.detect import detect_changes
-from hypecurve.services.discover import sort_in, source_key
+from hypecurve.services.tracker.detect import detect_changes
+from hypecurve.services.tracker.discover import sort_in, source_key
 from hypecurve.standin.world import FIRST_ID
 from hypecurve.standin.world import World as MadeUpWorld
 

@@ -11,7 +11,7 @@ from bench.world import INTERVAL, UNTIL
 from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.store import open_store
 from hypecurve.bootstrap import KEEP_COLUMNS, load_taxonomy
-from hypecurve.services.compose import compose_due
+from hypecurve.services.digests.compose import compose_due
 
 
 def main() -> None:

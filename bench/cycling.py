@@ -15,8 +15,8 @@ from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.github.client import open_github
 from hypecurve.adapters.sql.store import open_store
 from hypecurve.bootstrap import KEEP_COLUMNS, load_taxonomy
-from hypecurve.services.compose import compose_due
-from hypecurve.services.cycle import run_cycle
+from hypecurve.services.digests.compose import compose_due
+from hypecurve.services.tracker.cycle import run_cycle
 
 _END = "end"
 STEPS = {"search": "discovered", "sweep": "saw", "detect": "cycle", "compose": _END}

@@ -27,9 +27,9 @@ from hypecurve.domain.errors import TenantRefused
 from hypecurve.domain.subscription import Tenant
 from hypecurve.ports import Clock, Messenger
 from hypecurve.ports.bots import Host
-from hypecurve.services.breakers import InvalidAnswers
-from hypecurve.services.deliver import deliver_pending
-from hypecurve.services.presence import Presence
+from hypecurve.services.delivery.breakers import InvalidAnswers
+from hypecurve.services.delivery.deliver import deliver_pending
+from hypecurve.services.delivery.presence import Presence
 from hypecurve_slack.messenger import connect as connect_slack
 from standins.discord_process import discord_process
 from standins.slack_process import slack_process

@@ -14,7 +14,7 @@ from hypecurve.adapters.github.client import open_github
 from hypecurve.adapters.github.slices import PAGE, query, whole
 from hypecurve.adapters.sql.store import World, open_store
 from hypecurve.ports import Lately
-from hypecurve.services.discover import discover
+from hypecurve.services.tracker.discover import discover
 from hypecurve.standin.searching import Index, parse
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hypecurve.config import DEFAULT_TERMS
 from hypecurve.ports import Term
-from hypecurve.services.cycle import Tracking
+from hypecurve.services.tracker.cycle import Tracking
 
 if TYPE_CHECKING:
     from hypecurve.standin.world import World

@@ -22,7 +22,7 @@ from hypecurve.config import Settings, bot_settings, is_configured
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import BadInput, BadSetting, WrongWorld
 from hypecurve.ports import Bot, Clock, GitHubSource, Messenger
-from hypecurve.services.cycle import Tracking
+from hypecurve.services.tracker.cycle import Tracking
 
 KEEP_COLUMNS = timedelta(days=130)
 """Packed sweeps are kept a little longer than the detection looks back."""

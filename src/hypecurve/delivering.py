@@ -16,13 +16,13 @@ from hypecurve.domain.subscription import Channel
 from hypecurve.holding import Leases
 from hypecurve.ports import Clock, Messenger
 from hypecurve.ports.store import Store
-from hypecurve.services.alerts import compose_alerts
-from hypecurve.services.breakers import InvalidAnswers
-from hypecurve.services.compose import compose_due
-from hypecurve.services.deliver import deliver_pending
-from hypecurve.services.presence import probe_suspended
-from hypecurve.services.sending import Outcome
-from hypecurve.services.timing import renew_due
+from hypecurve.services.delivery.breakers import InvalidAnswers
+from hypecurve.services.delivery.deliver import deliver_pending
+from hypecurve.services.delivery.presence import probe_suspended
+from hypecurve.services.delivery.sending import Outcome
+from hypecurve.services.digests.alerts import compose_alerts
+from hypecurve.services.digests.compose import compose_due
+from hypecurve.services.digests.timing import renew_due
 
 COMPOSE = "compose"
 """The lease for composing."""

@@ -16,9 +16,9 @@ from hypecurve.domain.digest import Digest
 from hypecurve.domain.signal import SUBSCRIBABLE
 from hypecurve.domain.subscription import Wants
 from hypecurve.ports import Term
-from hypecurve.services.compose import digest_between
-from hypecurve.services.cycle import Tracking, run_cycle
-from hypecurve.services.lookup import named
+from hypecurve.services.answers.lookup import named
+from hypecurve.services.digests.compose import digest_between
+from hypecurve.services.tracker.cycle import Tracking, run_cycle
 from hypecurve.standin.server import TOKEN, StandIn
 from hypecurve.standin.story import FOLLOWED
 from hypecurve.standin.world import World as MadeUpWorld

@@ -37,8 +37,8 @@ from hypecurve.holding import RENEW, TRACKER, Leases, this_process
 from hypecurve.jobs import Jobs
 from hypecurve.ports import Bot, Clock, Host, Messenger
 from hypecurve.ports.store import Store, Sweep
-from hypecurve.services.breakers import InvalidAnswers
-from hypecurve.services.presence import Presence
+from hypecurve.services.delivery.breakers import InvalidAnswers
+from hypecurve.services.delivery.presence import Presence
 from hypecurve.stopping import SERVICE_ENDS_WITHIN, told_to_end
 
 DELIVER = "deliver"

@@ -15,7 +15,7 @@ from hypecurve.domain.delivery import DeliveryState
 from hypecurve.domain.repo import RepoName
 from hypecurve.domain.signal import SignalKind
 from hypecurve.domain.subscription import Channel
-from hypecurve.services.submitters import tell_submitters
+from hypecurve.services.answers.submitters import tell_submitters
 from hypecurve.standin.names import Facts
 from hypecurve.standin.world import World
 from hypecurve.wording.plain import plain

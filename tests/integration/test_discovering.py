@@ -13,7 +13,7 @@ from hypecurve.adapters.github.slices import PAGE, query, whole
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.domain.errors import SourceUnavailable
 from hypecurve.ports import Lately, Term
-from hypecurve.services.discover import discover
+from hypecurve.services.tracker.discover import discover
 from hypecurve.standin.faults import Fault, FaultKind
 from hypecurve.standin.searching import Index, parse
 from hypecurve.standin.world import FIRST_ID, World

@@ -21,8 +21,8 @@ from hypecurve.domain.message import Entry, Message, MessageKind, Section, Secti
 from hypecurve.domain.subscription import Channel, Subscription
 from hypecurve.ports import Messenger
 from hypecurve.ports.store import Frozen, Outcome, Sending
-from hypecurve.services.breakers import InvalidAnswers
-from hypecurve.services.deliver import deliver_pending
+from hypecurve.services.delivery.breakers import InvalidAnswers
+from hypecurve.services.delivery.deliver import deliver_pending
 from hypecurve_discord.messenger import Patience
 from hypecurve_discord.messenger import connect as open_discord
 from hypecurve_slack.messenger import connect as open_slack

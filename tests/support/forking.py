@@ -25,7 +25,7 @@ _LOADED = (
     "hypecurve.__main__",
     "hypecurve.cli.operating",
     "hypecurve.worker",
-    "hypecurve.services.cycle",
+    "hypecurve.services.tracker.cycle",
     "hypecurve_slack.app",
     "hypecurve_slack.messenger",
     "hypecurve_discord.client",

@@ -13,7 +13,7 @@ from hypecurve.domain.delivery import DeliveryState
 from hypecurve.domain.signal import SUBSCRIBABLE, SignalKind
 from hypecurve.domain.subscription import Channel, Schedule, Subscription, Wants
 from hypecurve.ports.store import Claimed
-from hypecurve.services.compose import compose_due
+from hypecurve.services.digests.compose import compose_due
 from support.catalogue import CHANNEL
 from support.databases import NOW
 from support.sample_day import sample_taxonomy

@@ -15,8 +15,8 @@ from hypecurve.domain.errors import SendError, StoreUnavailable
 from hypecurve.domain.message import Message, MessageKind, Section, SectionKind
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports.store import Frozen, Outcome, Store, Transaction
-from hypecurve.services.breakers import InvalidAnswers
-from hypecurve.services.deliver import deliver_pending
+from hypecurve.services.delivery.breakers import InvalidAnswers
+from hypecurve.services.delivery.deliver import deliver_pending
 from support.databases import NOW
 
 SHORT = Message(MessageKind.DIGEST, "short")

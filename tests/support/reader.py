@@ -17,8 +17,8 @@ from hypecurve.domain.repo import RepoId
 from hypecurve.domain.signal import SUBSCRIBABLE, SignalKind
 from hypecurve.domain.subscription import Channel
 from hypecurve.ports.store import Sweep
-from hypecurve.services.compose import compose_due
-from hypecurve.services.cycle import run_cycle
+from hypecurve.services.digests.compose import compose_due
+from hypecurve.services.tracker.cycle import run_cycle
 from hypecurve.standin.identity import FIRST_ID
 from hypecurve.standin.world import World
 from hypecurve.wording.plain import plain

@@ -12,7 +12,7 @@ from hypecurve.domain.errors import TenantRefused
 from hypecurve.domain.message import Message
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Messenger
-from hypecurve.services.breakers import InvalidAnswers
+from hypecurve.services.delivery.breakers import InvalidAnswers
 from hypecurve_discord.messenger import connect as connect_discord
 from hypecurve_slack.blocks import fallback, render
 from hypecurve_slack.messenger import connect as connect_slack

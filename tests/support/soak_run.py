@@ -14,11 +14,11 @@ from typing import Any
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.bootstrap import load_taxonomy
 from hypecurve.domain.subscription import Channel, Tenant
-from hypecurve.services import subscribe
-from hypecurve.services.alerts import compose_alerts
-from hypecurve.services.compose import compose_due
-from hypecurve.services.deliver import deliver_pending
-from hypecurve.services.presence import Presence, probe_suspended
+from hypecurve.services.answers import subscribe
+from hypecurve.services.delivery.deliver import deliver_pending
+from hypecurve.services.delivery.presence import Presence, probe_suspended
+from hypecurve.services.digests.alerts import compose_alerts
+from hypecurve.services.digests.compose import compose_due
 from support.databases import opened
 from support.soak_account import Accepted, Account, Diary, Span
 from support.soak_books import books

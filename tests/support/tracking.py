@@ -17,8 +17,8 @@ from hypecurve.domain.signal import Signal, SignalKind
 from hypecurve.domain.stars import PastStars
 from hypecurve.domain.subscription import Channel
 from hypecurve.ports import Term
-from hypecurve.services.cycle import Tracking, run_cycle
-from hypecurve.services.detect import Detected
+from hypecurve.services.tracker.cycle import Tracking, run_cycle
+from hypecurve.services.tracker.detect import Detected
 from support.catalogue import a_repo
 from support.databases import INTERVAL, NOW
 from support.sources import MemoryGitHub

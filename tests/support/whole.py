@@ -18,11 +18,11 @@ from hypecurve.domain.signal import Signal
 from hypecurve.domain.subscription import Channel
 from hypecurve.ports import Messenger, Term
 from hypecurve.ports.store import Store
-from hypecurve.services.compose import compose_due
-from hypecurve.services.cycle import Tracking, run_cycle
-from hypecurve.services.deliver import deliver_pending
-from hypecurve.services.detect import Detected
-from hypecurve.services.sending import Outcome
+from hypecurve.services.delivery.deliver import deliver_pending
+from hypecurve.services.delivery.sending import Outcome
+from hypecurve.services.digests.compose import compose_due
+from hypecurve.services.tracker.cycle import Tracking, run_cycle
+from hypecurve.services.tracker.detect import Detected
 from hypecurve.standin.world import World
 from standins.discord_platform import DiscordStandIn
 from standins.slack import SlackStandIn

@@ -18,8 +18,8 @@ from hypecurve.domain.signal import SUBSCRIBABLE
 from hypecurve.domain.subscription import Channel, Subscription, Wants
 from hypecurve.holding import LEASE
 from hypecurve.jobs import Jobs
-from hypecurve.services.breakers import InvalidAnswers
-from hypecurve.services.presence import Presence
+from hypecurve.services.delivery.breakers import InvalidAnswers
+from hypecurve.services.delivery.presence import Presence
 from hypecurve.worker import Service
 from support.catalogue import CHANNEL, OTHER_CHANNEL, a_repo, a_signal, listed, speak
 from support.databases import NOW

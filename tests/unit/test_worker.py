@@ -10,7 +10,7 @@ from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.config import Settings
 from hypecurve.domain.health import Health
-from hypecurve.services.detect import detect_changes
+from hypecurve.services.tracker.detect import detect_changes
 from hypecurve.worker import Service
 from support.catalogue import listed
 from support.databases import INTERVAL, NOW

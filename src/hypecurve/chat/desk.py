@@ -18,11 +18,11 @@ from hypecurve.domain.submission import Outcome
 from hypecurve.domain.subscription import Subscription, Wants
 from hypecurve.ports import Clock, GitHubSource
 from hypecurve.ports.store import Store
-from hypecurve.services import lookup, subscribe
-from hypecurve.services.drafting import preview
-from hypecurve.services.overview import channel_overview
-from hypecurve.services.submit import Questions, Wish, submit
-from hypecurve.services.why import why
+from hypecurve.services.answers import lookup, subscribe
+from hypecurve.services.answers.overview import channel_overview
+from hypecurve.services.answers.submit import Questions, Wish, submit
+from hypecurve.services.answers.why import why
+from hypecurve.services.digests.drafting import preview
 from hypecurve.wording import notices
 from hypecurve.wording.card import card_message
 from hypecurve.wording.digest import digest_message

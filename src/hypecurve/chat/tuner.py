@@ -10,8 +10,8 @@ from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.subscription import Alerts, Channel, Subscription
 from hypecurve.ports import Clock
 from hypecurve.ports.store import Store
-from hypecurve.services import subscribe
-from hypecurve.services.trying import try_again
+from hypecurve.services.answers import subscribe
+from hypecurve.services.answers.trying import try_again
 from hypecurve.wording import tuned
 
 

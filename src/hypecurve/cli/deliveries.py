@@ -80,7 +80,7 @@ async def retry_deliveries(ids: IdsArgument) -> None:
     from hypecurve.bootstrap import any_store
     from hypecurve.config import load_settings
     from hypecurve.domain.delivery import DeliveryState
-    from hypecurve.services.redelivering import retry
+    from hypecurve.services.delivery.redelivering import retry
 
     clock = SystemClock()
     async with any_store(load_settings(), clock, "live") as store:
@@ -96,7 +96,7 @@ async def drop_deliveries(ids: IdsArgument) -> None:
     from hypecurve.adapters.clock import SystemClock
     from hypecurve.bootstrap import any_store
     from hypecurve.config import load_settings
-    from hypecurve.services.redelivering import drop
+    from hypecurve.services.delivery.redelivering import drop
 
     clock = SystemClock()
     async with any_store(load_settings(), clock, "live") as store:

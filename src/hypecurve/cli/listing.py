@@ -76,7 +76,7 @@ async def print_list(
     from hypecurve.config import load_settings
     from hypecurve.domain.catalogue import RepoState
     from hypecurve.ports.store import Found
-    from hypecurve.services.lookup import everything
+    from hypecurve.services.answers.lookup import everything
 
     one_of("--format", style, TABLE_FORMATS)
     one_of("--by", order, _ORDERS)

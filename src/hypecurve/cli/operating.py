@@ -96,7 +96,7 @@ async def _update(
     from hypecurve.adapters.clock import SystemClock
     from hypecurve.bootstrap import github, live_store, load_taxonomy, tracking
     from hypecurve.holding import TRACKER, Leases, this_process
-    from hypecurve.services.cycle import Means, fill_in, judge_last, run_cycle
+    from hypecurve.services.tracker.cycle import Means, fill_in, judge_last, run_cycle
 
     clock = SystemClock()
     taxonomy = load_taxonomy(settings.taxonomy_file)
@@ -153,7 +153,7 @@ async def db_check() -> None:
     from hypecurve.adapters.sql.engine import database_url
     from hypecurve.bootstrap import any_store, existing
     from hypecurve.config import load_settings
-    from hypecurve.services.clocks import refuse_future
+    from hypecurve.services.tracker.clocks import refuse_future
 
     settings, clock = load_settings(), SystemClock()
     url = database_url(existing(settings, None))
@@ -174,7 +174,7 @@ async def db_redate() -> None:
     from hypecurve.bootstrap import existing, github, live_store
     from hypecurve.config import load_settings
     from hypecurve.holding import TRACKER, Leases, this_process
-    from hypecurve.services.clocks import refuse_wrong_clock
+    from hypecurve.services.tracker.clocks import refuse_wrong_clock
 
     settings, clock = load_settings(), SystemClock()
     existing(settings, "live")

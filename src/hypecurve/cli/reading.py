@@ -74,7 +74,7 @@ async def repo(
     from hypecurve.config import load_settings
     from hypecurve.domain.repo import RepoName
     from hypecurve.domain.schedule import parse_instant, parse_zone
-    from hypecurve.services.lookup import card
+    from hypecurve.services.answers.lookup import card
     from hypecurve.wording.card import card_message
 
     _check_style(style)
@@ -100,7 +100,7 @@ async def why(
     from hypecurve.config import load_settings
     from hypecurve.domain.repo import RepoName
     from hypecurve.domain.schedule import parse_zone
-    from hypecurve.services.why import why as explain
+    from hypecurve.services.answers.why import why as explain
     from hypecurve.wording.why import why_message
 
     _check_style(style)
@@ -190,7 +190,7 @@ async def digest(
     from hypecurve.config import load_settings
     from hypecurve.domain.schedule import parse_instant, parse_zone
     from hypecurve.domain.subscription import Wants
-    from hypecurve.services.compose import digest_between
+    from hypecurve.services.digests.compose import digest_between
     from hypecurve.wording.digest import digest_message
 
     _check_style(style)

@@ -37,7 +37,7 @@ async def categories(world: WorldOption = None) -> None:
     from hypecurve.bootstrap import any_store, load_taxonomy
     from hypecurve.config import load_settings
     from hypecurve.domain.errors import WrongWorld
-    from hypecurve.services.lookup import sizes
+    from hypecurve.services.answers.lookup import sizes
     from hypecurve.wording.lists import categories_message
     from hypecurve.wording.plain import plain
 
@@ -99,7 +99,7 @@ async def _placed(name: str, to: str | None, taxonomy: Taxonomy, world: str | No
     from hypecurve.config import load_settings
     from hypecurve.domain.catalogue import Place
     from hypecurve.domain.repo import RepoName
-    from hypecurve.services.lookup import named
+    from hypecurve.services.answers.lookup import named
 
     settings = load_settings()
     which = RepoName.parse(name, site_of(settings))

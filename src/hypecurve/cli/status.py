@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from hypecurve.domain.overview import ChannelOverview, Overview, Trouble
     from hypecurve.domain.subscription import Channel
     from hypecurve.ports.store import Filled, Sending, Sweep
-    from hypecurve.services.lookup import Ecosystem
+    from hypecurve.services.answers.lookup import Ecosystem
 
 _SHOWN = 20
 """Channels that something is wrong with; a program gets all."""
@@ -84,8 +84,8 @@ async def _state(store: SqlStore, taxonomy: Taxonomy, *, every: bool) -> _State:
     from hypecurve.adapters.clock import SystemClock
     from hypecurve.holding import alive
     from hypecurve.ports.store import Found
-    from hypecurve.services.lookup import ecosystem
-    from hypecurve.services.overview import overview
+    from hypecurve.services.answers.lookup import ecosystem
+    from hypecurve.services.answers.overview import overview
 
     clock = SystemClock()
     figures = await ecosystem(store, taxonomy)
@@ -134,7 +134,7 @@ def _lines(state: _State, settings: Settings, taxonomy: Taxonomy) -> Iterator[st
 
 
 def _wrong(found: Overview, taxonomy: Taxonomy) -> Iterator[str]:
-    from hypecurve.services.redelivering import RETRIED
+    from hypecurve.services.delivery.redelivering import RETRIED
     from hypecurve.wording.status import in_words
 
     whole = (*found.left_alone, *found.suspended)
@@ -162,7 +162,7 @@ def _wrong(found: Overview, taxonomy: Taxonomy) -> Iterator[str]:
 async def _print_channel(store: SqlStore, taxonomy: Taxonomy, channel: Channel, style: str) -> None:
     from hypecurve.adapters.clock import SystemClock
     from hypecurve.domain.errors import NotFound
-    from hypecurve.services.overview import channel_overview
+    from hypecurve.services.answers.overview import channel_overview
     from hypecurve.wording.plain import plain
     from hypecurve.wording.status import status_message
 
@@ -230,7 +230,7 @@ def _iso(at: datetime | None) -> str | None:
 
 def _history(filled: Filled, an_hour: int) -> str:
     """`6,120 of 18,004 (34 %), about 5 h to go`, by what is asked in an hour."""
-    from hypecurve.services.backfill import time_left
+    from hypecurve.services.tracker.backfill import time_left
 
     # Rounded down: 100 % is said only of all.
     loaded = f"{filled.asked:,} of {filled.total:,} ({int(100 * filled.share)} %)"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from hypecurve.domain.catalogue import CatalogueEntry
     from hypecurve.domain.category import Taxonomy
     from hypecurve.domain.submission import Submission, Submitted
-    from hypecurve.services.vet import Blocked
+    from hypecurve.services.answers.vet import Blocked
 
 _NAMES = (
     *("repo", "stars", "state", "category", "suggested", "reason"),
@@ -47,8 +47,8 @@ async def submit(name: NameArgument, category: CategoryArgument = None) -> None:
     from hypecurve.bootstrap import existing, github, live_store, load_taxonomy, site_of
     from hypecurve.config import load_settings
     from hypecurve.domain.repo import RepoName
-    from hypecurve.services import submit as service
-    from hypecurve.services.vet import category_of
+    from hypecurve.services.answers import submit as service
+    from hypecurve.services.answers.vet import category_of
     from hypecurve.wording.plain import plain
     from hypecurve.wording.submissions import submitted_message
 
@@ -165,7 +165,7 @@ async def _decide(text: str, category: str, *, approved: bool) -> None:
     from hypecurve.bootstrap import any_store, load_taxonomy, site_of
     from hypecurve.config import load_settings
     from hypecurve.domain.repo import RepoName
-    from hypecurve.services.vet import decide
+    from hypecurve.services.answers.vet import decide
 
     settings = load_settings()
     taxonomy = load_taxonomy(settings.taxonomy_file)
@@ -207,7 +207,7 @@ async def _block(what: str, *, on: bool) -> Blocked:
     from hypecurve.adapters.clock import SystemClock
     from hypecurve.bootstrap import any_store, site_of
     from hypecurve.config import load_settings
-    from hypecurve.services import vet
+    from hypecurve.services.answers import vet
 
     settings, clock = load_settings(), SystemClock()
     async with any_store(settings, clock, "live") as store:

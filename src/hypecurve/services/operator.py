@@ -18,7 +18,7 @@ from hypecurve.domain.message import Message
 from hypecurve.domain.subscription import Channel
 from hypecurve.ports import Clock, GitHubSource, Standing, Term
 from hypecurve.ports.store import Source, Store, Sweep, Transaction
-from hypecurve.services.discover import source_key
+from hypecurve.services.tracker.discover import source_key
 from hypecurve.wording import operator as words
 
 TOKEN_STEPS = (1, 3, 7, 14)

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.repo import Repo
 from hypecurve.ports.store import Store
-from hypecurve.services.detect import detect_changes, measure_only
-from hypecurve.services.discover import sort_in
 from hypecurve.services.memory import many_rows
+from hypecurve.services.tracker.detect import detect_changes, measure_only
+from hypecurve.services.tracker.discover import sort_in
 
 SOURCE = "recorded"
 DAY = timedelta(days=1)

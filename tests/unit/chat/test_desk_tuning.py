@@ -14,7 +14,7 @@ from hypecurve.domain.asking import Answer, Asker
 from hypecurve.domain.delivery import DeliveryState
 from hypecurve.domain.message import MessageKind
 from hypecurve.domain.subscription import UNTIL_RESUMED, Alerts, Channel, Subscription, Tenant
-from hypecurve.services.subscribe import subscriptions_of
+from hypecurve.services.answers.subscribe import subscriptions_of
 from hypecurve.wording.commands import COMMANDS
 from hypecurve.wording.plain import plain
 from support.catalogue import CHANNEL, a_repo, listed

@@ -15,8 +15,8 @@ from hypecurve.domain.health import Health
 from hypecurve.domain.message import Message, MessageKind
 from hypecurve.domain.signal import Signal, SignalKind
 from hypecurve.domain.subscription import Alerts, Subscription, Wants
-from hypecurve.services.alerts import compose_alerts
-from hypecurve.services.subscribe import alerts, follow, mute, pause
+from hypecurve.services.answers.subscribe import alerts, follow, mute, pause
+from hypecurve.services.digests.alerts import compose_alerts
 from support.catalogue import CHANNEL, DAY, OTHER_CHANNEL, a_repo, a_signal, listed, speak, sweep
 from support.databases import NOW
 from support.frozen import messages_of, notices_of, told_in

@@ -19,8 +19,8 @@ from hypecurve.domain.stars import PastStars
 from hypecurve.domain.subscription import Channel, Wants
 from hypecurve.ports import Allowance, Standing
 from hypecurve.ports.store import Filled
-from hypecurve.services.backfill import Backfilled, backfill, time_left, wanted_categories
-from hypecurve.services.subscribe import When, Wish, subscribe
+from hypecurve.services.answers.subscribe import When, Wish, subscribe
+from hypecurve.services.tracker.backfill import Backfilled, backfill, time_left, wanted_categories
 from support.catalogue import listed
 from support.databases import NOW
 from support.sources import MemoryGitHub

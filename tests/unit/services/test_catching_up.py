@@ -8,8 +8,8 @@ import pytest
 
 from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.store import SqlStore
-from hypecurve.services.subscribe import When, pause, resume, schedule
-from hypecurve.services.timing import renew_due
+from hypecurve.services.answers.subscribe import When, pause, resume, schedule
+from hypecurve.services.digests.timing import renew_due
 from hypecurve.wording.plain import plain
 from support.catalogue import CHANNEL, DAY, a_repo, a_signal, listed, speak
 from support.databases import NOW

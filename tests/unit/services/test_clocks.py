@@ -12,8 +12,8 @@ from hypecurve.domain.errors import SourceUnavailable, WrongClock
 from hypecurve.domain.signal import SUBSCRIBABLE, SignalKind
 from hypecurve.domain.subscription import Channel, Subscription, Wants
 from hypecurve.ports import Standing
-from hypecurve.services.clocks import refuse_wrong_clock
-from hypecurve.services.cycle import Means, fill_in
+from hypecurve.services.tracker.clocks import refuse_wrong_clock
+from hypecurve.services.tracker.cycle import Means, fill_in
 from hypecurve.wording.plain import plain
 from support.catalogue import CHANNEL, DAY, entry_of
 from support.databases import INTERVAL, NOW

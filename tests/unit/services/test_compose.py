@@ -22,11 +22,11 @@ from hypecurve.domain.repo import RepoId
 from hypecurve.domain.signal import SUBSCRIBABLE, SignalKind
 from hypecurve.domain.subscription import WORKDAYS, Channel, Schedule, Subscription, Wants
 from hypecurve.ports.store import Claimed
-from hypecurve.services.compose import compose_due
-from hypecurve.services.deliver import deliver_pending
-from hypecurve.services.drafting import digest_between, preview
-from hypecurve.services.sending import Outcome
-from hypecurve.services.subscribe import follow
+from hypecurve.services.answers.subscribe import follow
+from hypecurve.services.delivery.deliver import deliver_pending
+from hypecurve.services.delivery.sending import Outcome
+from hypecurve.services.digests.compose import compose_due
+from hypecurve.services.digests.drafting import digest_between, preview
 from hypecurve.wording.plain import plain
 from support.catalogue import (
     CHANNEL,

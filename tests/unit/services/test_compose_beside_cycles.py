@@ -16,7 +16,7 @@ from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.domain.subscription import Channel
 from hypecurve.ports.store import SignalLog, Transaction
-from hypecurve.services.compose import compose_due
+from hypecurve.services.digests.compose import compose_due
 from support.catalogue import CHANNEL, DAY, a_repo, a_signal, listed, speak
 from support.databases import NOW
 from support.frozen import told_in

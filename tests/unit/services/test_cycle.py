@@ -9,8 +9,8 @@ from hypecurve.domain.catalogue import ListedReason
 from hypecurve.domain.errors import SourceError, SourceLimited, SourceRefused, SourceUnavailable
 from hypecurve.domain.signal import SignalKind
 from hypecurve.domain.subscription import Channel
-from hypecurve.services.cycle import Means, is_unjudged, judge_last
-from hypecurve.services.submit import Wish, submit
+from hypecurve.services.answers.submit import Wish, submit
+from hypecurve.services.tracker.cycle import Means, is_unjudged, judge_last
 from hypecurve.wording.plain import plain
 from support.catalogue import DAY, entry_of, sweep
 from support.databases import INTERVAL, NOW

@@ -14,9 +14,9 @@ from hypecurve.domain.delivery import DeliveryState, StepKind
 from hypecurve.domain.errors import ChannelRefused, SendFailed, SendUnclear
 from hypecurve.domain.message import Message
 from hypecurve.domain.subscription import Channel
-from hypecurve.services.breakers import InvalidAnswers
-from hypecurve.services.deliver import USEFUL, deliver_pending
-from hypecurve.services.sending import LEASE
+from hypecurve.services.delivery.breakers import InvalidAnswers
+from hypecurve.services.delivery.deliver import USEFUL, deliver_pending
+from hypecurve.services.delivery.sending import LEASE
 from support.databases import NOW
 from support.outgoing import (
     HOUR,

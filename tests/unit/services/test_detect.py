@@ -13,7 +13,7 @@ from hypecurve.domain.catalogue import Growth, ListedReason
 from hypecurve.domain.errors import SourceUnavailable
 from hypecurve.domain.repo import RepoId
 from hypecurve.domain.signal import SignalKind
-from hypecurve.services.detect import detect_changes
+from hypecurve.services.tracker.detect import detect_changes
 from support.catalogue import DAY, a_repo, a_signal, entry_of, keep, listed, speak, sweep
 from support.databases import INTERVAL, NOW
 from support.tracking import BAR, Tracker, an_ai_repo, past_of

@@ -14,9 +14,9 @@ from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.domain.delivery import DeliveryState, IllegalMove, Step, StepKind
 from hypecurve.domain.errors import NotFound, StoreUnavailable
 from hypecurve.ports.store import Record, Settled, Transaction
-from hypecurve.services import journal
-from hypecurve.services.deliver import deliver_pending
-from hypecurve.services.journal import Journal
+from hypecurve.services.delivery import journal
+from hypecurve.services.delivery.deliver import deliver_pending
+from hypecurve.services.delivery.journal import Journal
 from support.databases import NOW
 from support.outgoing import (
     HOUR,

@@ -19,8 +19,8 @@ from hypecurve.domain.signal import SignalKind
 from hypecurve.domain.stars import StarHistory, StarSnapshot
 from hypecurve.domain.subscription import Schedule, Subscription, Wants
 from hypecurve.ports.store import Measured
-from hypecurve.services.drafting import digest_between, preview
-from hypecurve.services.lookup import Listing, card, ecosystem, listing, sizes, weekly
+from hypecurve.services.answers.lookup import Listing, card, ecosystem, listing, sizes, weekly
+from hypecurve.services.digests.drafting import digest_between, preview
 from support.catalogue import CHANNEL, DAY, a_repo, a_signal, keep, listed, speak, sweep
 from support.databases import INTERVAL, NOW
 from support.sample_day import sample_taxonomy

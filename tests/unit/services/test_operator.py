@@ -22,7 +22,6 @@ from hypecurve.domain.repo import RepoId
 from hypecurve.domain.subscription import Channel
 from hypecurve.ports import Standing, Term
 from hypecurve.ports.store import Sweep
-from hypecurve.services.discover import source_key
 from hypecurve.services.operator import (
     Notice,
     of_standing,
@@ -30,6 +29,7 @@ from hypecurve.services.operator import (
     tell_operator,
     watch_over,
 )
+from hypecurve.services.tracker.discover import source_key
 from hypecurve.wording import operator as words
 from hypecurve.wording.plain import plain, spoken
 from support.catalogue import CHANNEL, OTHER_CHANNEL

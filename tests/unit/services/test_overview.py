@@ -17,9 +17,9 @@ from hypecurve.domain.overview import TroubleKind
 from hypecurve.domain.repo import RepoId
 from hypecurve.domain.subscription import UNTIL_RESUMED, Channel, Subscription, Tenant
 from hypecurve.ports.store import Suspension
-from hypecurve.services.overview import LATE, channel_overview, overview
-from hypecurve.services.redelivering import drop, retry
-from hypecurve.services.trying import try_again
+from hypecurve.services.answers.overview import LATE, channel_overview, overview
+from hypecurve.services.answers.trying import try_again
+from hypecurve.services.delivery.redelivering import drop, retry
 from support.catalogue import CHANNEL, OTHER_CHANNEL, a_repo, listed
 from support.databases import NOW
 from support.fates import HOUR, REASON, refuses, subscribed, told

@@ -13,9 +13,9 @@ from hypecurve.domain.errors import SourceGone, SourceLimited, SourceUnavailable
 from hypecurve.domain.repo import RepoId
 from hypecurve.ports import Lately, Term
 from hypecurve.ports.store import Source
-from hypecurve.services.backfill import Backfilled, backfill
-from hypecurve.services.discover import Discovered, discover, sort_in, source_key
-from hypecurve.services.snapshot import snapshot
+from hypecurve.services.tracker.backfill import Backfilled, backfill
+from hypecurve.services.tracker.discover import Discovered, discover, sort_in, source_key
+from hypecurve.services.tracker.snapshot import snapshot
 from support.catalogue import DAY, a_repo, entry_of, keep, listed
 from support.databases import INTERVAL, NOW
 from support.sources import MemoryGitHub

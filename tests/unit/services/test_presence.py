@@ -14,7 +14,7 @@ from hypecurve.domain.delivery import DeliveryState
 from hypecurve.domain.errors import ChannelRefused, PlatformRefused, SendFailed, TenantRefused
 from hypecurve.domain.subscription import Channel, Subscription, Tenant
 from hypecurve.ports import Events
-from hypecurve.services.presence import Presence, probe_suspended
+from hypecurve.services.delivery.presence import Presence, probe_suspended
 from hypecurve.wording.operator import dead, in_one_line, left_alone, suspended
 from hypecurve.wording.reach import paused
 from support.databases import NOW

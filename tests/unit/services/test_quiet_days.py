@@ -12,7 +12,7 @@ from hypecurve.domain.health import Health
 from hypecurve.domain.message import Action, Message
 from hypecurve.domain.repo import RepoId
 from hypecurve.domain.subscription import Wants
-from hypecurve.services.why import why
+from hypecurve.services.answers.why import why
 from hypecurve.wording.plain import plain
 from hypecurve.wording.why import why_message
 from support.catalogue import (

@@ -26,7 +26,7 @@ from hypecurve.domain.errors import (
 )
 from hypecurve.domain.message import Message
 from hypecurve.domain.subscription import Alerts, Channel, Subscription
-from hypecurve.services.sending import LEASE
+from hypecurve.services.delivery.sending import LEASE
 from support.databases import NOW
 from support.messengers import Killed
 from support.outgoing import (

@@ -18,7 +18,7 @@ from hypecurve.domain.errors import (
 from hypecurve.domain.repo import Repo, RepoId, RepoName
 from hypecurve.ports import Clock, Standing, SweepBatch
 from hypecurve.ports.store import Sweep
-from hypecurve.services.snapshot import snapshot
+from hypecurve.services.tracker.snapshot import snapshot
 from support.catalogue import a_repo, entry_of, keep
 from support.databases import INTERVAL, NOW
 from support.sources import MemoryGitHub

@@ -13,7 +13,7 @@ from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.domain.catalogue import FactKind, Growth, RepoState
 from hypecurve.domain.health import Health
 from hypecurve.ports.store import Measured
-from hypecurve.services.snapshot import snapshot
+from hypecurve.services.tracker.snapshot import snapshot
 from support.catalogue import a_repo, entry_of, keep, untold_facts
 from support.databases import INTERVAL, NOW
 from support.sources import MemoryGitHub

@@ -25,9 +25,9 @@ from hypecurve.domain.errors import (
 from hypecurve.domain.repo import Repo, RepoId, RepoName
 from hypecurve.domain.submission import Outcome, Submission, SubmissionState, Submitted
 from hypecurve.domain.subscription import Channel
-from hypecurve.services.discover import sort_in
-from hypecurve.services.submit import Questions, Wish, submit
-from hypecurve.services.vet import block, decide
+from hypecurve.services.answers.submit import Questions, Wish, submit
+from hypecurve.services.answers.vet import block, decide
+from hypecurve.services.tracker.discover import sort_in
 from support.catalogue import CHANNEL, OTHER_CHANNEL, a_repo, entry_of, keep, listed
 from support.databases import BACKENDS, NOW
 from support.sources import MemoryGitHub

@@ -15,13 +15,13 @@ from hypecurve.domain.repo import RepoId, RepoName
 from hypecurve.domain.signal import SUBSCRIBABLE, SignalKind
 from hypecurve.domain.submission import Outcome
 from hypecurve.domain.subscription import Channel, Schedule, Subscription, Wants
-from hypecurve.services.compose import compose_due
-from hypecurve.services.detect import detect_changes
-from hypecurve.services.discover import sort_in
-from hypecurve.services.snapshot import snapshot
-from hypecurve.services.submit import Wish, submit
-from hypecurve.services.submitters import tell_submitters
-from hypecurve.services.vet import decide
+from hypecurve.services.answers.submit import Wish, submit
+from hypecurve.services.answers.submitters import tell_submitters
+from hypecurve.services.answers.vet import decide
+from hypecurve.services.digests.compose import compose_due
+from hypecurve.services.tracker.detect import detect_changes
+from hypecurve.services.tracker.discover import sort_in
+from hypecurve.services.tracker.snapshot import snapshot
 from hypecurve.wording.plain import plain
 from support.catalogue import CHANNEL, OTHER_CHANNEL, entry_of
 from support.databases import BACKENDS, INTERVAL, NOW

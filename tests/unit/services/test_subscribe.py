@@ -16,8 +16,7 @@ from hypecurve.domain.repo import RepoId, RepoName
 from hypecurve.domain.signal import SUBSCRIBABLE, SignalKind
 from hypecurve.domain.stars import PastStars
 from hypecurve.domain.subscription import WORKDAYS, Channel, Schedule, Subscription, Wants
-from hypecurve.services.compose import compose_due
-from hypecurve.services.subscribe import (
+from hypecurve.services.answers.subscribe import (
     When,
     Wish,
     follow,
@@ -26,6 +25,7 @@ from hypecurve.services.subscribe import (
     subscriptions_of,
     unsubscribe,
 )
+from hypecurve.services.digests.compose import compose_due
 from support.catalogue import (
     CHANNEL,
     DAY,

@@ -11,8 +11,8 @@ from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.domain.errors import NotFound
 from hypecurve.domain.repo import RepoName
 from hypecurve.domain.subscription import UNTIL_RESUMED, Alerts, Schedule, Wants
-from hypecurve.services import subscribe
-from hypecurve.services.subscribe import When, Wish, alerts, mute, pause, refine, resume
+from hypecurve.services.answers import subscribe
+from hypecurve.services.answers.subscribe import When, Wish, alerts, mute, pause, refine, resume
 from support.catalogue import CHANNEL, DAY, a_repo, listed, speak
 from support.databases import NOW
 from support.listening import HOUR, NINE, TAXONOMY, changed, heard_by, subscribed

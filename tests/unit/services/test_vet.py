@@ -13,8 +13,8 @@ from hypecurve.domain.category import NOT_AI
 from hypecurve.domain.errors import BadInput, NotFound, UnknownCategory
 from hypecurve.domain.repo import RepoId, RepoName
 from hypecurve.domain.submission import Submission, SubmissionState
-from hypecurve.services.discover import sort_in
-from hypecurve.services.vet import block, decide, repo_key, user_key
+from hypecurve.services.answers.vet import block, decide, repo_key, user_key
+from hypecurve.services.tracker.discover import sort_in
 from support.catalogue import CHANNEL, a_repo, entry_of, keep, listed
 from support.databases import BACKENDS, NOW
 from support.tracking import BAR, an_ai_repo, taxonomy

@@ -16,7 +16,7 @@ from hypecurve.domain.signal import Signal, SignalKind
 from hypecurve.domain.states import Rise
 from hypecurve.domain.submission import Submission, SubmissionState
 from hypecurve.domain.why import Explanation, GuardKind, Verdict
-from hypecurve.services.why import why
+from hypecurve.services.answers.why import why
 from support.catalogue import CHANNEL, DAY, a_repo, entry_of, keep
 from support.databases import INTERVAL, NOW
 from support.tracking import BAR, Tracker, an_ai_repo, past_of

@@ -14,9 +14,17 @@ from hypecurve.domain.schedule import next_due, parse_zone
 from hypecurve.domain.subscription import Channel, Schedule, Subscription, Wants
 from hypecurve.ports import Clock
 from hypecurve.ports.store import Store
-from hypecurve.services.lookup import named
-from hypecurve.services.tuning import alerts, change_all, due_of, mute, pause, refine, resume
-from hypecurve.services.welcoming import welcome
+from hypecurve.services.answers.lookup import named
+from hypecurve.services.answers.tuning import (
+    alerts,
+    change_all,
+    due_of,
+    mute,
+    pause,
+    refine,
+    resume,
+)
+from hypecurve.services.answers.welcoming import welcome
 
 __all__ = [
     "When",

@@ -12,10 +12,10 @@ from hypecurve.domain.errors import StoreUnavailable
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Clock, Messenger
 from hypecurve.ports.store import Claimed, Store, Transaction
-from hypecurve.services.breakers import Breakers, InvalidAnswers
-from hypecurve.services.consequences import Means
-from hypecurve.services.journal import Journal
-from hypecurve.services.sending import LEASE, Outcome, Sending
+from hypecurve.services.delivery.breakers import Breakers, InvalidAnswers
+from hypecurve.services.delivery.consequences import Means
+from hypecurve.services.delivery.journal import Journal
+from hypecurve.services.delivery.sending import LEASE, Outcome, Sending
 
 USEFUL = timedelta(days=7)
 """What did not get anywhere for so long is given up."""

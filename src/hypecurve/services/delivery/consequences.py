@@ -13,10 +13,10 @@ from hypecurve.domain.schedule import parse_zone
 from hypecurve.domain.subscription import Channel, Subscription
 from hypecurve.ports import Clock, Messenger
 from hypecurve.ports.store import Claimed, Store, Transaction
-from hypecurve.services import presence
-from hypecurve.services.breakers import Breakers
-from hypecurve.services.journal import Journal
-from hypecurve.services.timing import FALLBACK, knows
+from hypecurve.services.delivery import presence
+from hypecurve.services.delivery.breakers import Breakers
+from hypecurve.services.delivery.journal import Journal
+from hypecurve.services.digests.timing import FALLBACK, knows
 from hypecurve.wording import operator as words
 from hypecurve.wording.alert import as_repeat
 

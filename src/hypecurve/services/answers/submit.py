@@ -17,9 +17,9 @@ from hypecurve.domain.submission import Outcome, Submission, SubmissionState, Su
 from hypecurve.domain.subscription import Channel
 from hypecurve.ports import Clock, GitHubSource
 from hypecurve.ports.store import Found, Store, Transaction
-from hypecurve.services.discover import place_of
-from hypecurve.services.submitters import is_listed
-from hypecurve.services.vet import category_of, repo_key, user_key
+from hypecurve.services.answers.submitters import is_listed
+from hypecurve.services.answers.vet import category_of, repo_key, user_key
+from hypecurve.services.tracker.discover import place_of
 
 _DAY = timedelta(days=1)
 _QUESTIONS = 4

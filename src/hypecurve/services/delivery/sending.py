@@ -32,7 +32,7 @@ from hypecurve.domain.message import Message
 from hypecurve.domain.retrying import Verdict, judge
 from hypecurve.domain.subscription import Channel
 from hypecurve.ports.store import Claimed, Record, Settled, Transaction
-from hypecurve.services.consequences import (
+from hypecurve.services.delivery.consequences import (
     Ended,
     Means,
     follow,

@@ -11,7 +11,7 @@ from hypecurve.domain.signal import SignalKind
 from hypecurve.domain.subscription import Subscription
 from hypecurve.ports import Clock
 from hypecurve.ports.store import Listener, Store, Transaction
-from hypecurve.services.compose import USEFUL, listed_key, wants_signal
+from hypecurve.services.digests.compose import USEFUL, listed_key, wants_signal
 from hypecurve.wording.submissions import listed_message
 
 _NEW = frozenset({SignalKind.NEW})

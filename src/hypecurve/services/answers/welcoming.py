@@ -10,8 +10,8 @@ from hypecurve.domain.digest import Welcome
 from hypecurve.domain.schedule import next_due
 from hypecurve.domain.subscription import Channel, Schedule, Wants
 from hypecurve.ports.store import Found, Transaction
-from hypecurve.services.backfill import time_left
-from hypecurve.services.drafting import digest_between
+from hypecurve.services.digests.drafting import digest_between
+from hypecurve.services.tracker.backfill import time_left
 
 _LARGEST = 5
 _YOUNGEST = 3

@@ -19,8 +19,8 @@ from hypecurve.domain.states import Rise
 from hypecurve.domain.subscription import Subscription, Wants
 from hypecurve.domain.wishes import categories_of, wants_repo
 from hypecurve.ports.store import Found, Outcome, Told, Transaction
-from hypecurve.services.news import News
-from hypecurve.services.why import rise_of
+from hypecurve.services.answers.why import rise_of
+from hypecurve.services.digests.news import News
 
 SAID_ON = 3
 """The quiet due time in a row on which one line says so, once."""

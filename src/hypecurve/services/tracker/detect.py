@@ -27,7 +27,7 @@ from hypecurve.domain.signal import Evidence, Signal, SignalKind
 from hypecurve.domain.stars import PastStars
 from hypecurve.domain.windows import Windows
 from hypecurve.ports.store import Measured, Packed, Roster, Source, Store, Sweep, Transaction
-from hypecurve.services.sight import Counts, Past, counts_at, past_at, windows_of
+from hypecurve.services.tracker.sight import Counts, Past, counts_at, past_at, windows_of
 
 LISTING_RULE = "listing/1"
 FACT_RULE = "fact/1"

@@ -18,8 +18,8 @@ from hypecurve.domain.subscription import (
 )
 from hypecurve.ports import Clock
 from hypecurve.ports.store import Store, Transaction
-from hypecurve.services.lookup import named
-from hypecurve.services.timing import due_after
+from hypecurve.services.answers.lookup import named
+from hypecurve.services.digests.timing import due_after
 
 _NONE = "This channel has no subscription yet: start with `subscribe all`."
 

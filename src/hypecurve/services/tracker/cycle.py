@@ -12,14 +12,14 @@ from hypecurve.domain.repo import RepoId
 from hypecurve.domain.subscription import Channel
 from hypecurve.ports import Clock, GitHubSource, Term
 from hypecurve.ports.store import Found, Store, Sweep
-from hypecurve.services.backfill import WEEKS, Backfilled, backfill, wanted_categories
-from hypecurve.services.clocks import refuse_future, refuse_wrong_clock
-from hypecurve.services.detect import Detected, detect_changes
-from hypecurve.services.discover import discover, due_terms, sort_in
+from hypecurve.services.answers.submitters import tell_submitters
 from hypecurve.services.memory import many_rows
 from hypecurve.services.operator import watch_over
-from hypecurve.services.snapshot import snapshot
-from hypecurve.services.submitters import tell_submitters
+from hypecurve.services.tracker.backfill import WEEKS, Backfilled, backfill, wanted_categories
+from hypecurve.services.tracker.clocks import refuse_future, refuse_wrong_clock
+from hypecurve.services.tracker.detect import Detected, detect_changes
+from hypecurve.services.tracker.discover import discover, due_terms, sort_in
+from hypecurve.services.tracker.snapshot import snapshot
 
 Tell = Callable[[str], None]
 _CYCLES_SHARE = 10

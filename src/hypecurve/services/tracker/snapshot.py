@@ -23,7 +23,7 @@ from hypecurve.domain.health import Health
 from hypecurve.domain.repo import Repo, RepoId
 from hypecurve.ports import Clock, GitHubSource
 from hypecurve.ports.store import Packed, Store, Sweep, Watched
-from hypecurve.services.standstill import worth
+from hypecurve.services.tracker.standstill import worth
 
 GONE_FOR = timedelta(days=30)
 """A repo that is gone is asked for in every sweep for so long; later a search must meet it."""

@@ -20,8 +20,8 @@ from hypecurve.domain.signal import Signal
 from hypecurve.domain.subscription import Subscription
 from hypecurve.ports import Clock
 from hypecurve.ports.store import Listener, Store, Told, Transaction
-from hypecurve.services.news import News, latest_news
-from hypecurve.services.timing import FALLBACK, knows
+from hypecurve.services.digests.news import News, latest_news
+from hypecurve.services.digests.timing import FALLBACK, knows
 from hypecurve.wording.alert import alert_message
 
 _log = structlog.get_logger(__name__)

@@ -10,10 +10,10 @@ from itertools import chain
 from hypecurve.domain.schedule import last_due
 from hypecurve.domain.subscription import Subscription
 from hypecurve.ports.store import Frozen, Listener, Outcome, Transaction
-from hypecurve.services.drafting import Draft, oldest_news
-from hypecurve.services.news import News
-from hypecurve.services.quiet import outcome_of, speaks
-from hypecurve.services.timing import due_after, knows, tell_of_zone
+from hypecurve.services.digests.drafting import Draft, oldest_news
+from hypecurve.services.digests.news import News
+from hypecurve.services.digests.quiet import outcome_of, speaks
+from hypecurve.services.digests.timing import due_after, knows, tell_of_zone
 from hypecurve.wording.digest import digest_message
 
 _DAY = timedelta(days=1)

@@ -20,7 +20,7 @@ from hypecurve.domain.why import LOOK_BACK, Explanation, Look
 from hypecurve.domain.windows import DAYS, windows_from_counts
 from hypecurve.ports import Clock
 from hypecurve.ports.store import Store, Transaction
-from hypecurve.services.lookup import named
+from hypecurve.services.answers.lookup import named
 
 _DAY = timedelta(days=1)
 _ANNOUNCEMENTS = frozenset(

@@ -13,8 +13,8 @@ from hypecurve.domain.schedule import due_by
 from hypecurve.domain.subscription import Channel, Schedule, Subscription, Wants
 from hypecurve.domain.wishes import merged, wants_signal
 from hypecurve.ports.store import Listener, Told, Transaction
-from hypecurve.services.news import News, entries_of, found_by, latest_news
-from hypecurve.services.timing import FALLBACK, knows
+from hypecurve.services.digests.news import News, entries_of, found_by, latest_news
+from hypecurve.services.digests.timing import FALLBACK, knows
 
 USEFUL = timedelta(days=7)
 """News that did not arrive is told by a later digest for so long."""

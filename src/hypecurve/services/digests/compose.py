@@ -18,7 +18,7 @@ from hypecurve.domain.subscription import Channel
 from hypecurve.domain.wishes import merged, wants_signal
 from hypecurve.ports import Clock
 from hypecurve.ports.store import Store, Told, Transaction
-from hypecurve.services.drafting import (
+from hypecurve.services.digests.drafting import (
     USEFUL,
     Case,
     Draft,
@@ -28,11 +28,11 @@ from hypecurve.services.drafting import (
     noticed,
     reach_of,
 )
-from hypecurve.services.freezing import Composed, Turn, freeze, frozen_of, turn_of
+from hypecurve.services.digests.freezing import Composed, Turn, freeze, frozen_of, turn_of
+from hypecurve.services.digests.news import News, latest_news
+from hypecurve.services.digests.quiet import closest, is_third
 from hypecurve.services.memory import many_rows
-from hypecurve.services.news import News, latest_news
 from hypecurve.services.operator import tell_operator
-from hypecurve.services.quiet import closest, is_third
 from hypecurve.wording.composing import not_composed
 
 __all__ = ["HELD_BACK", "USEFUL", "compose_due", "digest_between", "listed_key", "wants_signal"]
