@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hypecurve.adapters.sql import rows
+from hypecurve.adapters.sql.messages import message_of
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.adapters.sql.tables import channel, delivery, digest, digest_member, notice, signal
 from hypecurve.domain.message import Message
@@ -25,7 +25,7 @@ async def messages_of(store: SqlStore, place: Channel) -> list[Message]:
         .order_by(delivery.c.id)
     )
     async with store.engine.connect() as connection:
-        return [rows.message(found) for found in await connection.scalars(statement)]
+        return [message_of(found) for found in await connection.scalars(statement)]
 
 
 async def notices_of(store: SqlStore, place: Channel) -> list[str]:

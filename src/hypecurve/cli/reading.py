@@ -219,7 +219,7 @@ def _print_message(message: Message, style: str) -> None:
     """Print a message as text, as its own parts, or as the posts a bot would make of it."""
     import json
 
-    from hypecurve.adapters.sql.rows import message_values
+    from hypecurve.adapters.sql.messages import message_values
     from hypecurve.bootstrap import load_bots
     from hypecurve.wording.plain import plain
 

@@ -11,8 +11,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import UserDefinedType
 
-from hypecurve.adapters.sql import rows
 from hypecurve.adapters.sql.giving_up import reason_or
+from hypecurve.adapters.sql.messages import message_of, message_text
 from hypecurve.adapters.sql.releasing import GIVEN_BACK, UNREAD, told
 from hypecurve.adapters.sql.statements import among, upsert
 from hypecurve.adapters.sql.subscriptions import channel_id_of, is_channel
@@ -63,7 +63,7 @@ class SqlDigests:
         if not digests:
             return []
         written = {id(item.message): item.message for item in digests}
-        texts = {key: None if m is None else rows.message_text(m) for key, m in written.items()}
+        texts = {key: None if m is None else message_text(m) for key, m in written.items()}
         found = await self._connection.execute(
             self._insert(digest)
             .values(message=bindparam("message", type_=_Written()))
@@ -127,6 +127,7 @@ class SqlDigests:
         at: datetime,
         *,
         signal_ids: Sequence[int] = (),
+        instead_of: int | None = None,
     ) -> int | None:
         """Freeze a notice with its delivery; a channel gets each key only once."""
         channel_id = await channel_id_of(self._connection, place)
@@ -136,12 +137,19 @@ class SqlDigests:
             .values(message=bindparam("message", type_=_Written()), **values)
             .on_conflict_do_nothing()
             .returning(notice.c.id),
-            {"message": rows.message_text(message)},
+            {"message": message_text(message)},
         )
         if notice_id is None:
             return None
         held = {"digest_id": None, "notice_id": notice_id}
         await self._join({(channel_id, signal_id): held for signal_id in signal_ids})
+        if instead_of is not None:
+            repeated = select(delivery.c.notice_id).where(delivery.c.id == instead_of)
+            await self._connection.execute(
+                update(digest_member)
+                .where(digest_member.c.notice_id == repeated.scalar_subquery())
+                .values(notice_id=notice_id)
+            )
         await self._send("notice_id", [(channel_id, notice_id)], at)
         sent = select(delivery.c.id).where(delivery.c.notice_id == notice_id)
         return int((await self._connection.execute(sent)).scalar_one())
@@ -172,7 +180,7 @@ class SqlDigests:
             .join(channel, channel.c.id == digest.c.channel_id)
             .where(is_channel(place), digest.c.id == digest_id, digest.c.message.is_not(None))
         )
-        return None if text in {None, "null"} else rows.message(text)
+        return None if text in {None, "null"} else message_of(text)
 
     async def _join(self, members: Mapping[tuple[int, int], Mapping[str, int | None]]) -> None:
         """Let signals be told by a digest or notice, where none tells them that may be read."""

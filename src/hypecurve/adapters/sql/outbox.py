@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from hypecurve.adapters.sql import rows
 from hypecurve.adapters.sql.giving_up import reason_or
+from hypecurve.adapters.sql.messages import message_if_known
 from hypecurve.adapters.sql.recording import steps_of, write_records
 from hypecurve.adapters.sql.sendings import Sendings
 from hypecurve.adapters.sql.statements import POSTGRES, among, among_texts, opaque
@@ -56,6 +57,7 @@ class SqlOutbox(Sendings):
         limit: int,
         *,
         barred: Collection[Tenant] = (),
+        beside: Collection[int] = (),
     ) -> list[Claimed]:
         """Take deliveries that may be tried now, at most one for each channel, the oldest first."""
         if self._connection.dialect.name == POSTGRES:
@@ -66,6 +68,8 @@ class SqlOutbox(Sendings):
         tenants = [tenant.id for tenant in barred if tenant.platform == platform]
         if tenants:
             may_go.append(~among_texts(self._connection, channel.c.tenant, tenants))
+        if beside:
+            may_go.append(~among(self._connection, delivery.c.channel_id, beside))
         # Two statements, each of which goes along one index and stops at the limit.
         left = and_(delivery.c.state == _S.SENDING.value, delivery.c.lease_until < now)
         found = await self._take(left, ~_others(_S.SENDING, earlier=True), *may_go, limit=limit)
@@ -119,7 +123,7 @@ class SqlOutbox(Sendings):
         for row in found:
             frozen = noticed.get(row["notice_id"]) or told.get(row["digest_id"]) or {}
             item = rows.delivery({**row, "state": _S.SENDING.value}, steps.get(row["id"], ()))
-            message = rows.message_if_known(frozen.get("message"))
+            message = message_if_known(frozen.get("message"))
             claimed.append(Claimed(item, rows.channel(row), message, frozen.get("key", "")))
         return claimed
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import datetime, time
-from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,7 +14,6 @@ from hypecurve.domain.breaker import Breaker
 from hypecurve.domain.catalogue import CatalogueEntry, Growth, ListedReason, Place, RepoState
 from hypecurve.domain.delivery import Delivery, DeliveryState, Step, StepKind
 from hypecurve.domain.health import Health
-from hypecurve.domain.message import Message
 from hypecurve.domain.repo import Repo, RepoId, RepoName
 from hypecurve.domain.signal import Evidence, Lane, Signal, SignalKind
 from hypecurve.domain.stars import PastStars
@@ -292,45 +289,6 @@ def delivery(row: Row, steps: tuple[Step, ...]) -> Delivery:
         steps=steps,
         reason=row["reason"],
     )
-
-
-@cache
-def _message_adapter() -> Any:  # noqa: ANN401 - pydantic's own generic
-    # pydantic reads dataclasses back from JSON with every type checked; it is slow to import.
-    from pydantic import TypeAdapter  # noqa: PLC0415
-
-    return TypeAdapter(Message)
-
-
-def message_values(message: Message) -> Any:  # noqa: ANN401 - JSON
-    """A message as JSON."""
-    return _message_adapter().dump_python(message, mode="json")
-
-
-def message_text(message: Message) -> str:
-    """A message as JSON text."""
-    try:
-        return str(_message_adapter().dump_json(message), "utf-8")
-    except ValueError:  # half of a surrogate pair, which is in no UTF-8
-        return json.dumps(message_values(message))
-
-
-@lru_cache(maxsize=64)
-def message(text: str) -> Message:
-    """JSON text as the message it was; ValueError where it is none that this version knows.
-
-    Channels that wish for the same are told the same: it is read once for many of them.
-    """
-    found: Message = _message_adapter().validate_python(json.loads(text))
-    return found
-
-
-def message_if_known(text: str | None) -> Message | None:
-    """The same; None where nothing is frozen, or a version to come wrote it."""
-    try:
-        return None if text is None else message(text)
-    except ValueError:
-        return None
 
 
 def pause(row: Row) -> Pause | None:
