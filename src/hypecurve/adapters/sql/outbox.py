@@ -21,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from hypecurve.adapters.sql import rows
+from hypecurve.adapters.sql import outgoing, rows
 from hypecurve.adapters.sql.giving_up import reason_or
 from hypecurve.adapters.sql.messages import message_if_known
 from hypecurve.adapters.sql.recording import steps_of, write_records
@@ -122,7 +122,7 @@ class SqlOutbox(Sendings):
         claimed = []
         for row in found:
             frozen = noticed.get(row["notice_id"]) or told.get(row["digest_id"]) or {}
-            item = rows.delivery({**row, "state": _S.SENDING.value}, steps.get(row["id"], ()))
+            item = outgoing.delivery({**row, "state": _S.SENDING.value}, steps.get(row["id"], ()))
             message = message_if_known(frozen.get("message"))
             claimed.append(Claimed(item, rows.channel(row), message, frozen.get("key", "")))
         return claimed

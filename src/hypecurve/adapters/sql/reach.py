@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hypecurve.adapters.sql import rows
+from hypecurve.adapters.sql import outgoing, rows
 from hypecurve.adapters.sql.statements import one_holder, upsert
 from hypecurve.adapters.sql.subscriptions import channel_id_of, is_channel
 from hypecurve.adapters.sql.tables import breaker, channel, delivery, suspension
@@ -32,7 +32,7 @@ class SqlReach:
         await one_holder(self._connection)
         channel_id = await channel_id_of(self._connection, place)
         await self._connection.execute(
-            update(channel).where(channel.c.id == channel_id).values(**rows.pause_values(pause))
+            update(channel).where(channel.c.id == channel_id).values(**outgoing.pause_values(pause))
         )
         await self._move(delivery.c.channel_id == channel_id, _S.PENDING, _S.HELD)
 
@@ -45,7 +45,7 @@ class SqlReach:
         channel_id = await self._connection.scalar(
             update(channel)
             .where(is_paused)
-            .values(**rows.pause_values(None))
+            .values(**outgoing.pause_values(None))
             .returning(channel.c.id)
         )
         if channel_id is None:
@@ -68,7 +68,7 @@ class SqlReach:
         if tenant is not None:
             statement = statement.where(_is_of(channel.c, tenant))
         found = await self._connection.execute(statement.order_by(channel.c.paused_at))
-        pauses = ((rows.channel(row), rows.pause(row)) for row in found.mappings())
+        pauses = ((rows.channel(row), outgoing.pause(row)) for row in found.mappings())
         return {place: pause for place, pause in pauses if pause is not None}
 
     async def suspend(self, item: Suspension) -> None:
@@ -103,7 +103,7 @@ class SqlReach:
         if platforms is not None:
             statement = statement.where(suspension.c.platform.in_(sorted(platforms)))
         found = await self._connection.execute(statement)
-        return [rows.suspension(row) for row in found.mappings()]
+        return [outgoing.suspension(row) for row in found.mappings()]
 
     async def breakers(self, platform: str | None = None) -> Mapping[str, Breaker]:
         """Return the breakers that are not as new, by key: a platform's own and its tenants'."""
@@ -111,22 +111,22 @@ class SqlReach:
         if platform is not None:
             statement = statement.where(breaker.c.platform == platform)
         found = await self._connection.execute(statement)
-        items = (rows.breaker(row) for row in found.mappings())
+        items = (outgoing.breaker(row) for row in found.mappings())
         return {item.key: item for item in items if item != Breaker(item.key)}
 
     async def breaker(self, key: str) -> Breaker:
         """Return one breaker and hold it until this transaction ends."""
-        await upsert(self._connection, breaker, [rows.breaker_values(Breaker(key))], update=())
+        await upsert(self._connection, breaker, [outgoing.breaker_values(Breaker(key))], update=())
         found = await self._connection.execute(
             select(breaker).where(breaker.c.key == key).with_for_update()
         )
-        return rows.breaker(found.mappings().one())
+        return outgoing.breaker(found.mappings().one())
 
     async def keep(self, breakers: Sequence[Breaker]) -> None:
         """Write breakers."""
         # In one order: two who keep the same ones must not wait for each other for ever.
         kept = sorted({item.key: item for item in breakers}.values(), key=lambda item: item.key)
-        await upsert(self._connection, breaker, [rows.breaker_values(item) for item in kept])
+        await upsert(self._connection, breaker, [outgoing.breaker_values(item) for item in kept])
 
 
 def _is_of(columns: Any, tenant: Tenant) -> ColumnElement[bool]:  # noqa: ANN401 - of either table

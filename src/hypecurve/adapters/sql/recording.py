@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hypecurve.adapters.sql import rows
+from hypecurve.adapters.sql import outgoing
 from hypecurve.adapters.sql.statements import among, change, upsert
 from hypecurve.adapters.sql.tables import delivery, delivery_step
 from hypecurve.domain.delivery import LEGAL, REPEATABLE, DeliveryState, IllegalMove, Step
@@ -153,5 +153,5 @@ async def steps_of(
     found: dict[int, tuple[Step, ...]] = {}
     for row in (await connection.execute(statement)).mappings():
         key = row["delivery_id"]
-        found[key] = (*found.get(key, ()), rows.step(row))
+        found[key] = (*found.get(key, ()), outgoing.step(row))
     return found

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hypecurve.adapters.sql import rows
+from hypecurve.adapters.sql import outgoing, rows
 from hypecurve.adapters.sql.recording import steps_of
 from hypecurve.adapters.sql.subscriptions import is_channel
 from hypecurve.adapters.sql.tables import channel, delivery, digest, notice
@@ -63,7 +63,7 @@ class Sendings:
         steps = await steps_of(self._connection, [row["id"] for row in found])
         return [
             Sending(
-                delivery=rows.delivery(row, steps.get(row["id"], ())),
+                delivery=outgoing.delivery(row, steps.get(row["id"], ())),
                 channel=rows.channel(row),
                 made_at=row["made_at"],
                 due_at=row["due_at"],

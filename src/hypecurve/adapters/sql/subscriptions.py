@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Table, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hypecurve.adapters.sql import rows
+from hypecurve.adapters.sql import outgoing, rows
 from hypecurve.adapters.sql.statements import among, change, one_holder, upsert
 from hypecurve.adapters.sql.tables import channel, follow, mute, subscription, suspension
 from hypecurve.domain.repo import RepoId
@@ -133,7 +133,7 @@ class SqlSubscriptions:
                 subscriptions=tuple(subscriptions[key]),
                 followed=frozenset(followed.get(key, ())),
                 muted=frozenset(muted.get(key, ())),
-                pause=rows.pause(row),
+                pause=outgoing.pause(row),
             )
             for row, (key, place) in zip(channels, places.items(), strict=True)
         ]
