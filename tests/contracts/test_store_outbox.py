@@ -168,6 +168,22 @@ async def test_a_channel_has_one_under_way_also_when_an_earlier_one_is_retried(
     assert [item.delivery.id for item in await claim(store, NOW + DAY)] == [dead.id]
 
 
+async def test_what_goes_beside_what_the_caller_has_under_way_is_passed_over(
+    store: SqlStore,
+) -> None:
+    """Whether its lease is over by the clock, or another one has let it go."""
+    await freeze(store)
+    await freeze(store, channel=place(9))
+    first, second = await claim(store)
+    later = NOW + LEASE + SECOND
+    await settle(store, second.delivery.id, S.PENDING, next_try_at=NOW)
+    async with store.write() as tx:
+        beside = [first.delivery.channel_id, second.delivery.channel_id]
+        assert await tx.outbox.claim("slack", later, LEASE, 99, beside=beside) == []
+        claimed = await tx.outbox.claim("slack", later, LEASE, 99, beside=beside[:1])
+    assert [each.delivery.id for each in claimed] == [second.delivery.id]
+
+
 async def test_a_settled_delivery_is_not_claimed_again(store: SqlStore) -> None:
     ends = [S.SENT, S.UNKNOWN, S.DEAD, S.HELD, S.DROPPED]
     for number, end in enumerate(ends):

@@ -11,7 +11,13 @@ from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.domain.breaker import TROUBLES
 from hypecurve.domain.delivery import DeliveryState, StepKind
-from hypecurve.domain.errors import ChannelRefused, SendFailed, SendUnclear
+from hypecurve.domain.errors import (
+    ChannelRefused,
+    SendError,
+    SendFailed,
+    SendLimited,
+    SendUnclear,
+)
 from hypecurve.domain.message import Message
 from hypecurve.domain.subscription import Channel
 from hypecurve.services.delivery.breakers import InvalidAnswers
@@ -19,13 +25,16 @@ from hypecurve.services.delivery.deliver import USEFUL, deliver_pending
 from hypecurve.services.delivery.sending import LEASE
 from support.databases import NOW
 from support.outgoing import (
+    ALERT,
     HOUR,
     LONG,
+    MINUTE,
     SECOND,
     SHORT,
     MadeUpChat,
     at,
     found,
+    kept,
     put,
     put_all,
     send,
@@ -34,7 +43,7 @@ from support.outgoing import (
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
 S = DeliveryState
-ONE = at(1)
+ONE, TWO = at(1), at(2)
 
 
 @pytest.fixture
@@ -211,6 +220,46 @@ async def test_what_is_called_off_is_taken_over_when_its_lease_has_run_out(
     assert await state_of(store, key) == (S.UNKNOWN, [S.UNKNOWN])
     assert await state_of(store, later) == (S.SENT, [S.SENT])
     assert chat.read_in(ONE) == ["short"]
+
+
+@pytest.mark.parametrize(
+    ("message", "error"), [(ALERT, None), (SHORT, SendLimited("slow down", retry_after=5.0))]
+)
+async def test_a_clock_that_leaps_ahead_leaves_what_is_under_way_to_itself(
+    store: SqlStore, clock: SetClock, message: Message, error: SendError | None
+) -> None:
+    """Or a machine that slept: by the clock the leases are over, and yet nobody died."""
+    goes_on = asyncio.Event()
+    both_begun, looked_again = asyncio.Event(), asyncio.Event()
+
+    class Slow(MadeUpChat):
+        async def post(
+            self, channel: Channel, message: Message, step: StepKind, *, key: str, ref: str
+        ) -> str:
+            if channel == ONE and not goes_on.is_set():
+                both_begun.set()
+                await goes_on.wait()
+            elif channel == TWO:
+                await both_begun.wait()
+                clock.at = NOW + LEASE + MINUTE
+                if len(self.calls) == 1:
+                    looked_again.set()
+            return await super().post(channel, message, step, key=key, ref=ref)
+
+    chat = Slow()
+    if error is not None:
+        chat.fail(ONE, error)
+    await put(store, ONE, message)
+    await put(store, TWO)
+    await put(store, TWO, due_at=NOW + SECOND)
+    sending = asyncio.create_task(deliver_pending(store, clock, "slack", chat))
+    await looked_again.wait()
+    goes_on.set()
+    await sending
+    clock.at += HOUR
+    await send(store, clock, chat)
+    assert await kept(store, ONE) == [S.SENT]
+    assert chat.read_in(ONE) == [message.notification]
 
 
 async def test_two_senders_at_once_send_each_message_once(

@@ -69,12 +69,14 @@ class Outbox(Protocol):
         limit: int,
         *,
         barred: Collection[Tenant] = (),
+        beside: Collection[int] = (),
     ) -> list[Claimed]:
         """Take deliveries that may be tried now, at most one for each channel, the oldest first.
 
         Pending ones whose time has come, and `sending` ones whose lease ran out. Never of a
         channel that has one under way, of a suspended tenant or of the `barred` ones. They are
-        `sending` until they are settled, or until the lease runs out.
+        `sending` until they are settled, or until the lease runs out. `beside`: ids of channels for
+        which the caller itself has one under way, whatever the clock says of its lease.
         """
         ...
 

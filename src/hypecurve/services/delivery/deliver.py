@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from hypecurve.domain.delivery import DeliveryState
 from hypecurve.domain.errors import StoreUnavailable
-from hypecurve.domain.subscription import Channel, Tenant
+from hypecurve.domain.subscription import Channel
 from hypecurve.ports import Clock, Messenger
 from hypecurve.ports.store import Claimed, Store, Transaction
 from hypecurve.services.delivery.breakers import Breakers, InvalidAnswers
@@ -79,7 +79,7 @@ class _Run:
         self._means = means
         self._invalid = invalid
         self._tell = tell
-        self._under_way: dict[asyncio.Task[None], Tenant] = {}
+        self._under_way: dict[asyncio.Task[None], Claimed] = {}
         self._freed = asyncio.Event()
         self._tried = 0
         self._trouble: BaseException | None = None
@@ -153,9 +153,14 @@ class _Run:
 
     async def _take(self, tx: Transaction, room: int, now: datetime) -> Sequence[Claimed]:
         singly = self._means.breakers.tried_singly(now)
-        busy = singly & set(self._under_way.values())
+        under_way = self._under_way.values()
+        busy = singly & {each.channel.tenant for each in under_way}
         barred = self._means.breakers.barred(now) | busy
-        claimed = await tx.outbox.claim(self._platform, now, LEASE, room, barred=barred)
+        # A clock that leapt ahead, or a machine that slept, ends leases of what has not ended.
+        beside = [each.delivery.channel_id for each in under_way]
+        claimed = await tx.outbox.claim(
+            self._platform, now, LEASE, room, barred=barred, beside=beside
+        )
         taken, kept = set(), []
         for each in claimed:
             tenant = each.channel.tenant
@@ -175,7 +180,7 @@ class _Run:
 
     def _begin(self, claimed: Claimed) -> None:
         task = asyncio.create_task(self._send(claimed, self._claimed_at))
-        self._under_way[task] = claimed.channel.tenant
+        self._under_way[task] = claimed
         task.add_done_callback(self._end)
 
     async def _send(self, claimed: Claimed, claimed_at: datetime) -> None:
