@@ -167,6 +167,27 @@ async def test_the_news_of_an_alert_that_cannot_be_sent_is_the_next_digests(
     assert (await told(store)).released.signal_ids == set(news)
 
 
+@pytest.mark.parametrize("end", [S.DROPPED, S.SENT])
+async def test_what_an_alert_told_is_its_repeats_and_comes_back_if_that_comes_to_nothing(
+    store: SqlStore, end: DeliveryState
+) -> None:
+    news = await signals(store, 2)
+    await notify(store, "alert 1", place(2), signal_ids=news)
+    await notify(store, "alert 1", signal_ids=news)
+    others, first = await claim(store)
+    await settle(store, others, S.UNKNOWN)
+    await settle(store, first, S.UNKNOWN)
+    again = await notify(store, "alert 1 again", instead_of=first.delivery.id)
+    assert (await told(store)).signal_ids == set(news)
+    (repeat,) = await claim(store)
+    assert repeat.delivery.id == again
+    await settle(store, repeat, end)
+    found = await told(store)
+    assert found.released.signal_ids == (set(news) if end is S.DROPPED else set())
+    assert found.signal_ids == (set(news) if end is S.SENT else set())
+    assert (await told(store, place(2))).signal_ids == set(news)
+
+
 async def test_notices_are_counted_by_how_their_key_begins_and_when(store: SqlStore) -> None:
     for number, key in enumerate(["alert 1", "alert 2", "alert_3", "listed 1", "alerting"]):
         await notify(store, key, at=NOW + SECOND * number)

@@ -52,10 +52,13 @@ async def notify(
     at: datetime = NOW,
     signal_ids: Sequence[int] = (),
     message: Message = HELLO,
+    instead_of: int | None = None,
 ) -> int | None:
     """Freeze one notice."""
     async with store.write() as tx:
-        return await tx.digests.notify(channel, key, message, at, signal_ids=signal_ids)
+        return await tx.digests.notify(
+            channel, key, message, at, signal_ids=signal_ids, instead_of=instead_of
+        )
 
 
 async def claim(

@@ -11,6 +11,7 @@ import pytest
 from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.domain.delivery import DeliveryState
+from hypecurve.domain.errors import SendUnclear
 from hypecurve.domain.health import Health
 from hypecurve.domain.message import Message, MessageKind
 from hypecurve.domain.signal import Signal, SignalKind
@@ -21,10 +22,12 @@ from support.catalogue import CHANNEL, DAY, OTHER_CHANNEL, a_repo, a_signal, lis
 from support.databases import NOW
 from support.frozen import messages_of, notices_of, told_in
 from support.listening import HOUR, NINE, TAXONOMY, claim, composed, heard_by, subscribed
+from support.outgoing import MadeUpChat, send
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
 ALWAYS = Alerts(quiet_from=None, quiet_until=None)
 K = SignalKind
+S = DeliveryState
 
 
 def a_surge(number: int, at: datetime = NOW, multiple: float = 4.0, **more: Any) -> Signal:  # noqa: ANN401 - as of a_signal
@@ -176,6 +179,33 @@ async def test_an_alert_that_never_arrived_is_told_by_the_digest(store: SqlStore
         await tx.outbox.give_up("slack", NINE, NINE)
     assert await composed(store, NINE) == 1
     assert await told_in(store, CHANNEL) == [[1]]
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+async def test_news_whose_repeat_falls_into_the_quiet_hours_is_told_by_the_digest(
+    store: SqlStore,
+    arrives: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    late = NOW.replace(hour=21, minute=59)
+    until = time(22, 2) if arrives else time(8)
+    await _listens(store, Alerts(quiet_from=time(22), quiet_until=until), due=NINE + DAY)
+    await speak(store, [a_surge(1, late)], late)
+    assert await _alert(store, late) == 1
+    clock = SetClock(late)
+
+    class Slow(MadeUpChat):
+        async def post(self, *args: Any, **named: Any) -> str:  # noqa: ANN401 - as of MadeUpChat
+            clock.at += timedelta(minutes=4)
+            return await super().post(*args, **named)
+
+    chat = Slow()
+    chat.fail(CHANNEL, SendUnclear("The line was cut."))
+    assert await send(store, clock, chat) == [S.UNKNOWN, S.SENT if arrives else S.DROPPED]
+    assert len(chat.read_in(CHANNEL)) == arrives
+    # Once it is told, be it as a possible repeat, nothing tells it again.
+    for days in (1, 2):
+        await composed(store, NINE + days * DAY)
+    assert [repo for told in await told_in(store, CHANNEL) for repo in told] == [1] * (not arrives)
 
 
 async def test_two_at_once_call_nobody_up_twice(store: SqlStore) -> None:

@@ -58,7 +58,7 @@ class Told:
     """Signals, of those asked for, that a digest or an alert holds which was not released."""
     released: Released = field(default_factory=Released)
     unsure: tuple[Unsure, ...] = ()
-    """Digests with news since the last one that surely arrived, oldest first."""
+    """Digests with news that may not have arrived, oldest first, until one arrived that says so."""
     quiet_days: int = 0
     """Due times in a row, up to the last one, that were quiet."""
     quiet_since: datetime | None = None
@@ -102,11 +102,14 @@ class Digests(Protocol):
         at: datetime,
         *,
         signal_ids: Sequence[int] = (),
+        instead_of: int | None = None,
     ) -> int | None:
         """Freeze a notice: a message of its own beside the digests, with its delivery.
 
         `key` says what it tells: a channel gets each only once. `signal_ids`: what it tells is no
-        digest's any more. Returns the delivery's id; None where the channel had it already.
+        digest's any more. `instead_of`: the delivery of another notice, which this one repeats;
+        what that told is from now on told by this one, and released if this one comes to nothing.
+        Returns the delivery's id; None where the channel had it already.
         """
         ...
 

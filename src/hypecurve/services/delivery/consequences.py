@@ -97,12 +97,17 @@ def is_alert(message: Message | None) -> bool:
 
 
 async def _repeat(tx: Transaction, claimed: Claimed, now: datetime) -> None:
-    """Send an alert that may not have arrived once more, marked, and no third time."""
+    """Send an alert that may not have arrived once more, marked, and no third time.
+
+    What it told is the repeat's from now on: should that be given up, the next digest tells it.
+    """
     key = claimed.key or f"delivery {claimed.delivery.id}"
     if claimed.message is None or not is_alert(claimed.message) or key.endswith(_AGAIN):
         return
     again = as_repeat(claimed.message)
-    await tx.digests.notify(claimed.channel, f"{key}{_AGAIN}", again, now)
+    await tx.digests.notify(
+        claimed.channel, f"{key}{_AGAIN}", again, now, instead_of=claimed.delivery.id
+    )
 
 
 async def _tell_dead(
