@@ -307,6 +307,25 @@ async def test_digests_that_may_not_have_arrived_are_named_until_one_surely_did(
     assert (await told(store)).unsure == ()
 
 
+async def test_what_turned_unclear_after_the_next_digest_was_composed_is_named_by_the_one_after(
+    store: SqlStore,
+) -> None:
+    one = await freeze(store)
+    (begun,) = await claim(store)
+    await freeze(store, NOW + DAY)  # composed at the start, before the sender looked
+    assert (await told(store, after=0)).unsure == ()
+    await settle(store, begun, S.UNKNOWN, at=NOW + DAY + SECOND)
+    await send(store, S.SENT, now=NOW + DAY + 2 * SECOND)
+    assert (await told(store)).unsure == (Unsure(one or 0, NOW),)
+    await freeze(store, NOW + 2 * DAY)
+    await send(store, S.UNKNOWN, now=NOW + 2 * DAY)
+    two = (await told(store)).unsure
+    assert [each.due_at for each in two] == [NOW, NOW + 2 * DAY], "nobody may have read of it"
+    await freeze(store, NOW + 3 * DAY)
+    await send(store, S.SENT, now=NOW + 3 * DAY)
+    assert (await told(store)).unsure == (), "once it was named it is not named for ever"
+
+
 async def test_another_tenants_digest_is_nobody_elses_to_read(store: SqlStore) -> None:
     key = await freeze(store) or 0
     async with store.read() as tx:

@@ -154,10 +154,13 @@ async def _last_arrived(
 async def _unsure(
     connection: AsyncConnection, channel_ids: Sequence[int]
 ) -> dict[int, tuple[Unsure, ...]]:
-    """Digests with news that may not have arrived, composed after the last one that did."""
+    """Digests with news that may not have arrived, and of which none says so that surely did.
+
+    What was composed before it was known that one is unclear does not say so, be it sent later.
+    """
     of_digest = delivery.join(digest, digest.c.id == delivery.c.digest_id)
     unknown = await connection.execute(
-        select(digest.c.id, digest.c.channel_id, digest.c.due_at, digest.c.composed_at)
+        select(digest.c.id, digest.c.channel_id, digest.c.due_at, delivery.c.settled_at)
         .select_from(of_digest)
         .where(among(connection, delivery.c.channel_id, channel_ids))
         .where(delivery.c.state == _S.UNKNOWN.value, digest.c.outcome == Outcome.TOLD.value)
@@ -176,7 +179,7 @@ async def _unsure(
     last = {row.channel_id: row.last for row in arrived}
     unsure: dict[int, tuple[Unsure, ...]] = {}
     for row in candidates:
-        if row.composed_at > last.get(row.channel_id, _LONG_AGO):
+        if row.settled_at is None or row.settled_at >= last.get(row.channel_id, _LONG_AGO):
             before = unsure.get(row.channel_id, ())
             unsure[row.channel_id] = (*before, Unsure(row.id, row.due_at))
     return unsure
