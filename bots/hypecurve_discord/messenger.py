@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ from hypecurve_discord.components import body, plain_body
 from hypecurve_discord.library import discord
 from hypecurve_discord.rest import Rest
 from hypecurve_discord.together import Together
+from hypecurve_discord.wire import Wire
 
 _log = structlog.get_logger(__name__)
 
@@ -60,14 +62,16 @@ _GONE = frozenset({"10004", "50001"})
 class Patience:
     """How long one message is tried, in seconds.
 
-    A nonce holds for "the past few minutes": the last try begins before `young` is over. Together
-    with what another process may have waited before (`REPEATED_FOR`) that is below two minutes.
+    A nonce holds for "the past few minutes": the last request begins before `young` is over.
+    Together with what another process may have waited before (`REPEATED_FOR`) that is below two
+    minutes. `wall`: the machine's seconds, which go on while it sleeps.
     """
 
     a_try: float = 20.0
     young: float = 45.0
     pauses: tuple[float, ...] = (1.0, 3.0)
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    wall: Callable[[], float] = time.time
 
 
 class DiscordMessenger:
@@ -100,9 +104,10 @@ class DiscordMessenger:
         """Post and return the message's id; see `ports.Messenger` and `refusals` for the errors."""
         if step is StepKind.PUBLISH:
             return await self._publish(channel, ref)
+        wire = Wire(self._patience.young, self._patience.wall)
         number = await self._channels.number(channel)
         try:
-            return await self._tried(channel, number, body(message), key)
+            return await self._tried(channel, number, body(message), key, wire)
         except MessageRefused as error:
             refused = error
         except ChannelRefused:
@@ -111,7 +116,7 @@ class DiscordMessenger:
         # Our fault: Discord's own words say in which field.
         why = " ".join(str(refused.__cause__ or refused).split())[:_WHY]
         _log.error("discord message refused", channel=str(channel), code=refused.code, why=why)
-        return await self._tried(channel, number, plain_body(message), key)
+        return await self._tried(channel, number, plain_body(message), key, wire)
 
     async def probe(self, tenant: Tenant) -> None:
         """Ask for a server; TenantRefused where we are not in it. A person is always there."""
@@ -131,33 +136,30 @@ class DiscordMessenger:
             raise SendFailed(str(refused), code=refused.code) from refused
 
     async def _tried(
-        self, channel: Channel, number: int, payload: Mapping[str, Any], key: str
+        self, channel: Channel, number: int, payload: Mapping[str, Any], key: str, wire: Wire
     ) -> str:
         """Send until there is an answer, the patience ends, or trying again makes no sense."""
-        clock = asyncio.get_running_loop().time
-        oldest = clock() + self._patience.young
         signed = {**payload, "nonce": nonce(key), "enforce_nonce": True}
         doubt = False
         for pause in (*self._patience.pauses, None):
             try:
-                return await self._once(number, signed)
+                return await self._once(number, signed, wire)
             except SendError as error:
                 doubt |= isinstance(error, SendUnclear)
                 if not doubt:
                     raise
                 again = _worth_a_try(error)
                 wait = max(pause or 0.0, error.retry_after or 0.0)
-                if pause is None or not again or clock() + wait > oldest:
+                if pause is None or not again or not wire.is_young(wait):
                     # An earlier try may have arrived, whatever this one was told.
                     raise _unclear(error) from error
                 _log.info("discord post repeated", channel=str(channel), why=str(error))
                 await self._patience.sleep(wait)
         raise AssertionError  # the last pause is None, which raises above
 
-    async def _once(self, number: int, payload: Mapping[str, Any]) -> str:
-        answer = await self._rest.call(
-            "POST", "/channels/{channel_id}/messages", payload, channel_id=number
-        )
+    async def _once(self, number: int, payload: Mapping[str, Any], wire: Wire) -> str:
+        path = "/channels/{channel_id}/messages"
+        answer = await self._rest.call("POST", path, payload, wire=wire, channel_id=number)
         try:
             return str(int(answer["id"]))
         except (TypeError, KeyError, ValueError) as error:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
 from http import HTTPStatus
 from types import SimpleNamespace
 from typing import Any
@@ -21,6 +20,7 @@ from hypecurve.domain.errors import PlatformRefused, SendError, SendFailed, Send
 from hypecurve_discord.library import discord
 from hypecurve_discord.refusals import BANNED_FOR, refusal, seconds
 from hypecurve_discord.together import Together
+from hypecurve_discord.wire import Wire
 
 SLOW_TO_OPEN = 0.25
 """Seconds of opening a connection after which a request asks for its turn again: those that waited
@@ -33,17 +33,7 @@ SHORT_WAIT = 1.0
 _INVALID = frozenset({401, 403, 429})
 
 
-@dataclass(slots=True)
-class _Wire:
-    """What one call's requests came to."""
-
-    connected: bool = False
-    """The request under way has a connection: it may arrive."""
-    doubt: bool = False
-    """One of them may have been taken."""
-
-
-_wire: ContextVar[_Wire | None] = ContextVar("_wire", default=None)
+_wire: ContextVar[Wire | None] = ContextVar("_wire", default=None)
 
 
 class _Client(discord.http.HTTPClient):
@@ -80,14 +70,21 @@ class Rest:
         self._held_until = 0.0
 
     async def call(
-        self, method: str, path: str, payload: Mapping[str, Any] | None = None, **names: int
+        self,
+        method: str,
+        path: str,
+        payload: Mapping[str, Any] | None = None,
+        *,
+        wire: Wire | None = None,
+        **names: int,
     ) -> Any:  # noqa: ANN401 - any JSON
         """Make one call and return the JSON answered; `names` fill the `{names}` of the path.
 
-        Raises what the answer means (see `refusals`), SendUnclear where it may have been done and
-        SendFailed where it surely was not.
+        `wire`: where it is one more of several calls for the same. Raises what the answer means
+        (see `refusals`), SendUnclear where it may have been done and SendFailed where it surely was
+        not; none of its requests begins once the wire is not young any more.
         """
-        wire = _Wire()
+        wire = wire or Wire()
         try:
             async with asyncio.timeout(self._a_try):
                 return await self._asked(wire, _route(method, path, names), payload)
@@ -108,7 +105,7 @@ class Rest:
             raise _broken(error, wire) from error
 
     async def _asked(
-        self, wire: _Wire, route: discord.http.Route, payload: Mapping[str, Any] | None
+        self, wire: Wire, route: discord.http.Route, payload: Mapping[str, Any] | None
     ) -> Any:  # noqa: ANN401 - any JSON
         http = await self.log_in()
         before = _wire.set(wire)
@@ -179,12 +176,14 @@ class Rest:
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         context.began = asyncio.get_running_loop().time()
+        _in_time()
         if (wire := _wire.get()) is not None:
             wire.connected = False
 
     async def _opened(self, _: object, context: SimpleNamespace, __: object) -> None:
         if asyncio.get_running_loop().time() - context.began > SLOW_TO_OPEN:
             await self._turn()
+        _in_time()
         await _connected()
 
     async def _ended(self, _: object, __: object, params: aiohttp.TraceRequestEndParams) -> None:
@@ -197,6 +196,14 @@ class Rest:
             wire.doubt |= not (
                 HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.INTERNAL_SERVER_ERROR
             )
+
+
+def _in_time() -> None:
+    """SendLimited where the request comes too late: discord.py repeats, and a machine may sleep."""
+    wire = _wire.get()
+    if wire is not None and not wire.is_young():
+        message = "It was too late for another try."
+        raise SendLimited(message, code="late", retry_after=SHORT_WAIT)
 
 
 async def _connected(*_: object) -> None:
@@ -251,7 +258,7 @@ def _limited(retry_after: float) -> SendLimited:
     return SendLimited(message, code="429", retry_after=retry_after)
 
 
-def _certain(error: SendError, wire: _Wire) -> SendError:
+def _certain(error: SendError, wire: Wire) -> SendError:
     """Return what an answer means, where an earlier request of the call may have been taken."""
     if not wire.doubt:
         return error
@@ -259,7 +266,7 @@ def _certain(error: SendError, wire: _Wire) -> SendError:
     return SendUnclear(message, code=error.code, retry_after=error.retry_after)
 
 
-def _broken(error: Exception, wire: _Wire) -> SendError:
+def _broken(error: Exception, wire: Wire) -> SendError:
     """Return what a failure without an answer means: only what reached the wire may be done."""
     match error:
         case discord.HTTPException():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from random import Random
@@ -26,7 +27,7 @@ from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Messenger
 from hypecurve_discord.markdown import shown as read
 from hypecurve_discord.messenger import REPEATED_FOR, DiscordMessenger, Patience, connect
-from hypecurve_discord.together import A_SECOND
+from hypecurve_discord.together import A_SECOND, Together
 from standins.discord_platform import (
     HANG,
     DiscordStandIn,
@@ -68,6 +69,38 @@ async def at_once(_: float) -> None:
 
 # discord.py sleeps for seconds after a 500: the try ends before it is done.
 QUICK = Patience(a_try=0.3, pauses=(1.0, 3.0), sleep=at_once)
+
+
+class Outside:
+    """The time of everybody else, which goes on while the machine sleeps."""
+
+    ahead = 0.0
+
+    def __call__(self) -> float:
+        return time.monotonic() + self.ahead
+
+    async def sleep_long(self, _: float = 0.0) -> None:
+        """Let the machine sleep for ten minutes."""
+        self.ahead += 600
+
+    def patience(self, *, sleeps: bool) -> Patience:
+        """Its patience; `sleeps`: between two tries."""
+        return Patience(a_try=0.3, sleep=self.sleep_long if sleeps else at_once, wall=self)
+
+
+class Queue(Together):
+    """Where requests wait for their turn; at one of them, after so many posts, it lasts long."""
+
+    def __init__(self, discord: DiscordStandIn, outside: Outside) -> None:
+        super().__init__()
+        self.discord = discord
+        self.outside = outside
+        self.long_after = -1
+
+    async def turn(self) -> None:
+        if len(self.discord.posts) == self.long_after:
+            await self.outside.sleep_long()
+        await super().turn()
 
 
 def never() -> None:
@@ -145,11 +178,31 @@ class TestDiscord(MessengerContract):
         assert len({body["nonce"] for body in rig.discord.posts}) == 1
 
     async def test_a_send_that_is_no_longer_young_is_not_repeated(self) -> None:
-        old = Patience(a_try=0.3, young=0.0, sleep=at_once)
-        async with DiscordStandIn() as discord, connected(discord, old) as messenger:
-            discord.trouble.append(fault(503, accepted=True))
+        """The machine slept before its second try: its loop knows nothing of that."""
+        outside = Outside()
+        async with (
+            DiscordStandIn() as discord,
+            connected(discord, outside.patience(sleeps=True)) as messenger,
+        ):
+            discord.clock = outside
+            discord.trouble.append(drop(accepted=True))
             await refused(Rig(discord, messenger), SendUnclear)
             assert len(discord.posts) == 1
+            assert not discord.twice()
+
+    @pytest.mark.parametrize(("posts", "error"), [(1, SendUnclear), (0, SendLimited)])
+    async def test_a_machine_that_slept_in_a_queue_sends_nothing_that_is_old(
+        self, posts: int, error: type[SendError]
+    ) -> None:
+        async with DiscordStandIn() as discord:
+            outside = Outside()
+            queue, patience = Queue(discord, outside), outside.patience(sleeps=False)
+            async with connect(discord.env, never, patience, queue) as messenger:
+                await messenger.steps(Rig.channel, BRIEF)
+                queue.long_after = posts
+                discord.trouble.append(drop(accepted=True))
+                assert type(await refused(Rig(discord, messenger), error)) is error
+            assert len(discord.posts) == posts
 
     @pytest.mark.parametrize(
         "then",
