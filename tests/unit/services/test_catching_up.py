@@ -8,22 +8,25 @@ import pytest
 
 from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.store import SqlStore
+from hypecurve.domain.delivery import DeliveryState
+from hypecurve.domain.signal import SignalKind
 from hypecurve.services.answers.subscribe import When, pause, resume, schedule
+from hypecurve.services.digests.drafting import preview
 from hypecurve.services.digests.timing import renew_due
 from hypecurve.wording.plain import plain
 from support.catalogue import CHANNEL, DAY, a_repo, a_signal, listed, speak
 from support.databases import NOW
 from support.frozen import messages_of, notices_of, outcomes_of, told_in
-from support.listening import HOUR, NINE, changed, composed, heard_by, subscribed
+from support.listening import HOUR, NINE, TAXONOMY, changed, composed, heard_by, subscribed
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
 
 
 async def _a_repo_a_day(store: SqlStore, days: int, first: int = 1) -> None:
-    """A cycle a day at noon, beginning today, each with a repo of its own."""
+    """A cycle a day at noon, today the first one, each with a repo of its own."""
     await listed(store, [a_repo(number) for number in range(first, first + days)])
     for day in range(days):
-        at = NOW + day * DAY + 6 * HOUR
+        at = NOW + (day + first - 1) * DAY + 6 * HOUR
         await speak(store, [a_signal(first + day, at=at)], at)
 
 
@@ -61,6 +64,48 @@ async def test_a_weekly_digest_tells_of_its_whole_week_however_late_it_comes(
     await _a_repo_a_day(store, 12)
     assert await composed(store, NINE + 13 * DAY) == 1
     assert await told_in(store, CHANNEL) == [list(range(1, 13))]
+
+
+@pytest.mark.parametrize("end", [None, DeliveryState.HELD, DeliveryState.DEAD])
+@pytest.mark.parametrize("late", [timedelta(0), 2 * DAY])
+async def test_what_a_weekly_digest_did_not_bring_is_told_by_the_next_one(
+    store: SqlStore, end: DeliveryState | None, late: timedelta
+) -> None:
+    await subscribed(store, weekdays=[6], due=NINE + 7 * DAY)
+    await _a_repo_a_day(store, 7)
+    assert await composed(store, NINE + 7 * DAY, end) == 1
+    await _a_repo_a_day(store, 7, 8)
+    assert await composed(store, NINE + 14 * DAY + late, end) == 1
+    assert await told_in(store, CHANNEL) == [[], list(range(1, 15))]
+    await _a_repo_a_day(store, 7, 15)
+    assert await composed(store, NINE + 21 * DAY) == 1
+    # The first week's is two weeks old by now.
+    assert await told_in(store, CHANNEL) == [[], list(range(1, 8)), list(range(8, 22))]
+
+
+async def test_a_daily_digest_takes_over_the_whole_week_of_a_weekly_one(store: SqlStore) -> None:
+    await listed(store, [a_repo(number) for number in range(1, 9)])
+    await subscribed(store, weekdays=[6], due=NINE + 7 * DAY, kinds=[SignalKind.RISING])
+    await subscribed(store, at=10, kinds=[SignalKind.NEW])
+    for day in range(7):
+        at = NINE + day * DAY + timedelta(minutes=30)
+        await speak(store, [a_signal(day + 1, at=at)], at)
+        await composed(store, NINE + day * DAY + HOUR)
+    assert await composed(store, NINE + 7 * DAY, DeliveryState.DEAD) == 1
+    assert await composed(store, NINE + 7 * DAY + HOUR) == 1
+    assert (await told_in(store, CHANNEL))[-1] == list(range(1, 8))
+
+
+async def test_a_preview_holds_what_a_weekly_digest_did_not_bring(store: SqlStore) -> None:
+    await subscribed(store, weekdays=[6], due=NINE + 7 * DAY)
+    await _a_repo_a_day(store, 7)
+    await composed(store, NINE + 7 * DAY, None)
+    async with store.write() as tx:
+        listener = await tx.subscriptions.listener(CHANNEL)
+        assert listener is not None
+        await tx.digests.expire([listener.id], NINE + 14 * DAY)
+        made = await preview(tx, listener, NINE + 14 * DAY, TAXONOMY)
+    assert len(made.signal_ids) == 7
 
 
 async def test_a_subscription_asleep_for_three_years_wakes_at_once(store: SqlStore) -> None:

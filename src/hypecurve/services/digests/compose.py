@@ -134,7 +134,8 @@ class _Run:
         await news.reach_back(tx, after, now)
         # What a channel did not get until now is told by this digest instead.
         await tx.digests.expire(list(turns), now)
-        told = await tx.digests.told(list(turns), max(after, news.begins), now - USEFUL)
+        since = min(turn.floor_again for turn in turns.values())
+        told = await tx.digests.told(list(turns), max(after, news.begins), since)
         await news.reach_back(tx, min(reach_of(each, after) for each in told.values()), now)
         composed = await self._drafted(tx, news, turns, told, now)
         return await freeze(tx, composed, news.cycle, now)
@@ -198,4 +199,6 @@ async def _case(
     tx: Transaction, news: News, turn: Turn, told: Told, submitted: frozenset[RepoId]
 ) -> Case:
     heard = await noticed(tx, turn.listener.channel, news, submitted)
-    return Case(turn.listener, turn.due, turn.told_at, turn.floor, told, submitted, heard)
+    return Case(
+        turn.listener, turn.due, turn.told_at, turn.floor, turn.floor_again, told, submitted, heard
+    )

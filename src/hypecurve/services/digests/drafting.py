@@ -43,6 +43,8 @@ class Case:
     """What the digest is dated by."""
     floor: datetime
     """What came before is no news."""
+    floor_again: datetime
+    """What came before is no news either where an earlier digest did not bring it."""
     told: Told
     submitted: frozenset[RepoId] = frozenset()
     """The repos that somebody in this channel asked for."""
@@ -62,7 +64,8 @@ def draft(news: News, case: Case, watched: int) -> Draft:
     again = released.signal_ids
     if again:
         after = released.after_cycle
-        again &= _covered(news, listener.subscriptions, listener.followed, after, 0)
+        old_again = news.older(case.floor_again)
+        again &= _covered(news, listener.subscriptions, listener.followed, after, old_again)
     ids = sorted((wanted | again) - case.noticed - news.of_repos(listener.muted, -1))
     since = max((item.heard_at for item in due if item.heard_at), default=None)
     after = min(item.heard_cycle for item in due)
@@ -125,7 +128,22 @@ def oldest_news(
     A weekly digest tells of its whole week, however late it comes.
     """
     last = at if last is None else last
-    return min(at - USEFUL, *(_before(item.schedule, last) for item in due))
+    return min(at - USEFUL, *(_before(each, last) for each in _schedules(due)))
+
+
+def oldest_again(
+    items: Sequence[Subscription], at: datetime, last: datetime | None = None
+) -> datetime:
+    """Return how far back goes what earlier digests were to bring and did not: one digest further.
+
+    By all subscriptions of a channel: a daily digest takes over what a weekly one was to tell.
+    """
+    last = at if last is None else last
+    return min(at - USEFUL, *(_before(each, _before(each, last)) for each in _schedules(items)))
+
+
+def _schedules(items: Sequence[Subscription]) -> frozenset[Schedule]:
+    return frozenset(item.schedule for item in items)
 
 
 def _before(schedule: Schedule, due: datetime) -> datetime:
@@ -152,7 +170,8 @@ async def preview(tx: Transaction, listener: Listener, now: datetime, taxonomy: 
     news = await latest_news(tx, taxonomy)
     due = listener.subscriptions
     after = min(item.heard_cycle for item in due)
-    told = (await tx.digests.told([listener.id], after, now - USEFUL))[listener.id]
+    floor_again = oldest_again(due, now)
+    told = (await tx.digests.told([listener.id], after, floor_again))[listener.id]
     await news.reach_back(tx, min(after, reach_of(told, after)), now)
     submitted = await tx.submissions.by_channel(listener.id)
     case = Case(
@@ -160,6 +179,7 @@ async def preview(tx: Transaction, listener: Listener, now: datetime, taxonomy: 
         due,
         now,
         oldest_news(due, now),
+        floor_again,
         told,
         submitted,
         await noticed(tx, listener.channel, news, submitted),

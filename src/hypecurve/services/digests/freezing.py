@@ -10,7 +10,7 @@ from itertools import chain
 from hypecurve.domain.schedule import last_due
 from hypecurve.domain.subscription import Subscription
 from hypecurve.ports.store import Frozen, Listener, Outcome, Transaction
-from hypecurve.services.digests.drafting import Draft, oldest_news
+from hypecurve.services.digests.drafting import Draft, oldest_again, oldest_news
 from hypecurve.services.digests.news import News
 from hypecurve.services.digests.quiet import outcome_of, speaks
 from hypecurve.services.digests.timing import due_after, knows, tell_of_zone
@@ -32,6 +32,8 @@ class Turn:
     """What the digest is dated by."""
     floor: datetime
     """What came before is no news any more."""
+    floor_again: datetime
+    """The same of what earlier digests did not bring."""
 
     @property
     def first(self) -> datetime:
@@ -61,7 +63,9 @@ def turn_of(listener: Listener, now: datetime) -> Turn | None:
     due_at = max(_last_due(item, now) for item in due)
     # It tells all there is by now: hours late, its day and the next one's "since" are of now.
     told_at = due_at if now - due_at <= _ON_TIME else now
-    return Turn(listener, due, due_at, told_at, oldest_news(due, told_at, due_at))
+    floor = oldest_news(due, told_at, due_at)
+    again = oldest_again(listener.subscriptions, told_at, due_at)
+    return Turn(listener, due, due_at, told_at, floor, again)
 
 
 def _is_due(item: Subscription, now: datetime) -> bool:
