@@ -102,7 +102,7 @@ async def test_a_suspension_drops_what_is_queued_and_leaves_the_rest(store: SqlS
 
 
 async def test_a_breaker_is_as_new_until_it_is_kept(store: SqlStore) -> None:
-    full = Breaker("slack:T1", 5, 2, NOW + HOUR, "internal_error", 7, NOW)
+    full = Breaker("slack:T1", 5, 2, NOW + HOUR, "internal_error", 7, NOW, NOW)
     async with store.write() as tx:
         assert await tx.reach.breaker("slack:T1") == Breaker("slack:T1")
         assert await tx.reach.breakers() == {}

@@ -72,6 +72,7 @@ def upgrade() -> None:
         sa.Column("reason", _text(), nullable=False),
         sa.Column("invalid", sa.Integer(), nullable=False),
         sa.Column("invalid_since", _INSTANT, nullable=True),
+        sa.Column("opened_at", _INSTANT, nullable=True),
         sa.PrimaryKeyConstraint("key", name="pk_breaker"),
     )
     op.add_column("digest", sa.Column("outcome", _text(16), nullable=False, server_default="told"))

@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from hypecurve.domain.clocks import lies_ahead
+
 TROUBLES = 5
 """In a row, of deliveries to different channels or to one."""
 FIRST_WAIT = timedelta(seconds=30)
@@ -41,10 +43,17 @@ class Breaker:
     invalid: int = 0
     """Invalid answers since `invalid_since`."""
     invalid_since: datetime | None = None
+    opened_at: datetime | None = None
+    """Since when it is open."""
 
     def is_open(self, now: datetime) -> bool:
-        """Whether nothing may be sent at an instant."""
-        return self.open_until is not None and now < self.open_until
+        """Whether nothing may be sent at an instant.
+
+        One that was opened in the future was opened by a clock that was wrong, or set back since:
+        it is tried again.
+        """
+        is_over = self.open_until is None or now >= self.open_until
+        return not is_over and not lies_ahead(self.opened_at, now)
 
     def is_half_open(self, now: datetime) -> bool:
         """Whether one delivery at a time may try whether it is well again."""
@@ -57,7 +66,7 @@ class Breaker:
         """
         if self.is_open(now):
             return replace(self, failures=0)
-        return replace(self, failures=0, openings=0, open_until=None, reason="")
+        return replace(self, failures=0, openings=0, open_until=None, reason="", opened_at=None)
 
     def failed(self, now: datetime, reason: str, luck: float) -> Breaker:
         """Return it after one more trouble; `luck`, 0 to 1, spreads the waiting times.
@@ -76,8 +85,9 @@ class Breaker:
         until = now + wait
         if self.is_open(now) and self.open_until is not None:
             later = max(until, self.open_until)
-            return replace(self, open_until=later, reason=reason)
-        return replace(self, openings=self.openings + 1, open_until=until, reason=reason)
+            return replace(self, open_until=later, reason=reason, opened_at=now)
+        openings = self.openings + 1
+        return replace(self, openings=openings, open_until=until, reason=reason, opened_at=now)
 
     def spent(self, count: int, now: datetime, budget: int = BUDGET) -> Breaker:
         """Return it after so many more invalid answers: open once the budget of a window is spent.

@@ -76,6 +76,18 @@ def test_what_was_begun_before_it_opened_makes_the_wait_neither_longer_nor_short
     assert found.succeeded(later).is_open(later)
 
 
+def test_by_a_clock_that_was_set_back_an_hour_it_is_tried_again_and_not_an_hour_later() -> None:
+    opened = _after(TROUBLES)
+    back = NOW - timedelta(hours=1)
+    assert not opened.is_open(back)
+    assert opened.is_half_open(back)
+    assert opened.succeeded(back) == NEW
+    again = opened.failed(back, "no answer", 1.0)
+    assert again.is_open(back)
+    assert again.is_half_open(back + LONGEST_WAIT)
+    assert opened.is_open(NOW - timedelta(seconds=20)), "the clocks of two machines differ"
+
+
 def test_a_refusal_opens_it_at_once_and_the_longer_wait_counts() -> None:
     found = NEW.opened(NOW, 10 * WINDOW, "barred").opened(NOW, WINDOW, "barred again")
     assert found.open_until == NOW + 10 * WINDOW

@@ -63,6 +63,7 @@ breaker = Table(
     Column("reason", Prose, nullable=False),
     Column("invalid", Integer, nullable=False),
     Column("invalid_since", Instant),
+    Column("opened_at", Instant),
 )
 
 subscription = Table(
