@@ -107,7 +107,7 @@ class Sender:
         """Send what may be sent now, until nothing more is, or the lease is lost."""
         lease = lease_of(self.platform)
         if not await self._leases.hold(lease):
-            await self._count()
+            await keep_count(self._store, self._clock, self._invalid, self._operator)
             return
         store, clock, end = self._store, self._clock, self._leases.end_of(lease)
         if end is not self._term:
@@ -127,12 +127,15 @@ class Sender:
             stop=end,
         )
 
-    async def _count(self) -> None:
-        """Write down what the bot here was answered, for whoever sends elsewhere."""
-        if counted := self._invalid.count:
-            async with self._store.write() as tx:
-                await self._invalid.flush(tx, self._clock.now(), self._operator)
-            self._invalid.taken(counted)
+
+async def keep_count(
+    store: Store, clock: Clock, invalid: InvalidAnswers, operator: Channel | None
+) -> None:
+    """Write down what a bot was answered here, for whoever sends elsewhere."""
+    if counted := invalid.count:
+        async with store.write() as tx:
+            await invalid.flush(tx, clock.now(), operator)
+        invalid.taken(counted)
 
 
 def _tell(outcome: Outcome) -> None:

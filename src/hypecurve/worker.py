@@ -30,7 +30,7 @@ from hypecurve.bootstrap import (
 )
 from hypecurve.chat.desk import ServiceDesk
 from hypecurve.config import Settings
-from hypecurve.delivering import COMPOSE, Composing, Sender, lease_of
+from hypecurve.delivering import COMPOSE, Composing, Sender, keep_count, lease_of
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import BadInput, BadSetting, HypecurveError
 from hypecurve.holding import RENEW, TRACKER, Leases, this_process
@@ -204,6 +204,9 @@ class Service:
             every(_TICK, COMPOSE, partial(self.compose, senders))
             for sender in senders:
                 every(_TICK, lease_of(sender.platform), sender.run)
+        else:
+            for name in set(wanted) & self._invalid.keys():
+                every(_TICK, f"answers {name}", partial(self.keep_count, name))
         return scheduler
 
     async def show_life(self) -> None:
@@ -267,6 +270,11 @@ class Service:
         return Sender(
             self._store, self._clock, self._leases, platform, messenger, invalid, operator
         )
+
+    async def keep_count(self, name: str) -> None:
+        """Write down a bot's invalid answers where nothing here sends: its sender is elsewhere."""
+        operator = self._settings.operator
+        await keep_count(self._store, self._clock, self._invalid[name], operator)
 
     async def compose(self, senders: Sequence[Sender] = ()) -> None:
         """Compose what is due, and let it be sent at once."""

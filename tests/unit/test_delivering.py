@@ -10,6 +10,7 @@ import structlog
 
 from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.store import SqlStore
+from hypecurve.bootstrap import load_bots
 from hypecurve.config import Settings
 from hypecurve.delivering import COMPOSE, lease_of
 from hypecurve.domain.delivery import DeliveryState
@@ -179,6 +180,27 @@ async def test_what_a_bot_was_answered_counts_where_another_service_sends(
     await put(store, at(1))
     chat = MadeUpChat()
     await one.sender("slack", chat).run()
+    assert chat.calls == []
+
+
+async def test_what_a_bot_was_answered_counts_where_nothing_is_sent_beside_it(
+    store: SqlStore, clock: SetClock
+) -> None:
+    """As a part of its own: `hypecurve run slack`, with the sender in another container."""
+    settings = Settings(_env_file=None, invalid_answers=2)
+    bots = {"slack": (load_bots()["slack"], dict[str, str]())}
+    service = Service(settings, store, clock, sample_taxonomy(), bots, holder="host-b:2")
+    for _ in range(2):
+        service._invalid["slack"]()
+    for job in service._scheduler(["slack"], {}).get_jobs():
+        ticked, (name, work) = job.func, job.args
+        await ticked(name, work)
+    await service._jobs.end(10)
+    async with store.read() as tx:
+        assert (await tx.reach.breakers())["slack"].is_open(clock.now())
+    sender = _service(store, clock).sender("slack", chat := MadeUpChat())
+    await put(store, at(1))
+    await sender.run()
     assert chat.calls == []
 
 
