@@ -6,7 +6,10 @@ import asyncio
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
+from sqlalchemy import select, update
+
 from hypecurve.adapters.sql.store import SqlStore
+from hypecurve.adapters.sql.tables import subscription
 from hypecurve.domain.repo import RepoId
 from hypecurve.domain.signal import SignalKind
 from hypecurve.domain.subscription import (
@@ -66,6 +69,38 @@ async def test_a_subscription_comes_back_as_it_was_with_its_id(store: SqlStore) 
     assert kept.id is not None
     assert kept == replace(FULL, id=kept.id)
     assert (await _listener(store)).subscriptions == (kept,)
+
+
+async def test_a_kind_that_only_a_newer_version_knows_is_passed_over_and_stays(
+    store: SqlStore,
+) -> None:
+    (item,) = await _add(store, FULL)
+    assert item.id is not None
+    await _let_want(store, item.id, "forked", "rising")
+    async with store.write() as tx:
+        (listener,) = await tx.subscriptions.lock([(await _listener(store)).id])
+        (kept,) = listener.subscriptions
+        assert kept.wants.kinds == {SignalKind.RISING}
+        await tx.subscriptions.change(replace(kept, next_due=NOW + DAY))
+    assert await _wanted(store) == ["forked", "rising"]
+    # Whoever wishes for others here and now gets these and no more.
+    wants = replace(kept.wants, kinds=frozenset({SignalKind.NEW}))
+    async with store.write() as tx:
+        await tx.subscriptions.hold(CHANNEL)
+        await tx.subscriptions.change(replace(kept, wants=wants))
+    assert await _wanted(store) == ["new"]
+
+
+async def _let_want(store: SqlStore, key: int, *kinds: str) -> None:
+    async with store.write() as tx:
+        await tx.subscriptions._connection.execute(
+            update(subscription).where(subscription.c.id == key).values(kinds=list(kinds))
+        )
+
+
+async def _wanted(store: SqlStore) -> list[str]:
+    async with store.engine.connect() as connection:
+        return list((await connection.execute(select(subscription.c.kinds))).scalar_one())
 
 
 async def test_a_subscription_with_everything_left_out_comes_back_too(store: SqlStore) -> None:

@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 
 from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.store import SqlStore
+from hypecurve.adapters.sql.tables import subscription
 from hypecurve.domain.catalogue import Place
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.delivery import DeliveryState
@@ -415,6 +416,25 @@ async def test_a_channel_that_cannot_be_composed_holds_up_no_other(
     assert "slack:T123/C456 cannot be put together: RuntimeError: the page is torn" in plain(heard)
     assert await _compose(store, nine + 2 * HOUR) == 1
     assert await _told(store) == [[1]], "it is composed once it is mended"
+
+
+async def test_a_subscription_that_cannot_be_read_holds_up_no_other(store: SqlStore) -> None:
+    await listed(store, [a_repo(1)])
+    await _subscribe(store, at=8)
+    await _subscribe(store, channel=OTHER_CHANNEL)
+    await speak(store, [a_signal(1)])
+    (torn,) = await _subscriptions(store)
+    async with store.write() as tx:
+        table = subscription.update().where(subscription.c.id == torn.id)
+        await tx.subscriptions._connection.execute(table.values(at="dawn"))
+    operator = Channel.parse("slack:T123/COPS")
+    with capture_logs() as logs:
+        clock = SetClock(NOW.replace(hour=9))
+        assert await compose_due(store, clock, TAXONOMY, operator=operator) == 1
+    assert await _told(store, OTHER_CHANNEL) == [[1]]
+    assert [log["event"] for log in logs] == ["a digest cannot be composed"]
+    (heard,) = await _messages(store, operator)
+    assert "cannot be put together: ValueError: " in plain(heard)
 
 
 async def test_what_a_paused_subscription_wanted_at_a_time_already_used_is_told_next(

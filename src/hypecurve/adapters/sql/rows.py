@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime, time
 from typing import Any
@@ -20,6 +20,7 @@ from hypecurve.domain.subscription import Alerts, Channel, Schedule, Subscriptio
 from hypecurve.ports.store import Sweep
 
 Row = RowMapping | Mapping[str, Any]
+_KINDS = frozenset(kind.value for kind in SignalKind)
 
 
 def name_values(name: RepoName) -> dict[str, Any]:
@@ -200,13 +201,18 @@ def _alerts(row: Row) -> Alerts | None:
     return Alerts(row["alerts_a_day"], _hour(row["quiet_from"]), _hour(row["quiet_until"]))
 
 
+def known_kinds(values: Iterable[str]) -> frozenset[SignalKind]:
+    """Kinds of signals, without those that only a version to come knows."""
+    return frozenset(SignalKind(value) for value in values if value in _KINDS)
+
+
 def subscription(row: Row, place: Channel) -> Subscription:
     """A row as a subscription of a channel."""
     return Subscription(
         channel=place,
         wants=Wants(
             frozenset(row["categories"]),
-            frozenset(SignalKind(kind) for kind in row["kinds"]),
+            known_kinds(row["kinds"]),
             row["least_stars"],
             frozenset(row["without_languages"]),
             frozenset(row["without_owners"]),

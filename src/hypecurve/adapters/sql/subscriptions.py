@@ -23,6 +23,8 @@ class SqlSubscriptions:
     def __init__(self, connection: AsyncConnection) -> None:
         """Work inside the connection's transaction."""
         self._connection = connection
+        self._unknown_among: dict[int, Sequence[str]] = {}
+        """The kinds of the subscriptions read of which this version does not know all."""
 
     async def add(self, item: Subscription) -> Subscription:
         """Keep a new subscription and return it with its id."""
@@ -35,8 +37,16 @@ class SqlSubscriptions:
 
     async def change(self, *items: Subscription) -> None:
         """Replace subscriptions by their ids."""
-        values = [{"id": item.id, **rows.subscription_values(item)} for item in items]
+        values = [
+            {"id": item.id, **rows.subscription_values(item), **self._kept_of(item)}
+            for item in items
+        ]
         await change(self._connection, subscription, values)
+
+    def _kept_of(self, item: Subscription) -> dict[str, Any]:
+        """What a version to come wrote of it stays, unless somebody wishes for other kinds."""
+        kinds = self._unknown_among.get(item.id or 0, ())
+        return {"kinds": kinds} if kinds and rows.known_kinds(kinds) == item.wants.kinds else {}
 
     async def remove(self, ids: Sequence[int]) -> None:
         """End subscriptions."""
@@ -123,7 +133,10 @@ class SqlSubscriptions:
         statement = statement.where(among(self._connection, subscription.c.channel_id, places))
         for row in (await self._connection.execute(statement)).mappings():
             key = row["channel_id"]
-            subscriptions[key].append(rows.subscription(row, places[key]))
+            item = rows.subscription(row, places[key])
+            subscriptions[key].append(item)
+            if len(item.wants.kinds) < len(row["kinds"]):
+                self._unknown_among[row["id"]] = row["kinds"]
         followed = await self._repos(follow, places)
         muted = await self._repos(mute, places)
         return [

@@ -183,9 +183,7 @@ class _Run:
         if channel_id in logged and timedelta(0) <= now - logged[channel_id] < _LOGGED_EVERY:
             return
         logged[channel_id] = now
-        async with self._store.write() as tx:
-            found = await tx.subscriptions.lock([channel_id])
-        where = found[0].channel if found else Channel.parse(f"unknown:unknown/{channel_id}")
+        where = await self._place_of(channel_id)
         _log.error("a digest cannot be composed", channel=str(where), reason=reason)
         # By the week: what is not mended by then is news again.
         year, week, _ = now.isocalendar()
@@ -193,6 +191,17 @@ class _Run:
         await tell_operator(
             self._store, self._clock, self._operator, key, not_composed(where, reason)
         )
+
+    async def _place_of(self, channel_id: int) -> Channel:
+        """Where it is, as far as that can be read: it may be what cannot be."""
+        try:
+            async with self._store.write() as tx:
+                found = await tx.subscriptions.lock([channel_id])
+        except StoreUnavailable:
+            raise
+        except Exception:  # noqa: BLE001 - this is logged already, as what it is
+            found = []
+        return found[0].channel if found else Channel.parse(f"unknown:unknown/{channel_id}")
 
 
 async def _case(
