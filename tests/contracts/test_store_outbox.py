@@ -386,21 +386,21 @@ async def test_a_paused_channels_oldest_is_tried_when_its_probe_comes(store: Sql
         await freeze(store, NOW - SECOND * number)
     async with store.write() as tx:
         await tx.reach.pause(CHANNEL, Pause(NOW, "is_archived", "why", NOW + DAY))
-        await tx.outbox.wake("slack", NOW)
-        await tx.outbox.wake("discord", NOW + DAY)
+        await tx.outbox.wake("slack", NOW, NOW + 2 * DAY)
+        await tx.outbox.wake("discord", NOW + DAY, NOW + DAY + 2 * DAY)
     assert await states(store) == [S.HELD] * 3
     for _ in range(2):  # once is enough
         async with store.write() as tx:
-            await tx.outbox.wake("slack", NOW + DAY)
+            await tx.outbox.wake("slack", NOW + DAY, NOW + DAY + 2 * DAY)
         assert await states(store) == [S.PENDING, S.HELD, S.HELD]
     (item,) = await claim(store, NOW + DAY)
     async with store.write() as tx:
-        await tx.outbox.wake("slack", NOW + DAY)
+        await tx.outbox.wake("slack", NOW + DAY, NOW + DAY + 2 * DAY)
     assert await states(store) == [S.SENDING, S.HELD, S.HELD]
     await settle(store, item, S.HELD)
     async with store.write() as tx:
         await tx.reach.pause(CHANNEL, Pause(NOW, "is_archived", "why", NOW + 2 * DAY, 2))
-        await tx.outbox.wake("slack", NOW + DAY)
+        await tx.outbox.wake("slack", NOW + DAY, NOW + DAY + 2 * DAY)
     assert await states(store) == [S.HELD] * 3
 
 
@@ -409,8 +409,27 @@ async def test_what_was_held_where_nothing_is_paused_is_tried_too(store: SqlStor
         await freeze(store, NOW + SECOND * number)
         await send(store, S.HELD, now=NOW + DAY)
     async with store.write() as tx:
-        await tx.outbox.wake("slack", NOW)
+        await tx.outbox.wake("slack", NOW, NOW + 2 * DAY)
     assert await states(store) == [S.PENDING] * 2
+
+
+async def test_what_a_wrong_clock_put_off_for_ever_is_tried_now(store: SqlStore) -> None:
+    for number, later in enumerate((NOW + DAY, NOW + 3 * DAY), start=1):
+        await freeze(store, channel=place(number))
+        (claimed,) = await claim(store)
+        await settle(store, claimed, S.PENDING, next_try_at=later)
+    async with store.write() as tx:
+        await tx.outbox.wake("discord", NOW, NOW)
+        await tx.outbox.wake("slack", NOW, NOW + 2 * DAY)
+    assert [each.channel for each in await claim(store)] == [place(2)]
+
+
+async def test_a_pause_that_a_wrong_clock_made_too_long_is_tried_now(store: SqlStore) -> None:
+    await freeze(store)
+    async with store.write() as tx:
+        await tx.reach.pause(CHANNEL, Pause(NOW, "closed", "It is closed.", NOW + 3 * DAY))
+        await tx.outbox.wake("slack", NOW, NOW + 2 * DAY)
+    assert [each.channel for each in await claim(store)] == [CHANNEL]
 
 
 async def test_deliveries_are_looked_at_newest_first_by_channel_and_state(store: SqlStore) -> None:

@@ -113,7 +113,7 @@ class World:
 
     async def wake(self) -> None:
         async with self.store.write() as tx:
-            await tx.outbox.wake(self.tenant.platform, self.now)
+            await tx.outbox.wake(self.tenant.platform, self.now, self.now + DAY)
 
     async def suspend(self) -> None:
         async with self.store.write() as tx:

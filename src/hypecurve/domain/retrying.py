@@ -34,6 +34,9 @@ FIRST_PROBE = timedelta(hours=1)
 LONGEST_PROBE = timedelta(days=1)
 LEFT_ALONE = timedelta(minutes=10)
 """A platform that refuses us as a whole is left alone for so long at least."""
+LONGEST_OF_ALL = timedelta(days=1, minutes=10)
+"""Nothing here waits longer, and clocks differ by less: what is to be tried later still was put
+there by a clock that was wrong."""
 _SHORTEST_WAIT = timedelta(seconds=1)
 _SPREAD = timedelta(seconds=5)
 """Those who were told the same wait do not come back together."""

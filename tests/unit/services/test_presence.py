@@ -212,6 +212,17 @@ async def test_a_suspended_tenant_is_asked_at_growing_waits_and_comes_back(
         assert await tx.reach.suspended() == []
 
 
+async def test_a_suspended_tenant_is_asked_in_time_by_a_clock_that_was_set_back(
+    store: SqlStore, clock: SetClock, chat: MadeUpChat
+) -> None:
+    tenant = ONE.tenant
+    await Presence(store, clock).tenant_gone(tenant, "The app was removed.")
+    clock.at -= 5 * MINUTE
+    assert await probe_suspended(store, clock, "slack", chat) == []
+    clock.at -= HOUR
+    assert await probe_suspended(store, clock, "slack", chat) == [tenant]
+
+
 @pytest.mark.parametrize("error", [SendFailed("no route"), PlatformRefused("barred")])
 async def test_where_nobody_can_say_a_tenant_is_asked_again_soon_and_its_waits_do_not_grow(
     store: SqlStore, clock: SetClock, chat: MadeUpChat, error: SendFailed

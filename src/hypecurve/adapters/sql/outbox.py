@@ -208,14 +208,20 @@ class SqlOutbox(Sendings):
         )
         return len(given_up.all())
 
-    async def wake(self, platform: str, now: datetime) -> None:
+    async def wake(self, platform: str, now: datetime, latest: datetime) -> None:
         """Let the oldest held delivery of each paused channel be tried whose probe has come."""
+        await self._connection.execute(
+            update(delivery)
+            .where(delivery.c.state == _S.PENDING.value, delivery.c.next_try_at > latest)
+            .where(delivery.c.platform == platform)
+            .values(next_try_at=now)
+        )
         goes_on = exists().where(
             channel.c.id == delivery.c.channel_id,
             or_(
                 channel.c.paused_at.is_(None),
                 and_(
-                    channel.c.probe_at <= now,
+                    or_(channel.c.probe_at <= now, channel.c.probe_at > latest),
                     ~_others(_S.HELD, earlier=True),
                     ~_others(_S.PENDING),
                     ~_others(_S.SENDING),

@@ -140,11 +140,12 @@ class Outbox(Protocol):
         """
         ...
 
-    async def wake(self, platform: str, now: datetime) -> None:
+    async def wake(self, platform: str, now: datetime, latest: datetime) -> None:
         """Let the oldest held delivery of each paused channel be tried whose probe has come.
 
         Not where one is on its way already. What is held in a channel that is not paused any more
-        may all be tried.
+        may all be tried. What is to be tried after `latest` only, a clock that was wrong put there:
+        its time has come too.
         """
         ...
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from hypecurve.domain.delivery import DeliveryState
 from hypecurve.domain.errors import StoreUnavailable
+from hypecurve.domain.retrying import LONGEST_OF_ALL
 from hypecurve.domain.subscription import Channel
 from hypecurve.ports import Clock, Messenger
 from hypecurve.ports.store import Claimed, Store, Transaction
@@ -56,7 +57,7 @@ async def deliver_pending(  # noqa: PLR0913 - what a driver has, by name
     async with store.write() as tx:
         now = clock.now()
         await tx.outbox.give_up(platform, now, now - USEFUL)
-        await tx.outbox.wake(platform, now)
+        await tx.outbox.wake(platform, now, now + LONGEST_OF_ALL)
         paused = {each for each in await tx.reach.paused() if each.tenant.platform == platform}
     means = Means(store, journal, clock, messenger, breakers, operator, paused)
     run = _Run(store, platform, means, invalid, tell)

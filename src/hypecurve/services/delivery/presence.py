@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from hypecurve.domain.clocks import lies_ahead
 from hypecurve.domain.errors import HypecurveError, PlatformRefused, SendError, TenantRefused
 from hypecurve.domain.retrying import until_probe
 from hypecurve.domain.subscription import Channel, Tenant
@@ -154,7 +155,7 @@ async def probe_suspended(
     now = clock.now()
     async with store.read() as tx:
         found = await tx.reach.suspended([platform])
-    due = sorted((each.probe_at, each.tenant) for each in found if each.probe_at <= now)
+    due = sorted((each.probe_at, each.tenant) for each in found if _is_due(each, now))
     asked = {each.tenant: each for each in found}
     back = []
     for _, tenant in due[:_AT_ONCE]:
@@ -168,6 +169,11 @@ async def probe_suspended(
             await _restore(store, tenant)
             back.append(tenant)
     return back
+
+
+def _is_due(item: Suspension, now: datetime) -> bool:
+    """Whether a tenant is to be asked; also where a clock that was wrong put that off."""
+    return item.probe_at <= now or lies_ahead(item.probe_at, now + until_probe(item.refusals))
 
 
 async def _ask_again(store: Store, found: Suspension, error: SendError, now: datetime) -> None:
