@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from hypecurve.domain.category import Taxonomy
+from hypecurve.domain.errors import StoreUnavailable
 from hypecurve.domain.subscription import Channel
 from hypecurve.holding import Leases
 from hypecurve.ports import Clock, Messenger
@@ -73,8 +74,15 @@ class Composing:
         now = self._clock.now()
         if self._renewed_at is not None and now - self._renewed_at < _RENEW_DUE:
             return
-        moved = await renew_due(self._store, self._clock)
         self._renewed_at = now
+        try:
+            moved = await renew_due(self._store, self._clock)
+        except StoreUnavailable:
+            self._renewed_at = None
+            raise
+        except Exception as error:  # noqa: BLE001 - what is due is composed all the same
+            _log.error("due times cannot be put right", reason=f"{type(error).__name__}: {error}")
+            return
         if moved:
             _log.info("due times put right by the time zones as they are now", count=moved)
 

@@ -10,6 +10,7 @@ import structlog
 
 from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.store import SqlStore
+from hypecurve.adapters.sql.tables import subscription
 from hypecurve.bootstrap import load_bots
 from hypecurve.config import Settings
 from hypecurve.delivering import COMPOSE, lease_of
@@ -145,6 +146,24 @@ async def test_a_platform_that_answers_nothing_is_cut_off_at_the_end(
         await service._jobs.end(within=0.01)
     assert [each["event"] for each in logged] == ["stopped in the middle of a job"]
     assert await kept(store, at(1)) == [S.SENDING]
+
+
+async def test_due_times_that_cannot_be_put_right_keep_nobody_from_composing(
+    store: SqlStore, clock: SetClock
+) -> None:
+    await _due(store, CHANNEL, OTHER_CHANNEL)
+    async with store.write() as tx:
+        torn = subscription.update().where(subscription.c.id == 1).values(at="dawn")
+        await tx.subscriptions._connection.execute(torn)
+    service, chat = _service(store, clock), MadeUpChat()
+    with structlog.testing.capture_logs() as logged:
+        for _ in range(5):
+            await service.compose()
+            clock.at += TICK
+    await service.sender("discord", chat).run()
+    assert [each.channel for each in chat.standing] == [OTHER_CHANNEL]
+    events = [each["event"] for each in logged if each["log_level"] == "error"]
+    assert events == ["due times cannot be put right", "a digest cannot be composed"], "once"
 
 
 async def test_a_database_that_is_away_is_one_line_for_each_job_and_tick(
