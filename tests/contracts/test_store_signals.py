@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from hypecurve.adapters.sql.store import SqlStore
+from hypecurve.adapters.sql.tables import signal
 from hypecurve.domain.signal import Signal, SignalKind
 from hypecurve.domain.states import STATE, fresh_states
 from support.catalogue import DAY, a_repo, a_signal, keep, speak
@@ -43,6 +44,20 @@ async def test_a_signal_comes_back_with_all_its_evidence(store: SqlStore) -> Non
     bare = replace(a_signal(1, SignalKind.ARCHIVED, lane=None), evidence=type(full.evidence)())
     await speak(store, [full, bare])
     assert await _told(store) == [full, bare]
+
+
+async def test_what_a_newer_version_writes_of_signals_is_passed_over(store: SqlStore) -> None:
+    await keep(store, [a_repo(1), a_repo(2)])
+    known = a_signal(1, gain_7d=100)
+    await speak(store, [known, a_signal(2)])
+    news = {"gain_7d": 100, "forks_7d": 9}
+    async with store.write() as tx:
+        for repo, values in ((1, {"evidence": news}), (2, {"kind": "forked"})):
+            change = signal.update().where(signal.c.repo_id == repo).values(values)
+            await tx.signals._connection.execute(change)
+    async with store.read() as tx:
+        lately = [heard for _, _, heard in await tx.signals.lately(0, 99, NOW - DAY)]
+    assert lately == await _told(store) == [known]
 
 
 async def test_a_signal_is_kept_once_and_frozen(store: SqlStore) -> None:

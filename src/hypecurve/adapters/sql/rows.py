@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from datetime import datetime, time
 from typing import Any
 
@@ -20,6 +20,7 @@ from hypecurve.domain.subscription import Alerts, Channel, Schedule, Subscriptio
 from hypecurve.ports.store import Sweep
 
 Row = RowMapping | Mapping[str, Any]
+_EVIDENCE = frozenset(each.name for each in fields(Evidence))
 _KINDS = frozenset(kind.value for kind in SignalKind)
 
 
@@ -96,8 +97,8 @@ def evidence_values(evidence: Evidence) -> dict[str, Any]:
 
 
 def evidence(values: Row) -> Evidence:
-    """JSON as evidence."""
-    known = dict(values)
+    """JSON as evidence, without what only a version to come knows."""
+    known = {key: value for key, value in values.items() if key in _EVIDENCE}
     if "last_push" in known:
         known["last_push"] = datetime.fromisoformat(known["last_push"])
     if "weeks" in known:
@@ -119,6 +120,11 @@ def signal_values(signal: Signal, cycle: int) -> dict[str, Any]:
         "rule": signal.rule,
         "evidence": evidence_values(signal.evidence),
     }
+
+
+def is_known_signal(row: Row) -> bool:
+    """Whether a row of `signal` is of a kind that this version knows."""
+    return row["kind"] in _KINDS
 
 
 def signal(row: Row) -> Signal:

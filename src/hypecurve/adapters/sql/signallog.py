@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Select, select, update
+from sqlalchemy import ColumnElement, Result, RowMapping, Select, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -74,7 +74,7 @@ class SqlSignalLog:
             signal.c.cycle > after, signal.c.cycle <= upto, signal.c.at >= since
         )
         result = await self._connection.execute(statement.order_by(signal.c.id))
-        return [(row["id"], row["cycle"], rows.signal(row)) for row in result.mappings()]
+        return [(row["id"], row["cycle"], rows.signal(row)) for row in _known(result)]
 
     async def during(
         self,
@@ -97,7 +97,7 @@ class SqlSignalLog:
 
     async def _read(self, statement: Select[tuple[object, ...]]) -> list[tuple[int, Signal]]:
         result = await self._connection.execute(statement)
-        return [(row["id"], rows.signal(row)) for row in result.mappings()]
+        return [(row["id"], rows.signal(row)) for row in _known(result)]
 
     async def states(self, slots: int) -> NDArray[np.void]:
         """Return the detection states by slot.
@@ -122,6 +122,11 @@ class SqlSignalLog:
                 for name in STATE.names or ()
             ],
         )
+
+
+def _known(result: Result[tuple[object, ...]]) -> Iterator[RowMapping]:
+    """The rows of kinds that are known here: a newer version may write others beside us."""
+    return filter(rows.is_known_signal, result.mappings())
 
 
 def _is_one_of(kinds: frozenset[SignalKind]) -> ColumnElement[bool]:
