@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -146,17 +146,20 @@ async def test_what_is_being_sent_at_the_end_is_sent(around: Surroundings) -> No
     assert len([m for m in around.slack.channels["C456"].messages if not m.thread_ts]) == 1
 
 
-@pytest.mark.parametrize("backend", ["sqlite"])
-async def test_two_services_look_once(around: Surroundings) -> None:
+@pytest.mark.parametrize(("backend", "number"), [("sqlite", 2), ("postgresql", 4)])
+async def test_several_services_look_once(around: Surroundings, number: int) -> None:
     few = {"HYPECURVE_SEARCH_TERMS": "llm", "HYPECURVE_BACKFILL_PER_HOUR": "10"}
-    async with around.service("tracker", **few) as one, around.service("tracker", **few) as other:
-        await until(lambda: "cycle ended" in one.log + other.log)
+    async with AsyncExitStack() as stack:
+        services = [
+            await stack.enter_async_context(around.service("tracker", **few)) for _ in range(number)
+        ]
+        await until(lambda: any(service.said("cycle ended") for service in services))
         status = await around.run("status", "--check")
         assert status.status == 0
         assert "tracker" in status.out
-        for service in (one, other):
+        for service in services:
             assert await service.stop() == 0
-    assert (one.log + other.log).count("discovered ") == 1
+    assert sum(service.said("discovered ") for service in services) == 1
     assert (await around.run("status", "--check")).status == 1
 
 
