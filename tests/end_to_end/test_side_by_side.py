@@ -54,7 +54,7 @@ async def test_what_one_leaves_when_it_is_killed_another_takes_over(
 ) -> None:
     async with (
         morning(empty_database, tmp_path, slack=CHANNELS, discord=CHANNELS) as around,
-        around.services(2) as services,
+        around.services(2, before="support.hurrying:hurry:1") as services,
     ):
         await until(lambda: any(around.posts(channel) for channel in around.channels))
         sending = await sender_of(around, services)

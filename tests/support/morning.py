@@ -60,10 +60,13 @@ class Morning:
             yield service
 
     @asynccontextmanager
-    async def services(self, number: int, *parts: str) -> AsyncIterator[list[Service]]:
+    async def services(
+        self, number: int, *parts: str, before: str = ""
+    ) -> AsyncIterator[list[Service]]:
         """Several of them, on one database."""
         async with AsyncExitStack() as stack:
-            yield [await stack.enter_async_context(self.service(*parts)) for _ in range(number)]
+            starting = (self.service(*parts, before=before) for _ in range(number))
+            yield [await stack.enter_async_context(each) for each in starting]
 
     @asynccontextmanager
     async def store(self) -> AsyncIterator[SqlStore]:
