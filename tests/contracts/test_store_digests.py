@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event
 
 from hypecurve.adapters.sql.store import SqlStore
-from hypecurve.domain.delivery import DeliveryState
+from hypecurve.domain.delivery import DeliveryState, Step, StepKind
 from hypecurve.domain.digest import Unsure
 from hypecurve.domain.message import Message, MessageKind
 from hypecurve.domain.subscription import Tenant
@@ -215,6 +215,36 @@ async def test_the_next_digest_gives_up_what_was_not_sent_yet_and_no_notice(
         given_up = await tx.outbox.recent(states=[S.EXPIRED])
     assert {item.settled_at for item in given_up} == {NOW + DAY}
     assert {item.delivery.reason for item in given_up} == {"now dead", "now held", "now pending"}
+
+
+@pytest.mark.parametrize("end", [S.PENDING, S.HELD])
+@pytest.mark.parametrize("how", ["next", "old", "gone"])
+async def test_what_stands_in_its_channel_arrived_though_what_comes_behind_it_is_given_up(
+    store: SqlStore, how: str, end: DeliveryState
+) -> None:
+    news = await signals(store, 1)
+    await freeze(store, signal_ids=news)
+    (item,) = await claim(store)
+    await step(store, item.delivery, S.SENT)
+    async with store.write() as tx:
+        await tx.outbox.step(item.delivery.id, 1, Step(StepKind.THREAD))
+    await settle(store, item, end)
+    await notify(store, channel=place(2))
+    if how == "next":
+        await expire(store, CHANNEL, at=NOW + DAY)
+    async with store.write() as tx:
+        if how == "old":
+            assert await tx.outbox.give_up("slack", NOW + DAY, NOW + SECOND) == 2
+        elif how == "gone":
+            await tx.reach.suspend(Suspension(CHANNEL.tenant, NOW + DAY, "gone", NOW + DAY, 1))
+        sending = await tx.outbox.find(item.delivery.id)
+        other = await tx.outbox.find(item.delivery.id + 1)
+    assert sending is not None
+    assert other is not None
+    assert (sending.delivery.state, sending.settled_at) == (S.SENT, NOW + DAY)
+    assert sending.delivery.reason == ("gone" if how == "gone" else f"now {end}")
+    assert other.delivery.state is not S.SENT, "nothing of it stands"
+    assert (await told(store)).signal_ids == set(news)
 
 
 async def test_what_is_under_way_is_not_given_up(store: SqlStore) -> None:

@@ -10,6 +10,9 @@ pending -> sending -> sent
 pending | dead -> expired         the channel's next digest is due
 pending | held | dead | unknown -> dropped
 dead | unknown -> pending         by an operator's own word
+
+One that is given up though its post stands in the channel is `sent`: only what was to come behind
+the post is given up.
 """
 
 from __future__ import annotations

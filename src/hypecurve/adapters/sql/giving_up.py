@@ -1,10 +1,26 @@
-"""Why a delivery was given up, where nothing had been said of it before."""
+"""What becomes of a delivery that is given up, and why where nothing was said of it before."""
 
 from __future__ import annotations
 
 from sqlalchemy import ColumnElement, case, func, select
 
-from hypecurve.adapters.sql.tables import channel, delivery
+from hypecurve.adapters.sql.tables import channel, delivery, delivery_step
+from hypecurve.domain.delivery import DeliveryState, StepKind
+
+
+def given_up_as(state: DeliveryState) -> ColumnElement[str]:
+    """Return `sent` for a delivery whose post stands in its channel, else the state that is given.
+
+    Only what was to come behind the post is given up then: people read the rest.
+    """
+    stands = (
+        select(delivery_step.c.number)
+        .where(delivery_step.c.delivery_id == delivery.c.id)
+        .where(delivery_step.c.kind == StepKind.POST.value)
+        .where(delivery_step.c.state == DeliveryState.SENT.value)
+        .exists()
+    )
+    return case((stands, DeliveryState.SENT.value), else_=state.value)
 
 
 def reason_or(otherwise: str) -> ColumnElement[str]:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from hypecurve.adapters.sql import outgoing, rows
-from hypecurve.adapters.sql.giving_up import reason_or
+from hypecurve.adapters.sql.giving_up import given_up_as, reason_or
 from hypecurve.adapters.sql.messages import message_if_known
 from hypecurve.adapters.sql.recording import steps_of, write_records
 from hypecurve.adapters.sql.sendings import Sendings
@@ -203,7 +203,7 @@ class SqlOutbox(Sendings):
             update(delivery)
             .where(delivery.c.state.in_((_S.PENDING.value, _S.HELD.value)))
             .where(delivery.c.platform == platform, or_(old_digest, old_notice))
-            .values(state=_S.EXPIRED.value, settled_at=now, reason=reason_or(_TOO_OLD))
+            .values(state=given_up_as(_S.EXPIRED), settled_at=now, reason=reason_or(_TOO_OLD))
             .returning(delivery.c.id)
         )
         return len(given_up.all())

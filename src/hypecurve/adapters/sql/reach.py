@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import outgoing, rows
+from hypecurve.adapters.sql.giving_up import given_up_as
 from hypecurve.adapters.sql.statements import one_holder, upsert
 from hypecurve.adapters.sql.subscriptions import channel_id_of, is_channel
 from hypecurve.adapters.sql.tables import breaker, channel, delivery, suspension
@@ -87,7 +88,7 @@ class SqlReach:
             update(delivery)
             .where(delivery.c.channel_id.in_(its_channels))
             .where(delivery.c.state.in_((_S.PENDING.value, _S.HELD.value)))
-            .values(state=_S.DROPPED.value, reason=item.reason, settled_at=item.since)
+            .values(state=given_up_as(_S.DROPPED), reason=item.reason, settled_at=item.since)
         )
 
     async def restore(self, tenant: Tenant) -> bool:

@@ -136,7 +136,8 @@ class Outbox(Protocol):
     async def give_up(self, platform: str, now: datetime, oldest: datetime) -> int:
         """Let deliveries expire that were frozen before `oldest` and never got anywhere.
 
-        Pending and held ones; their last reason is kept. Returns how many.
+        Pending and held ones; their last reason is kept. Those whose post stands in the channel are
+        sent then, without what was to come behind it. Returns how many there were of both.
         """
         ...
 
