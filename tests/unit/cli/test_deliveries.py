@@ -8,6 +8,7 @@ import io
 import json
 import re
 import shutil
+import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -125,7 +126,10 @@ def test_what_is_left_out_of_a_list_is_said(call: Call) -> None:
     assert call("deliveries", "--state", "sending").err == "No delivery fits.\n"
 
 
-def test_deliveries_are_sent_again_and_dropped(call: Call) -> None:
+def test_deliveries_are_sent_again_and_dropped(call: Call, fates: Path) -> None:
+    with sqlite3.connect(fates / "hypecurve.db") as database:
+        database.execute("UPDATE digest SET composed_at = strftime('%Y-%m-%d %H:%M:%f', 'now')")
+    database.close()
     again = call("deliveries", "retry", "2", "3")
     assert again.out.splitlines() == [
         f"Delivery 2 to {UNSURE} is sent again; if it did arrive, it is there twice.",
@@ -137,6 +141,7 @@ def test_deliveries_are_sent_again_and_dropped(call: Call) -> None:
 
 SLIPS = {
     "deliveries retry 1": "Delivery 1 is sent: only what is dead or unknown can be sent again",
+    "deliveries retry 2": "Delivery 2 was put together on 2020-03-02: what is older than 7 days is",
     "deliveries retry 2 99": r"There is no delivery 99: `hypecurve deliveries` lists them",
     "deliveries drop 2 1": "Delivery 1 is sent: only what is dead, held, pending or unknown",
     "deliveries drop two": "not a valid|valid integer",

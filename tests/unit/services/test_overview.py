@@ -19,6 +19,7 @@ from hypecurve.domain.subscription import UNTIL_RESUMED, Channel, Subscription, 
 from hypecurve.ports.store import Suspension
 from hypecurve.services.answers.overview import LATE, channel_overview, overview
 from hypecurve.services.answers.trying import try_again
+from hypecurve.services.delivery.deliver import USEFUL
 from hypecurve.services.delivery.redelivering import drop, retry
 from support.catalogue import CHANNEL, OTHER_CHANNEL, a_repo, listed
 from support.databases import NOW
@@ -202,6 +203,19 @@ async def test_what_is_unknown_or_dead_is_sent_again_by_an_operators_word(store:
     found = await retry(store, CLOCK, [1, 2, 2])
     assert [each.delivery.state for each in found] == [S.UNKNOWN, S.DEAD]
     assert await states(store) == [S.PENDING, S.PENDING, S.SENT]
+
+
+async def test_what_would_be_given_up_at_the_next_look_is_not_sent_again(store: SqlStore) -> None:
+    await subscribed(store, CHANNEL, NOW + DAY)
+    for age, state in ((7 * DAY, S.UNKNOWN), (6 * DAY, S.UNKNOWN), (8 * DAY, S.DEAD)):
+        await told(store, CHANNEL, NOW - age, state)
+    for old in (1, 3):
+        with pytest.raises(BadInput, match=rf"^Delivery {old} was put together on .* Nothing was"):
+            await retry(store, CLOCK, [2, old])
+    assert await states(store) == [S.UNKNOWN, S.UNKNOWN, S.DEAD]
+    await retry(store, CLOCK, [2])
+    async with store.write() as tx:
+        assert await tx.outbox.give_up("slack", NOW, NOW - USEFUL) == 0
 
 
 async def test_what_did_not_arrive_can_be_dropped(store: SqlStore) -> None:

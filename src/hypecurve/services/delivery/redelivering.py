@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from hypecurve.domain.delivery import DeliveryState
 from hypecurve.domain.errors import BadInput, NotFound
 from hypecurve.ports import Clock
 from hypecurve.ports.store import Sending, Store, Transaction
+from hypecurve.services.delivery.deliver import USEFUL
 
 _S = DeliveryState
 RETRIED = frozenset({_S.UNKNOWN, _S.DEAD})
@@ -18,12 +20,15 @@ DROPPED = frozenset({_S.PENDING, _S.HELD, _S.UNKNOWN, _S.DEAD})
 async def retry(store: Store, clock: Clock, ids: Sequence[int]) -> list[Sending]:
     """Send deliveries again that are unknown or dead; return them as they were.
 
-    All of them or none: NotFound for an id that is none, BadInput where one stands elsewhere.
+    All of them or none: NotFound for an id that is none, BadInput where one stands elsewhere, or
+    is too old to be sent.
     """
+    now = clock.now()
     async with store.write() as tx:
         found = await _found(tx, ids, RETRIED, "sent again")
         for each in found:
-            await tx.outbox.retry(each.delivery.id, clock.now())
+            _check_age(each, now)
+            await tx.outbox.retry(each.delivery.id, now)
     return found
 
 
@@ -44,6 +49,17 @@ async def drop(store: Store, clock: Clock, ids: Sequence[int]) -> list[Sending]:
                 counted=False,
             )
     return found
+
+
+def _check_age(sending: Sending, now: datetime) -> None:
+    """BadInput for what the sender would give up before it tried it."""
+    if now - sending.made_at >= USEFUL:
+        message = (
+            f"Delivery {sending.delivery.id} was put together on {sending.made_at:%Y-%m-%d}: what "
+            f"is older than {USEFUL.days} days is no news and is not sent any more. "
+            f"`hypecurve deliveries drop {sending.delivery.id}` closes it. Nothing was changed."
+        )
+        raise BadInput(message)
 
 
 async def _found(
