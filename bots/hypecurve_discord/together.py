@@ -12,15 +12,19 @@ A_SECOND = 45
 """Requests over all routes within any second; Discord allows 50.
 https://discord.com/developers/docs/topics/rate-limits#global-rate-limit
 """
+EVEN = 1 / 44.5
+"""Seconds between two requests. What is held up on its way comes together with what left after it:
+of an even flow 48 come within a second where that lasts 80 ms."""
+CAUGHT_UP = 0.1
+"""Seconds by which a loop that woke late is made up for."""
 SPACING = 1 / 60
-"""Seconds between two requests: a loop that woke late catches up, but not in one heap, which a
-network could deliver together with the next one."""
+"""Seconds between two requests where that is done: not in one heap."""
 
 Look = Callable[[int], int | None]
 
 
 class _Pace:
-    """A limiter for the spacing, and the last second's requests for the sum.
+    """A time for each request, a limiter where some are late, and the last second's for the sum.
 
     A leaky bucket alone would lose every turn for which the loop wakes too late, or else let more
     go than it holds in a second.
@@ -30,17 +34,23 @@ class _Pace:
         self._clock = loop.time
         self._spacing = AsyncLimiter(1, SPACING)
         self._recent = deque[float](maxlen=A_SECOND)
+        self._next = 0.0
         self._queue = asyncio.Lock()
 
     async def turn(self) -> None:
         async with self._queue:
+            self._next = max(self._next, self._clock() - CAUGHT_UP)
+            await self._until(self._next)
+            self._next += EVEN
             await self._spacing.acquire()
-            while len(self._recent) == A_SECOND:
-                wait = self._recent[0] + 1.0 - self._clock()
-                if wait <= 0:
-                    break
-                await asyncio.sleep(wait)
+            if len(self._recent) == A_SECOND:
+                await self._until(self._recent[0] + 1.0)
             self._recent.append(self._clock())
+
+    async def _until(self, at: float) -> None:
+        wait = at - self._clock()
+        if wait > 0:
+            await asyncio.sleep(wait)
 
 
 class Together:
