@@ -188,6 +188,30 @@ async def test_what_an_alert_told_is_its_repeats_and_comes_back_if_that_comes_to
     assert (await told(store, place(2))).signal_ids == set(news)
 
 
+async def test_what_waits_is_withdrawn_but_for_other_notices_and_what_is_under_way(
+    store: SqlStore,
+) -> None:
+    news = await signals(store, 3)
+    await freeze(store, NOW, news[:1])
+    (under_way,) = await claim(store)
+    await freeze(store, NOW + SECOND, news[1:2])
+    await notify(store, "alert 1", signal_ids=news[2:])
+    await notify(store, "listed 1")
+    await freeze(store, NOW, news, channel=OTHER_CHANNEL)
+    (key,) = await known(store, CHANNEL)
+    async with store.write() as tx:
+        await tx.digests.withdraw([key], NOW, "taken back")
+    found = [(each.state, each.reason) for each in reversed(await recent(store))]
+    assert found == [
+        (S.SENDING, ""),
+        *[(S.EXPIRED, "taken back")] * 2,
+        *[(S.PENDING, "")] * 2,
+    ]
+    await settle(store, under_way, S.SENT)
+    after = await told(store)
+    assert (after.signal_ids, after.released.signal_ids) == ({news[0]}, set(news[1:]))
+
+
 async def test_notices_are_counted_by_how_their_key_begins_and_when(store: SqlStore) -> None:
     for number, key in enumerate(["alert 1", "alert 2", "alert_3", "listed 1", "alerting"]):
         await notify(store, key, at=NOW + SECOND * number)

@@ -137,7 +137,7 @@ class ServiceDesk:
 
     async def _unsubscribe(self, asker: Asker, command: said.Unsubscribe) -> Answer:
         changed = await subscribe.unsubscribe(
-            self.store, self.taxonomy, asker.channel, command.categories
+            self.store, self.clock, self.taxonomy, asker.channel, command.categories
         )
         tell = notices.unsubscribed if changed else notices.not_subscribed
         message = tell(command.categories, self.taxonomy, asker.locale)

@@ -153,7 +153,7 @@ async def test_a_change_waits_until_a_digest_is_composed_and_is_not_lost(
         if change == "subscribe":
             await _subscribe(store, "mcp")
         elif change == "unsubscribe":
-            await unsubscribe(store, TAXONOMY, CHANNEL, frozenset({"serving"}))
+            await unsubscribe(store, CLOCK, TAXONOMY, CHANNEL, frozenset({"serving"}))
         elif change == "schedule":
             await schedule(store, CLOCK, CHANNEL, When(time(18)))
         else:
@@ -230,28 +230,28 @@ async def test_an_empty_catalogue_is_welcomed_too(store: SqlStore) -> None:
 async def test_unsubscribing_takes_categories_away_everywhere(store: SqlStore) -> None:
     await _subscribe(store, "agents", "mcp")
     await _subscribe(store, "mcp", kinds=(SignalKind.NEW,))
-    assert await unsubscribe(store, TAXONOMY, CHANNEL, frozenset({"mcp"}))
+    assert await unsubscribe(store, CLOCK, TAXONOMY, CHANNEL, frozenset({"mcp"}))
     assert await _wants(store) == [{"agents"}]
-    assert not await unsubscribe(store, TAXONOMY, CHANNEL, frozenset({"mcp"}))
-    assert await unsubscribe(store, TAXONOMY, CHANNEL, frozenset({"agents"}))
+    assert not await unsubscribe(store, CLOCK, TAXONOMY, CHANNEL, frozenset({"mcp"}))
+    assert await unsubscribe(store, CLOCK, TAXONOMY, CHANNEL, frozenset({"agents"}))
     assert await subscriptions_of(store, CHANNEL) == ()
 
 
 async def test_a_category_leaves_the_others_of_its_layer_and_of_all(store: SqlStore) -> None:
     await _subscribe(store, "ai-engineering")
-    assert await unsubscribe(store, TAXONOMY, CHANNEL, frozenset({"mcp"}))
+    assert await unsubscribe(store, CLOCK, TAXONOMY, CHANNEL, frozenset({"mcp"}))
     assert await _wants(store) == [{"agents"}]
     await _subscribe(store)
-    assert await unsubscribe(store, TAXONOMY, CHANNEL, frozenset({"ai-engineering"}))
+    assert await unsubscribe(store, CLOCK, TAXONOMY, CHANNEL, frozenset({"ai-engineering"}))
     assert await _wants(store) == [{"inference", "serving"}]
 
 
 async def test_unsubscribing_from_all_ends_everything_of_this_channel(store: SqlStore) -> None:
-    assert not await unsubscribe(store, TAXONOMY, CHANNEL, frozenset())
+    assert not await unsubscribe(store, CLOCK, TAXONOMY, CHANNEL, frozenset())
     await _subscribe(store, "agents")
     await _subscribe(store, kinds=(SignalKind.NEW,))
     await _subscribe(store, channel=OTHER_CHANNEL)
-    assert await unsubscribe(store, TAXONOMY, CHANNEL, frozenset())
+    assert await unsubscribe(store, CLOCK, TAXONOMY, CHANNEL, frozenset())
     assert await subscriptions_of(store, CHANNEL) == ()
     assert len(await subscriptions_of(store, OTHER_CHANNEL)) == 1
 

@@ -8,17 +8,23 @@ import pytest
 
 from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.store import SqlStore
+from hypecurve.domain.delivery import DeliveryState
 from hypecurve.domain.errors import NotFound
 from hypecurve.domain.repo import RepoName
 from hypecurve.domain.subscription import UNTIL_RESUMED, Alerts, Schedule, Wants
 from hypecurve.services.answers import subscribe
 from hypecurve.services.answers.subscribe import When, Wish, alerts, mute, pause, refine, resume
-from support.catalogue import CHANNEL, DAY, a_repo, listed, speak
+from hypecurve.services.digests.alerts import compose_alerts
+from hypecurve.services.digests.compose import compose_due
+from support.catalogue import CHANNEL, DAY, a_repo, a_signal, listed, speak
 from support.databases import NOW
-from support.listening import HOUR, NINE, TAXONOMY, changed, heard_by, subscribed
+from support.frozen import told_in
+from support.listening import HOUR, NINE, TAXONOMY, changed, composed, heard_by, subscribed
+from support.outgoing import MadeUpChat, kept, send
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
 CLOCK = SetClock(NOW)
+S = DeliveryState
 AGENTS = frozenset({"agents"})
 
 
@@ -55,6 +61,50 @@ async def test_a_pause_longer_than_there_are_dates_has_no_end(store: SqlStore) -
     await subscribed(store)
     (item,) = await pause(store, CLOCK, CHANNEL, timedelta(days=9999 * 365 // 2))
     assert item.next_due is None or item.next_due > NOW + 4000 * DAY
+
+
+async def _waits(store: SqlStore, state: DeliveryState) -> MadeUpChat:
+    """A digest and an alert that wait; a chat that would take them."""
+    await listed(store, [a_repo(1), a_repo(2)])
+    await subscribed(store, "agents", alerts=Alerts(9, None, None))
+    await speak(store, [a_signal(1)])
+    assert await composed(store, NINE, None) == 1
+    surge = a_signal(2, at=NINE, gain_7d=900, usual_7d=100.0, multiple=9.0)
+    await speak(store, [surge], NINE)
+    assert await compose_alerts(store, SetClock(NINE), TAXONOMY) == 1
+    if state is S.HELD:
+        await composed(store, NINE, state)
+    return MadeUpChat()
+
+
+@pytest.mark.parametrize("state", [S.PENDING, S.HELD])
+async def test_what_waits_is_not_sent_into_a_pause_and_told_after_it(
+    store: SqlStore, state: DeliveryState
+) -> None:
+    chat = await _waits(store, state)
+    await pause(store, SetClock(NINE + HOUR), CHANNEL, timedelta(days=5))
+    assert await kept(store, CHANNEL) == [S.EXPIRED] * 2
+    for days in range(1, 5):
+        assert await send(store, SetClock(NINE + days * DAY), chat) == []
+    later = NINE + 6 * DAY
+    await compose_due(store, SetClock(later), TAXONOMY)
+    assert await send(store, SetClock(later), chat) == [S.SENT]
+    assert (await told_in(store, CHANNEL))[-1] == [1, 2]
+
+
+async def test_what_waits_is_not_sent_to_who_takes_all_off_and_what_is_still_wanted_comes_later(
+    store: SqlStore,
+) -> None:
+    chat = await _waits(store, S.PENDING)
+    await subscribed(store, "serving", at=10)
+    clock = SetClock(NINE)
+    assert await subscribe.unsubscribe(store, clock, TAXONOMY, CHANNEL, frozenset({"serving"}))
+    assert await send(store, clock, chat) == []
+    await compose_due(store, SetClock(NINE + DAY), TAXONOMY)
+    assert (await told_in(store, CHANNEL))[-1] == [1, 2]
+    assert await subscribe.unsubscribe(store, clock, TAXONOMY, CHANNEL, frozenset())
+    assert await send(store, SetClock(NINE + DAY), chat) == []
+    assert chat.read_in(CHANNEL) == []
 
 
 async def test_what_is_left_out_holds_for_all_and_one_wish_keeps_the_others(

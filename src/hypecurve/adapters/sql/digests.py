@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, and_, bindparam, cast, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Text, and_, bindparam, cast, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import UserDefinedType
 
-from hypecurve.adapters.sql.giving_up import reason_or
+from hypecurve.adapters.sql.giving_up import given_up_as, reason_or
 from hypecurve.adapters.sql.messages import message_of, message_text
 from hypecurve.adapters.sql.releasing import GIVEN_BACK, UNREAD, told
 from hypecurve.adapters.sql.statements import among, upsert
@@ -99,24 +99,39 @@ class SqlDigests:
     async def expire(self, channel_ids: Sequence[int], at: datetime) -> None:
         """Give up what the channels did not get yet, reasons kept: their next digest is due."""
         # An alert was to come before the digest: what holds it back may do so for days.
-        is_late_alert = and_(
-            delivery.c.state != _S.PENDING.value,
-            exists().where(digest_member.c.notice_id == delivery.c.notice_id),
+        late = or_(
+            delivery.c.digest_id.is_not(None),
+            and_(delivery.c.state != _S.PENDING.value, _IS_ALERT),
         )
+        await self._give_up(channel_ids, at, late, delivery.c.state.in_(_UNDELIVERED), _TOO_LATE)
+
+    async def withdraw(self, channel_ids: Sequence[int], at: datetime, why: str) -> None:
+        """Give up what waits to be sent to the channels, at their own word, reasons kept."""
+        waits = delivery.c.state.in_((_S.PENDING.value, _S.HELD.value))
+        news = or_(delivery.c.digest_id.is_not(None), _IS_ALERT)
+        await self._give_up(channel_ids, at, news, waits, why)
+
+    async def _give_up(
+        self,
+        channel_ids: Sequence[int],
+        at: datetime,
+        which: ColumnElement[bool],
+        stands: ColumnElement[bool],
+        why: str,
+    ) -> None:
         # Who holds one just now begins to send it, or writes what became of it: that counts.
-        late = (
+        given_up = (
             select(delivery.c.id)
             .where(among(self._connection, delivery.c.channel_id, channel_ids))
-            .where(delivery.c.state.in_(_UNDELIVERED))
-            .where(or_(delivery.c.digest_id.is_not(None), is_late_alert))
+            .where(stands, which)
             .with_for_update(skip_locked=True)
         )
-        ids = (await self._connection.scalars(late)).all()
+        ids = (await self._connection.scalars(given_up)).all()
         if ids:
             await self._connection.execute(
                 update(delivery)
                 .where(among(self._connection, delivery.c.id, ids))
-                .values(state=_S.EXPIRED.value, settled_at=at, reason=reason_or(_TOO_LATE))
+                .values(state=given_up_as(_S.EXPIRED), settled_at=at, reason=reason_or(why))
             )
 
     async def notify(
@@ -223,5 +238,6 @@ class SqlDigests:
         await upsert(self._connection, delivery, values, update=())
 
 
+_IS_ALERT = exists().where(digest_member.c.notice_id == delivery.c.notice_id)
 _LOST = select(delivery.c.id).where(delivery.c.notice_id == notice.c.id, UNREAD).exists()
 """The notice expired or was dropped, and nothing of it was sent."""

@@ -94,6 +94,14 @@ class Digests(Protocol):
         """
         ...
 
+    async def withdraw(self, channel_ids: Sequence[int], at: datetime, why: str) -> None:
+        """Give up what waits to be sent to the channels, at their own word, reasons kept.
+
+        Of digests and alerts that are pending or held: their news is told by the next digest
+        there is. `why`: the reason of what has none of its own.
+        """
+        ...
+
     async def notify(
         self,
         channel: Channel,

@@ -23,6 +23,7 @@ from hypecurve.services.answers.tuning import (
     pause,
     refine,
     resume,
+    withdraw,
 )
 from hypecurve.services.answers.welcoming import welcome
 
@@ -40,6 +41,8 @@ __all__ = [
     "subscriptions_of",
     "unsubscribe",
 ]
+
+_UNSUBSCRIBED = "The channel took off what it hears before this could be sent."
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +139,17 @@ def _is_alike(item: Subscription, schedule: Schedule, wants: Wants) -> bool:
 
 
 async def unsubscribe(
-    store: Store, taxonomy: Taxonomy, channel: Channel, categories: frozenset[str]
+    store: Store,
+    clock: Clock,
+    taxonomy: Taxonomy,
+    channel: Channel,
+    categories: frozenset[str],
 ) -> bool:
     """Let a channel no longer hear some categories, or (empty) anything; False: it did not.
 
-    A category of a layer that was subscribed as a whole leaves the layer's other categories.
+    A category of a layer that was subscribed as a whole leaves the layer's other categories. What
+    waits to be sent is not sent any more: it may speak of what is not wanted. The next digest
+    tells of it what still is.
     """
     async with store.write() as tx:
         listener = await tx.subscriptions.hold(channel)
@@ -152,6 +161,8 @@ async def unsubscribe(
             elif left is not None and left != item.wants:
                 await tx.subscriptions.change(replace(item, wants=left))
             changed = changed or left != item.wants
+        if changed:
+            await withdraw(tx, channel, clock.now(), _UNSUBSCRIBED)
     return changed
 
 

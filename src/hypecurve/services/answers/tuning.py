@@ -23,14 +23,16 @@ from hypecurve.services.digests.timing import due_after
 
 _NONE = "This channel has no subscription yet: start with `subscribe all`."
 
+_PAUSED = "The channel was paused before this could be sent: the digest after the pause tells it."
+
 
 async def pause(
     store: Store, clock: Clock, channel: Channel, span: timedelta | None
 ) -> tuple[Subscription, ...]:
     """Let a channel hear nothing for a while, or (None) until it is resumed.
 
-    What happens meanwhile is told by the first digest after it, as far as it is news then.
-    NotFound where the channel has no subscription.
+    What happens meanwhile is told by the first digest after it, as far as it is news then; so is
+    what waited to be sent, and is not sent any more. NotFound where the channel has no subscription.
     """
     now = clock.now()
     until = UNTIL_RESUMED if span is None else min(now + span, UNTIL_RESUMED)
@@ -40,7 +42,9 @@ async def pause(
         return replace(item, next_due=due_of(item, item.schedule, now))
 
     async with store.write() as tx:
-        return await change_all(tx, channel, paused)
+        items = await change_all(tx, channel, paused)
+        await withdraw(tx, channel, now, _PAUSED)
+        return items
 
 
 async def resume(store: Store, clock: Clock, channel: Channel) -> tuple[Subscription, ...]:
@@ -113,6 +117,15 @@ async def change_all(
         raise NotFound(_NONE)
     await tx.subscriptions.change(*(change(item) for item in listener.subscriptions))
     return (await tx.subscriptions.hold(channel)).subscriptions
+
+
+async def withdraw(tx: Transaction, channel: Channel, now: datetime, why: str) -> None:
+    """Let a channel's digests and alerts that wait to be sent wait no longer, for `why`.
+
+    What is being sent at this very moment arrives: nobody can call that back.
+    """
+    listener = await tx.subscriptions.hold(channel)
+    await tx.digests.withdraw([listener.id], now, why)
 
 
 def due_of(item: Subscription, schedule: Schedule, now: datetime) -> datetime | None:
