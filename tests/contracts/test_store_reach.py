@@ -6,6 +6,8 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.domain.breaker import Breaker
 from hypecurve.domain.delivery import DeliveryState
@@ -13,7 +15,19 @@ from hypecurve.domain.subscription import Subscription, Tenant
 from hypecurve.ports.store import Pause, Suspension
 from support.catalogue import CHANNEL, DAY, OTHER_CHANNEL
 from support.databases import NOW
-from support.telling import HELLO, SECOND, claim, freeze, known, notify, place, send, settle, states
+from support.telling import (
+    HELLO,
+    SECOND,
+    claim,
+    freeze,
+    known,
+    notify,
+    place,
+    send,
+    settle,
+    states,
+    step,
+)
 
 S = DeliveryState
 PAUSE = Pause(NOW, "is_archived", "The channel is archived: unarchive it.", NOW + DAY)
@@ -99,6 +113,32 @@ async def test_a_suspension_drops_what_is_queued_and_leaves_the_rest(store: SqlS
         assert not await tx.reach.restore(GONE.tenant)
         assert await tx.reach.suspended() == []
         assert await tx.subscriptions.due(NOW, 9) == [listener.id]
+
+
+@pytest.mark.parametrize("end", [S.PENDING, S.HELD])
+@pytest.mark.parametrize("posted", [False, True])
+async def test_what_was_under_way_to_a_tenant_that_is_gone_does_not_wait_for_its_return(
+    store: SqlStore, end: DeliveryState, *, posted: bool
+) -> None:
+    await freeze(store, channel=place(1))
+    await freeze(store, channel=place(1, "T2"))
+    its, others = await claim(store)
+    if posted:
+        await step(store, its.delivery, S.SENT)
+    async with store.write() as tx:
+        await tx.reach.suspend(GONE)
+    for each in (its, others):
+        await settle(store, each, end, at=NOW + SECOND)
+    assert await states(store) == [S.SENT if posted else S.DROPPED, end]
+    async with store.write() as tx:
+        sending = await tx.outbox.find(its.delivery.id)
+        assert await tx.reach.restore(GONE.tenant)
+    assert sending is not None
+    assert sending.settled_at == NOW + SECOND
+    assert sending.delivery.reason == (f"now {end}" if posted else GONE.reason)
+    async with store.write() as tx:
+        await tx.outbox.wake("slack", NOW + DAY, NOW + 2 * DAY)
+    assert [each.channel for each in await claim(store, NOW + DAY)] == [place(1, "T2")]
 
 
 async def test_a_breaker_is_as_new_until_it_is_kept(store: SqlStore) -> None:

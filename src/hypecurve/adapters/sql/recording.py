@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import outgoing
 from hypecurve.adapters.sql.statements import among, change, upsert
-from hypecurve.adapters.sql.tables import delivery, delivery_step
-from hypecurve.domain.delivery import LEGAL, REPEATABLE, DeliveryState, IllegalMove, Step
+from hypecurve.adapters.sql.tables import channel, delivery, delivery_step, suspension
+from hypecurve.domain.delivery import LEGAL, REPEATABLE, DeliveryState, IllegalMove, Step, StepKind
 from hypecurve.domain.errors import HypecurveError, NotFound
 from hypecurve.ports.store import Record, Settled
 
 _S = DeliveryState
 _BEGUN = frozenset({_S.SENDING, _S.SENT, _S.UNKNOWN})
+_WAITS = frozenset({_S.PENDING, _S.HELD})
 _BY_PERSON = {_S.PENDING: frozenset({_S.DEAD, _S.UNKNOWN})}
 """Moves that only an operator's own word makes: `retry`."""
 _FROM: dict[DeliveryState, frozenset[DeliveryState]] = {
@@ -55,6 +56,10 @@ async def write_records(
         row.id: _Held(row.id, _S(row.state), row.attempts, row.next_try_at, steps.get(row.id, ()))
         for row in found
     }
+    if any(each.settled is not None and each.settled.state in _WAITS for each in records):
+        # Asked once they are held: whoever suspends a tenant then sees what is written here.
+        for key, why in await _of_tenants_gone(connection, ids):
+            held[key].gone = why
     refused = [_written(held.get(each.delivery_id), each, at) for each in records]
     changed = [each for each in held.values() if each.steps or each.settled]
     await upsert(connection, delivery_step, [row for each in changed for row in each.step_rows()])
@@ -71,6 +76,8 @@ class _Held:
     attempts: int
     next_try_at: datetime
     before: tuple[Step, ...]
+    gone: str | None = None
+    """Why its tenant is suspended, where it is."""
     steps: dict[int, Step] = field(default_factory=dict)
     settled: tuple[Settled, datetime | None] | None = None
 
@@ -78,6 +85,15 @@ class _Held:
         """Where a step stands by now."""
         kept = self.before[number] if number < len(self.before) else None
         return self.steps.get(number, kept)
+
+    @property
+    def stands(self) -> bool:
+        """Its post can be read in the channel."""
+        steps = (self.step(number) for number in {*range(len(self.before)), *self.steps})
+        return any(
+            each is not None and each.kind is StepKind.POST and each.state is _S.SENT
+            for each in steps
+        )
 
     def step_rows(self) -> list[dict[str, Any]]:
         """The steps as they are kept."""
@@ -105,7 +121,7 @@ class _Held:
             "lease_until": None,
             "attempts": self.attempts,
             "next_try_at": self.next_try_at,
-            "settled_at": None if end.state in {_S.PENDING, _S.HELD} else at,
+            "settled_at": None if self.state in _WAITS else at,
         }
 
 
@@ -126,7 +142,13 @@ def _written(held: _Held | None, record: Record, at: datetime | None) -> Hypecur
     if end is not None and held.state is not end.state:
         if held.state not in _FROM.get(end.state, frozenset()):
             return IllegalMove(f"delivery {held.id} cannot go from {held.state} to {end.state}")
+        held.steps.update(taken)
         held.state, held.settled = end.state, (end, at)
+        if held.gone is not None and end.state in _WAITS:
+            # What waited when the tenant went was dropped; this one was under way just then.
+            end = end if held.stands else replace(end, reason=held.gone)
+            held.state = _S.SENT if held.stands else _S.DROPPED
+            held.settled = (end, at)
         held.attempts += end.counted
         held.next_try_at = end.next_try_at or held.next_try_at
     held.steps.update(taken)
@@ -137,6 +159,25 @@ def _may_begin(held: _Held, before: Step | None, step: Step) -> bool:
     if held.state is not _S.SENDING:
         return False
     return before is None or step.kind in REPEATABLE or before.state not in _BEGUN
+
+
+async def _of_tenants_gone(
+    connection: AsyncConnection, ids: Sequence[int]
+) -> Sequence[tuple[int, str]]:
+    """Return which of the deliveries go to tenants that are suspended, and why these are."""
+    found = await connection.execute(
+        select(delivery.c.id, suspension.c.reason)
+        .join(channel, channel.c.id == delivery.c.channel_id)
+        .join(
+            suspension,
+            and_(
+                suspension.c.platform == channel.c.platform,
+                suspension.c.tenant == channel.c.tenant,
+            ),
+        )
+        .where(among(connection, delivery.c.id, ids))
+    )
+    return [(row.id, row.reason) for row in found]
 
 
 async def steps_of(

@@ -111,7 +111,8 @@ class Outbox(Protocol):
 
         Where it stands already it stays, uncounted: an outcome may be written twice. That it was
         sent is true wherever another sender has put it since. To `pending` it goes back from
-        `dead` and `unknown` by `retry` alone.
+        `dead` and `unknown` by `retry` alone. For a tenant that is suspended nothing waits: what
+        is to be `pending` or `held` is dropped, or `sent` where its post stands.
         """
         ...
 
