@@ -7,7 +7,7 @@ import pytest
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.domain.delivery import DeliveryState, Step, StepKind
 from hypecurve.domain.message import Message, MessageKind
-from hypecurve.ports.store import Released
+from hypecurve.ports.store import Notice, Released
 from support.catalogue import CHANNEL, DAY, OTHER_CHANNEL
 from support.databases import NOW
 from support.telling import (
@@ -129,7 +129,7 @@ async def test_a_notice_that_was_given_up_unread_was_never_had(store: SqlStore) 
         (key,) = await known(store, channel)
         async with store.read() as tx:
             assert bool(await tx.digests.noticed(channel, ["alert 1"])) is had
-            assert bool(await tx.digests.notices_since(key, "alert ", NOW)) is had
+            assert await tx.digests.notices_since({key: NOW}, "alert ") == {key: had}
         # What it told is the next digest's then, and only then.
         found = await told(store, channel)
         assert found.signal_ids == (set(news) if had else set())
@@ -209,7 +209,10 @@ async def test_what_waits_is_withdrawn_but_for_other_notices_and_what_is_under_w
     ]
     await settle(store, under_way, S.SENT)
     after = await told(store)
-    assert (after.signal_ids, after.released.signal_ids) == ({news[0]}, set(news[1:]))
+    assert (after.signal_ids, after.released.signal_ids) == (
+        frozenset(news[:1]),
+        frozenset(news[1:]),
+    )
 
 
 async def test_notices_are_counted_by_how_their_key_begins_and_when(store: SqlStore) -> None:
@@ -219,14 +222,42 @@ async def test_notices_are_counted_by_how_their_key_begins_and_when(store: SqlSt
     mine, other = await known(store, CHANNEL, OTHER_CHANNEL)
     async with store.read() as tx:
         counted = [
-            await tx.digests.notices_since(mine, "alert ", NOW),
-            await tx.digests.notices_since(mine, "alert ", NOW + SECOND),
-            await tx.digests.notices_since(mine, "alert_", NOW),
-            await tx.digests.notices_since(mine, "alert%", NOW),
-            await tx.digests.notices_since(mine, "", NOW),
-            await tx.digests.notices_since(other, "alert ", NOW),
+            (await tx.digests.notices_since({mine: at, other: NOW}, prefix)).values()
+            for at, prefix in [
+                (NOW, "alert "),
+                (NOW + SECOND, "alert "),
+                (NOW, "alert_"),
+                (NOW, "alert%"),
+                (NOW, ""),
+            ]
         ]
-    assert counted == [2, 1, 1, 0, 5, 1]
+        assert await tx.digests.notices_since({}, "alert ") == {}
+    assert [tuple(each) for each in counted] == [(2, 1), (1, 1), (1, 0), (0, 0), (5, 1)]
+
+
+async def test_many_notices_are_kept_at_once_each_with_what_it_tells(store: SqlStore) -> None:
+    news = await signals(store, 2)
+    await notify(store, "alert 1", signal_ids=news[:1])
+    await freeze(store, signal_ids=news[1:], channel=place(2))
+    mine, other = await known(store, CHANNEL, place(2))
+    async with store.write() as tx:
+        again = Notice(mine, "alert 1", HELLO, news)
+        assert await tx.digests.notify_all([], NOW) == 0
+        assert await tx.digests.notify_all([again], NOW) == 0
+        more = [Notice(mine, "alert 2", HELLO, news[1:]), Notice(other, "alert 1", HELLO, news)]
+        assert await tx.digests.notify_all([again, *more], NOW) == 2
+    assert (await told(store)).signal_ids == set(news)
+    assert await states(store) == [S.PENDING] * 4
+    await expire(store, CHANNEL, place(2))
+    found = await told(store, place(2))
+    assert (found.signal_ids, found.released.signal_ids) == (
+        frozenset(news[:1]),
+        frozenset(news[1:]),
+    )
+    while claimed := await claim(store):
+        for each in claimed:
+            assert each.message == HELLO
+            await settle(store, each, S.SENT)
 
 
 async def test_the_digest_before_is_dated_where_notices_were_sent_too(store: SqlStore) -> None:

@@ -7,10 +7,12 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.domain.delivery import DeliveryState
+from hypecurve.domain.digest import Item
 from hypecurve.domain.errors import SendUnclear
 from hypecurve.domain.health import Health
 from hypecurve.domain.message import Message, MessageKind
@@ -18,11 +20,13 @@ from hypecurve.domain.signal import Signal, SignalKind
 from hypecurve.domain.subscription import Alerts, Subscription, Wants
 from hypecurve.services.answers.subscribe import alerts, follow, mute, pause
 from hypecurve.services.digests.alerts import compose_alerts
+from hypecurve.wording.alert import alert_message
 from support.catalogue import CHANNEL, DAY, OTHER_CHANNEL, a_repo, a_signal, listed, speak, sweep
 from support.databases import NOW
 from support.frozen import messages_of, notices_of, told_in
 from support.listening import HOUR, NINE, TAXONOMY, claim, composed, heard_by, subscribed
 from support.outgoing import MadeUpChat, send
+from support.telling import place
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
 ALWAYS = Alerts(quiet_from=None, quiet_until=None)
@@ -225,6 +229,44 @@ async def test_many_channels_are_told_and_each_by_its_own_wish(store: SqlStore) 
     assert (found.channel, found.key) == (CHANNEL, "alert 1")
     async with store.write() as tx:
         await tx.outbox.settle(found.delivery.id, DeliveryState.SENT, at=NOW)
+
+
+async def test_what_cannot_be_put_into_words_is_the_digests_and_keeps_nobody_else_waiting(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mistake is made up: what alerts say is tried with everything a repo may be called."""
+    words = alert_message
+
+    def fails(item: Item, *args: Any, **named: Any) -> Message:  # noqa: ANN401 - as of alert_message
+        if item.entry.repo.id == 2:
+            raise KeyError(item.entry.repo.id)
+        return words(item, *args, **named)
+
+    monkeypatch.setattr("hypecurve.services.digests.alerts.alert_message", fails)
+    await _listens(store)
+    await subscribed(store, channel=OTHER_CHANNEL, alerts=ALWAYS)
+    await speak(store, [a_surge(1), a_surge(2, multiple=9)])
+    assert await _alert(store) == 2
+    assert await notices_of(store, CHANNEL) == await notices_of(store, OTHER_CHANNEL) == ["alert 1"]
+    await composed(store, NINE)
+    assert await told_in(store, CHANNEL) == [[2]]
+
+
+async def test_many_channels_cost_no_more_statements_than_one(store: SqlStore) -> None:
+    await listed(store, [a_repo(number) for number in range(1, 8)])
+    asked, counts = list[str](), list[int]()
+    event.listen(
+        store.engine.sync_engine, "before_cursor_execute", lambda *args: asked.append(args[2])
+    )
+    for episode, channels in enumerate((1, 40), start=1):
+        for number in range(channels):
+            await subscribed(store, channel=place(number, f"T{episode}"), alerts=ALWAYS)
+        await speak(store, [a_surge(number, episode=episode) for number in range(1, 8)])
+        asked.clear()
+        # Those of before had their number for the day.
+        assert await _alert(store) == 3 * channels
+        counts.append(len(asked))
+    assert counts[1] <= counts[0] + 5
 
 
 async def test_nothing_begins_after_the_word_to_stop(store: SqlStore) -> None:

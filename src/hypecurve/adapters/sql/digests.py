@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, bindparam, cast, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Text, and_, bindparam, cast, exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import UserDefinedType
@@ -27,7 +27,7 @@ from hypecurve.adapters.sql.tables import (
 from hypecurve.domain.delivery import DeliveryState
 from hypecurve.domain.message import Message
 from hypecurve.domain.subscription import Channel
-from hypecurve.ports.store import Frozen, Told
+from hypecurve.ports.store import Frozen, Notice, Told
 
 _S = DeliveryState
 _TOO_LATE = "The next digest was due before this one could be sent."
@@ -169,6 +169,40 @@ class SqlDigests:
         sent = select(delivery.c.id).where(delivery.c.notice_id == notice_id)
         return int((await self._connection.execute(sent)).scalar_one())
 
+    async def notify_all(self, notices: Sequence[Notice], at: datetime) -> int:
+        """Freeze notices of known channels, each as by `notify`; return how many are new."""
+        if not notices:
+            return 0
+        written = {id(item.message): item.message for item in notices}
+        texts = {key: message_text(message) for key, message in written.items()}
+        found = await self._connection.execute(
+            self._insert(notice)
+            .values(message=bindparam("message", type_=_Written()))
+            .on_conflict_do_nothing()
+            .returning(notice.c.id, notice.c.channel_id, notice.c.key),
+            [
+                {
+                    "channel_id": item.channel_id,
+                    "key": item.key,
+                    "at": at,
+                    "message": texts[id(item.message)],
+                }
+                for item in notices
+            ],
+        )
+        new = {(row.channel_id, row.key): int(row.id) for row in found}
+        frozen = [(item, new.pop((item.channel_id, item.key), None)) for item in notices]
+        kept = [(item, key) for item, key in frozen if key is not None]
+        await self._join(
+            {
+                (item.channel_id, signal_id): {"digest_id": None, "notice_id": key}
+                for item, key in kept
+                for signal_id in item.signal_ids
+            }
+        )
+        await self._send("notice_id", [(item.channel_id, key) for item, key in kept], at)
+        return len(kept)
+
     async def noticed(self, place: Channel, keys: Collection[str]) -> frozenset[str]:
         """Return for which of the keys this channel had a notice, or has one on its way."""
         found = await self._connection.scalars(
@@ -178,15 +212,21 @@ class SqlDigests:
         )
         return frozenset(found)
 
-    async def notices_since(self, channel_id: int, prefix: str, since: datetime) -> int:
-        """Return how many notices whose key begins so a channel had from an instant on."""
-        found = await self._connection.scalar(
-            select(func.count())
-            .select_from(notice)
-            .where(notice.c.channel_id == channel_id, notice.c.at >= since, ~_LOST)
+    async def notices_since(self, since: Mapping[int, datetime], prefix: str) -> Mapping[int, int]:
+        """Return how many notices whose key begins so channels had, each from its instant on."""
+        counts = dict.fromkeys(since, 0)
+        if not since:
+            return counts
+        # Their days begin at different times: what is of none of them is left out here.
+        found = await self._connection.execute(
+            select(notice.c.channel_id, notice.c.at)
+            .where(among(self._connection, notice.c.channel_id, since))
+            .where(notice.c.at >= min(since.values()), ~_LOST)
             .where(notice.c.key.startswith(prefix, autoescape=True))
         )
-        return int(found or 0)
+        for row in found:
+            counts[row.channel_id] += row.at >= since[row.channel_id]
+        return counts
 
     async def message(self, place: Channel, digest_id: int) -> Message | None:
         """Return what a digest of this channel says; None where this channel has no such digest."""

@@ -10,7 +10,7 @@ from hypecurve.ports.store.catalogue import (
     Watched,
 )
 from hypecurve.ports.store.channels import Leases, Listener, Subscriptions
-from hypecurve.ports.store.digests import Digests, Frozen, Outcome, Released, Told
+from hypecurve.ports.store.digests import Digests, Frozen, Notice, Outcome, Released, Told
 from hypecurve.ports.store.outbox import Claimed, Outbox, Record, Sending, Settled
 from hypecurve.ports.store.past import Filled, PastLog
 from hypecurve.ports.store.reach import Pause, Reach, Suspension
@@ -29,6 +29,7 @@ __all__ = [
     "Leases",
     "Listener",
     "Measured",
+    "Notice",
     "Outbox",
     "Outcome",
     "Packed",

@@ -40,6 +40,19 @@ class Frozen:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """A message beside the digests, to be kept with what it tells and its delivery.
+
+    `key` says what it tells: a channel gets each only once.
+    """
+
+    channel_id: int
+    key: str
+    message: Message
+    signal_ids: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Released:
     """Signals of digests that never arrived: they are the next digest's."""
 
@@ -121,6 +134,13 @@ class Digests(Protocol):
         """
         ...
 
+    async def notify_all(self, notices: Sequence[Notice], at: datetime) -> int:
+        """Freeze notices of channels that are known, each as by `notify`; return how many are new.
+
+        A handful of statements however many they are.
+        """
+        ...
+
     async def noticed(self, channel: Channel, keys: Collection[str]) -> frozenset[str]:
         """Return for which of the keys this channel had a notice, or has one on its way.
 
@@ -128,8 +148,12 @@ class Digests(Protocol):
         """
         ...
 
-    async def notices_since(self, channel_id: int, prefix: str, since: datetime) -> int:
-        """Return how many notices whose key begins so a channel had from an instant on."""
+    async def notices_since(self, since: Mapping[int, datetime], prefix: str) -> Mapping[int, int]:
+        """Return how many notices whose key begins so channels had, each from its instant on.
+
+        `since`: by channel; each one asked for is in the answer. What expired or was dropped
+        unread is not counted.
+        """
         ...
 
     async def message(self, channel: Channel, digest_id: int) -> Message | None:

@@ -23,7 +23,7 @@ from hypecurve.services.digests.timing import due_after
 
 _NONE = "This channel has no subscription yet: start with `subscribe all`."
 
-_PAUSED = "The channel was paused before this could be sent: the digest after the pause tells it."
+_PAUSED = "The channel was paused before this could be sent: its next digest tells it."
 
 
 async def pause(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 from weakref import WeakKeyDictionary
 
 import structlog
@@ -14,14 +15,16 @@ from hypecurve.domain.alerting import NEWS_FOR, in_quiet_hours, is_surge, strong
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.digest import Item, choose
 from hypecurve.domain.health import Health
+from hypecurve.domain.message import Message
 from hypecurve.domain.repo import RepoId
 from hypecurve.domain.schedule import day_begins, parse_zone
 from hypecurve.domain.signal import Signal
 from hypecurve.domain.subscription import Subscription
 from hypecurve.ports import Clock
-from hypecurve.ports.store import Listener, Store, Told, Transaction
+from hypecurve.ports.store import Listener, Notice, Store, Told, Transaction
 from hypecurve.services.digests.news import News, latest_news
 from hypecurve.services.digests.timing import FALLBACK, knows
+from hypecurve.services.memory import many_rows
 from hypecurve.wording.alert import alert_message
 
 _log = structlog.get_logger(__name__)
@@ -41,13 +44,15 @@ async def compose_alerts(
 
     An alert and its signal's membership are one transaction: the digest does not tell it again.
     What is over a channel's number for a day, older than a day, or told already stays for the
-    digest. In its quiet hours a channel's news is not looked at: it is after them. None is given
+    digest. An alert counts for the local day on which it is frozen, even where it is posted after
+    midnight. In its quiet hours a channel's news is not looked at: it is after them. None is given
     while GitHub's counts stand still. After `stop` no further batch begins.
     """
     rest = _resting.setdefault(store, {})
-    news, count, after = None, 0, 0
+    # One instant for all: what reads the same is put into words once, for many channels.
+    now = clock.now()
+    run, count, after = _Run(taxonomy, now, rest), 0, 0
     while stop is None or not stop.is_set():
-        now = clock.now()
         async with store.read() as tx:
             last = await tx.stars.latest(whatever_health=True)
             if last is not None and last.health is Health.STILL:
@@ -59,9 +64,9 @@ async def compose_alerts(
         after = ids[-1]
         awake = [each for each in ids if not timedelta(0) < rest.get(each, now) - now <= _REST]
         if awake:
-            async with store.write() as tx:
-                news = await latest_news(tx, taxonomy, news)
-                count += await _compose(tx, news, awake, now, rest)
+            with many_rows():
+                async with store.write() as tx:
+                    count += await run.compose(tx, awake)
     return count
 
 
@@ -81,32 +86,92 @@ class _Turn:
         return max(item.alerts.a_day for item in self.items if item.alerts is not None)
 
 
-async def _compose(
-    tx: Transaction, news: News, ids: Sequence[int], now: datetime, rest: dict[int, datetime]
-) -> int:
-    listeners = await tx.subscriptions.lock(ids)
-    turns = {each.id: turn for each in listeners if (turn := _turn(each, news.cycle, now))}
-    rest.update(dict.fromkeys(set(ids) - turns.keys(), now + _REST))
-    if not turns or news.stands_still:
-        return 0
-    after = min(item.alerted_cycle for turn in turns.values() for item in turn.items)
-    await news.reach_back(tx, after, now)
-    told = await tx.digests.told(list(turns), max(after, news.begins), now - NEWS_FOR)
-    count = 0
-    for key, item, turn in _candidates(news, turns, told, now):
-        zone = turn.zone
-        begin = day_begins(now, parse_zone(zone))
-        if await tx.digests.notices_since(turn.listener.id, KEY, begin) >= turn.a_day:
-            continue
-        message = alert_message(item, news.taxonomy, turn.items[0].locale, zone=zone, now=now)
-        sent = await tx.digests.notify(
-            turn.listener.channel, f"{KEY}{key}", message, now, signal_ids=[key]
-        )
-        count += sent is not None
-    await tx.subscriptions.change(
-        *(replace(item, alerted_cycle=news.cycle) for turn in turns.values() for item in turn.items)
-    )
-    return count
+class _Run:
+    """One run: the instant it is about, and what it worked out and put into words already."""
+
+    def __init__(self, taxonomy: Taxonomy, now: datetime, rest: dict[int, datetime]) -> None:
+        self._taxonomy = taxonomy
+        self._now = now
+        self._rest = rest
+        self._news: News | None = None
+        self._chosen: dict[tuple[object, ...], Sequence[tuple[int, Item]]] = {}
+        self._worded: dict[tuple[object, ...], Message | None] = {}
+
+    async def compose(self, tx: Transaction, ids: Sequence[int]) -> int:
+        """Freeze what these channels are told; return how many alerts that are."""
+        now = self._now
+        listeners = await tx.subscriptions.lock(ids)
+        news = await self._latest(tx)
+        turns = {each.id: turn for each in listeners if (turn := _turn(each, news.cycle, now))}
+        self._rest.update(dict.fromkeys(set(ids) - turns.keys(), now + _REST))
+        if not turns or news.stands_still:
+            return 0
+        after = min(item.alerted_cycle for turn in turns.values() for item in turn.items)
+        await news.reach_back(tx, after, now)
+        told = await tx.digests.told(list(turns), max(after, news.begins), now - NEWS_FOR)
+        days = {turn.zone: day_begins(now, parse_zone(turn.zone)) for turn in turns.values()}
+        begins = {key: days[turn.zone] for key, turn in turns.items()}
+        had = await tx.digests.notices_since(begins, KEY)
+        notices = [
+            notice
+            for key, turn in turns.items()
+            for notice in islice(
+                self._notices(news, turn, told[key]), max(0, turn.a_day - had[key])
+            )
+        ]
+        count = await tx.digests.notify_all(notices, now)
+        heard = (item for turn in turns.values() for item in turn.items)
+        await tx.subscriptions.change(*(replace(item, alerted_cycle=news.cycle) for item in heard))
+        return count
+
+    async def _latest(self, tx: Transaction) -> News:
+        news = await latest_news(tx, self._taxonomy, self._news)
+        if news is not self._news:
+            self._chosen.clear()
+            self._worded.clear()
+        self._news = news
+        return news
+
+    def _notices(self, news: News, turn: _Turn, told: Told) -> Iterator[Notice]:
+        """What one channel may be told, its strongest first; what cannot be is the digest's."""
+        channel_id = turn.listener.id
+        try:
+            found = self._of(news, turn, told)
+        except Exception as error:  # noqa: BLE001 - the others get theirs; the digest tells it
+            _log.error("alerts cannot be composed", channel=channel_id, reason=str(error))
+            return
+        for key, item in found:
+            message = self._in_words(news, turn, key, item)
+            if message is not None:
+                yield Notice(channel_id, f"{KEY}{key}", message, [key])
+
+    def _in_words(self, news: News, turn: _Turn, key: int, item: Item) -> Message | None:
+        """One piece of news as a message; None where it cannot be put into words, logged once."""
+        locale, zone = turn.items[0].locale, turn.zone
+        known = (key, item.heading, locale, zone)
+        if known not in self._worded:
+            try:
+                message = alert_message(item, news.taxonomy, locale, zone=zone, now=self._now)
+            except Exception as error:  # noqa: BLE001 - the others are told; the digest tells it
+                _log.error("an alert cannot be put into words", signal=key, reason=str(error))
+                self._worded[known] = None
+            else:
+                self._worded[known] = message
+        return self._worded[known]
+
+    def _of(self, news: News, turn: _Turn, told: Told) -> Sequence[tuple[int, Item]]:
+        """What may be told to a channel, by signal; many channels may be told the same."""
+        followed = turn.listener.followed
+        keys = frozenset[int]()
+        for each in turn.items:
+            keys |= news.wanted(each.wants, each.alerted_cycle) & _surges(news)
+            keys |= news.of_repos(followed, each.alerted_cycle)
+        keys -= told.signal_ids | news.of_repos(turn.listener.muted, -1)
+        yours = followed & {news.signals[key].signal.repo_id for key in keys}
+        known = (keys, yours)
+        if known not in self._chosen:
+            self._chosen[known] = list(_chosen(news, keys, yours, self._now))
+        return self._chosen[known]
 
 
 def _turn(listener: Listener, cycle: int, now: datetime) -> _Turn | None:
@@ -123,26 +188,10 @@ def _listens(item: Subscription, cycle: int, now: datetime) -> bool:
     return not in_quiet_hours(item.alerts, parse_zone(zone), now)
 
 
-def _candidates(
-    news: News, turns: Mapping[int, _Turn], told: Mapping[int, Told], now: datetime
-) -> Iterator[tuple[int, Item, _Turn]]:
-    """What may be told, as (signal id, item, channel), each channel's strongest first."""
-    for channel_id, turn in turns.items():
-        try:
-            found = list(_of(news, turn, told[channel_id], now))
-        except Exception as error:  # noqa: BLE001 - the others get theirs; the digest tells it
-            _log.error("alerts cannot be composed", channel=channel_id, reason=str(error))
-            continue
-        yield from ((key, item, turn) for key, item in found)
-
-
-def _of(news: News, turn: _Turn, told: Told, now: datetime) -> Iterator[tuple[int, Item]]:
-    followed = turn.listener.followed
-    keys = frozenset[int]()
-    for each in turn.items:
-        keys |= news.wanted(each.wants, each.alerted_cycle) & _surges(news)
-        keys |= news.of_repos(followed, each.alerted_cycle)
-    keys -= told.signal_ids | news.of_repos(turn.listener.muted, -1)
+def _chosen(
+    news: News, keys: Iterable[int], followed: frozenset[RepoId], now: datetime
+) -> Iterator[tuple[int, Item]]:
+    """Of these signals those to be called up for, as (id, item), the strongest first."""
     by_repo: dict[RepoId, dict[int, Signal]] = {}
     for key in sorted(keys):
         signal = news.signals[key].signal
