@@ -182,20 +182,26 @@ def _section_block(heading: Sequence[Json], items: Sequence[Json]) -> Json:
 
 
 def _entry(entry: Entry) -> tuple[list[Json], int]:
-    """Return an entry's lines as the leaves of one list item, and how long their JSON is."""
+    """Return an entry's lines as the leaves of one list item, and how long their JSON is.
+
+    Lines at the end are left out where it would be too long.
+    """
+    lines = [leaves for line in entry.lines[:_ENTRY_LINES] if (leaves := rich(line))]
+    while True:
+        leaves = _one_below_the_other(lines)
+        length = size(leaves) - 2  # without their brackets
+        if length <= _ENTRY_CHARACTERS - 2:
+            return leaves, length
+        lines.pop()
+
+
+def _one_below_the_other(lines: Iterable[Sequence[Json]]) -> list[Json]:
     leaves: list[Json] = []
-    length = 0
-    for line in entry.lines[:_ENTRY_LINES]:
-        more = rich(line)
-        if more and leaves:
-            more = [{"type": "text", "text": "\n"}, *more]
-        # Without their brackets, and with a comma before them.
-        added = size(more) - 2 + bool(more and leaves)
-        if length + added > _ENTRY_CHARACTERS - 2:
-            break
-        leaves += more
-        length += added
-    return leaves, length
+    for line in lines:
+        if leaves:
+            leaves.append({"type": "text", "text": "\n"})
+        leaves += line
+    return leaves
 
 
 def _note(rest: Sequence[Message], *, in_thread: bool) -> list[Json]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from hypecurve.domain.message import Bars, Inline, Line, Link, Moment, Style, Text
@@ -20,6 +21,8 @@ Json = dict[str, Any]
 INLINE_LIMIT = 400
 """Characters of one run of text; a description of 10,000 is not worth a reader's screen."""
 _URL_LIMIT = 3_000
+_KEPT_TEXTS = 2_048
+"""Digests of one morning are made of the same names and words."""
 _FORMS = {
     "time": "{time}",
     "date": "{date_short_pretty}",
@@ -34,7 +37,11 @@ _STYLES: dict[Style, Json] = {Style.STRONG: {"bold": True}, Style.CODE: {"code":
 def tidy(text: str, limit: int = INLINE_LIMIT) -> str:
     """Return a run of text without what cannot be seen; a space at either end stays."""
     # Only as much is looked at as could be shown; few characters draw nothing.
-    text = text[: 4 * limit]
+    return _tidied(text[: 4 * limit], limit)
+
+
+@lru_cache(_KEPT_TEXTS)
+def _tidied(text: str, limit: int) -> str:
     core = clean(text)
     if not core:
         return " " if text else ""

@@ -12,7 +12,6 @@ import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from functools import lru_cache
 
 import aiohttp
 import structlog
@@ -49,13 +48,12 @@ class SlackMessenger:
         self._client = client
         self._tokens = tokens
         self._pacer = pacer or Pacer()
-        # Equal messages are rendered once too: workspaces that want the same get the same.
-        self._bodies = lru_cache(_KEPT_BODIES)(_written)
+        self._bodies = _Bodies(_KEPT_BODIES)
 
     async def steps(self, channel: Channel, message: Message) -> tuple[StepKind, ...]:
         """Return POST, and THREAD where the message overflows."""
         del channel
-        return (StepKind.POST, StepKind.THREAD)[: len(self._bodies(message))]
+        return (StepKind.POST, StepKind.THREAD)[: len(self._bodies.of(message))]
 
     async def post(
         self, channel: Channel, message: Message, step: StepKind, *, key: str, ref: str
@@ -73,12 +71,12 @@ class SlackMessenger:
         if step is StepKind.THREAD and ref:
             place["thread_ts"] = ref
         try:
-            return await self._post(channel, token, place, self._bodies(message)[part])
+            return await self._post(channel, token, place, self._bodies.of(message)[part])
         except ChannelRefused as error:
             if error.code != UNTHREADABLE or "thread_ts" not in place:
                 raise
             del place["thread_ts"]
-            return await self._post(channel, token, place, self._bodies(message)[part])
+            return await self._post(channel, token, place, self._bodies.of(message)[part])
         except MessageRefused as error:
             if error.code in NO_THREADS:
                 raise
@@ -118,9 +116,27 @@ class SlackMessenger:
         return ref
 
 
-def _written(message: Message) -> tuple[str, ...]:
-    """Return the bodies of a message as JSON."""
-    return tuple(json.dumps(body) for body in render(message))
+class _Bodies:
+    """What messages became, each rendered once for all its steps and channels.
+
+    Told apart by which object they are: to hash or to compare a message goes through all of it.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        # With the message itself: while it lives, its id is no other one's.
+        self._kept: dict[int, tuple[Message, tuple[str, ...]]] = {}
+
+    def of(self, message: Message) -> tuple[str, ...]:
+        """Return the bodies of a message as JSON."""
+        key = id(message)
+        found = self._kept.pop(key, None)
+        if found is None:
+            found = message, tuple(json.dumps(body) for body in render(message))
+            if len(self._kept) >= self._most:
+                del self._kept[next(iter(self._kept))]
+        self._kept[key] = found  # the last used stand last
+        return found[1]
 
 
 @asynccontextmanager

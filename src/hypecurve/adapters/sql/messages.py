@@ -8,6 +8,10 @@ from typing import Any
 
 from hypecurve.domain.message import Message
 
+_KEPT = 512
+"""Messages, of some 40 KB: a dozen that many channels wish for, in a dozen time zones, come back
+within so many others."""
+
 
 @cache
 def _message_adapter() -> Any:  # noqa: ANN401 - pydantic's own generic
@@ -30,7 +34,7 @@ def message_text(message: Message) -> str:
         return json.dumps(message_values(message))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=_KEPT)
 def message_of(text: str) -> Message:
     """JSON text as the message it was; ValueError where it is none that this version knows.
 
