@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.adapters.sql.tables import digest
@@ -467,6 +467,31 @@ async def test_the_last_deliveries_of_every_channel_are_looked_at_at_once(
             *await tx.outbox.recent(CHANNEL, limit=2),
         ]
         assert await tx.outbox.recent_of_each(9) == await tx.outbox.recent()
+
+
+@ON_SQLITE
+async def test_the_last_deliveries_are_found_without_a_look_at_all_there_were(
+    store: SqlStore,
+) -> None:
+    ran = []
+
+    @event.listens_for(store.engine.sync_engine, "before_cursor_execute")
+    def _keep(*what: object) -> None:
+        ran.append((what[2], what[3]))
+
+    try:
+        async with store.read() as tx:
+            assert await tx.outbox.recent_of_each(5) == await tx.outbox.recent(place(1)) == []
+    finally:
+        event.remove(store.engine.sync_engine, "before_cursor_execute", _keep)
+    plans = []
+    async with store.engine.connect() as connection:
+        for statement, values in ran:
+            if "FROM" in statement:
+                explained = f"EXPLAIN QUERY PLAN {statement}"
+                plans += [row.detail for row in await connection.exec_driver_sql(explained, values)]
+    assert [each for each in plans if each.startswith(("SCAN delivery", "USE TEMP"))] == []
+    assert len([each for each in plans if "ix_delivery_channel_id_id (channel_id=?)" in each]) == 2
 
 
 async def test_many_senders_at_once_never_claim_the_same_nor_two_of_a_channel(

@@ -87,9 +87,11 @@ def upgrade() -> None:
         member.create_foreign_key("fk_digest_member_notice_id", "notice", ["notice_id"], ["id"])
         member.create_index("ix_digest_member_notice_id", ["notice_id"])
     op.create_index("ix_delivery_channel_id_state", "delivery", ["channel_id", "state"])
+    op.create_index("ix_delivery_channel_id_id", "delivery", ["channel_id", "id"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_delivery_channel_id_id", "delivery")
     op.drop_index("ix_delivery_channel_id_state", "delivery")
     op.execute("DELETE FROM digest_member WHERE digest_id IS NULL")
     with op.batch_alter_table("digest_member") as member:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import outgoing, rows
 from hypecurve.adapters.sql.recording import steps_of
+from hypecurve.adapters.sql.statements import POSTGRES, among
 from hypecurve.adapters.sql.subscriptions import is_channel
 from hypecurve.adapters.sql.tables import channel, delivery, digest, notice
 from hypecurve.domain.delivery import DeliveryState
@@ -46,17 +48,26 @@ class Sendings:
 
     async def recent_of_each(self, most: int) -> list[Sending]:
         """Return the last deliveries of every channel, `most` of each, newest first."""
-        newest = func.row_number().over(
-            partition_by=delivery.c.channel_id, order_by=delivery.c.id.desc()
-        )
-        ranked = select(delivery.c.id, newest.label("place")).subquery()
-        statement = (
-            _joined()
-            .join(ranked, ranked.c.id == delivery.c.id)
-            .where(ranked.c.place <= most)
+        # From the end of each channel's own: years of deliveries are not gone through.
+        newest = (
+            select(delivery.c.id)
+            .where(delivery.c.channel_id == channel.c.id)
             .order_by(delivery.c.id.desc())
+            .limit(most)
+            .correlate(channel)
         )
-        return await self._sendings(statement)
+        if self._connection.dialect.name == POSTGRES:
+            each = newest.lateral()
+            found = await self._connection.scalars(
+                select(each.c.id).select_from(channel.join(each, true()))
+            )
+            ids = list(found)
+        else:  # knows no such join
+            all_of_it = select(func.json_group_array(newest.subquery().c.id)).scalar_subquery()
+            groups = await self._connection.scalars(select(all_of_it).select_from(channel))
+            ids = [key for group in groups for key in json.loads(group)]
+        wanted = _joined().where(among(self._connection, delivery.c.id, ids))
+        return await self._sendings(wanted.order_by(delivery.c.id.desc()))
 
     async def _sendings(self, statement: Select[Any]) -> list[Sending]:
         found = (await self._connection.execute(statement)).mappings().all()

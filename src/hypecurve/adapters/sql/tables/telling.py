@@ -156,6 +156,7 @@ delivery = Table(
     Column("settled_at", Instant),
     Index("ix_delivery_state_next_try_at", "state", "next_try_at"),
     Index("ix_delivery_channel_id_state", "channel_id", "state"),
+    Index("ix_delivery_channel_id_id", "channel_id", "id"),
 )
 
 delivery_step = Table(
