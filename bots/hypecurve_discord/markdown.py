@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from itertools import cycle
 from urllib.parse import quote
 
-from hypecurve.domain.message import Bars, Inline, Line, Link, Moment, Style, Text
+from hypecurve.domain.message import Bars, Inline, Line, Link, Moment, Place, Style, Text
 from hypecurve.wording.cut import ELLIPSIS, clean, cut, length
 
 RUN = 300
@@ -21,6 +21,7 @@ GAP = "\u200b"
 """Draws nothing; keeps two marks apart that would mean something else together."""
 
 _MARKS = re.compile(r"[\\*_~`|<>\[\]:]")
+_SNOWFLAKE = re.compile(r"[0-9]{1,20}")
 _NUMBERED = re.compile(r"^(\d+)([.)])")
 _FORMS = {"time": "t", "date": "D", "datetime": "f"}
 _TIMES = {"t": "%H:%M UTC", "D": "%d %B %Y", "f": "%d %B %Y %H:%M UTC"}
@@ -87,6 +88,9 @@ def _written(inline: Inline) -> str:
     match inline:
         case Moment(at, _, form):
             return f"<t:{int(at.timestamp())}:{_FORMS[form]}>"
+        case Place(channel):
+            is_here = channel.tenant.platform == "discord" and _SNOWFLAKE.fullmatch(channel.id)
+            return f"<#{channel.id}>" if is_here else escape(channel.id)
         case Bars(text):
             return _code(text)
         case Text(text, Style.CODE):
@@ -134,14 +138,15 @@ def _words(inline: Inline) -> str:
             return ""
         case Moment(_, fallback, _):
             return fallback
-        case Text(text) | Link(text):
-            return text
+        case Place() | Text() | Link():
+            return inline.text
 
 
 _READ = re.compile(
     r"\\(?P<escaped>[^0-9A-Za-z\s])"
     r"|\[(?P<label>(?:\\.|[^\]\\])*)\]\(\S+?\)"
     r"|<t:(?P<time>\d+):(?P<form>[tDf])>"
+    r"|<(?P<place>#\d+)>"
     r"|`(?P<code>[^`]*)`"
     r"|\*\*"
 )
@@ -152,4 +157,4 @@ def _read(found: re.Match[str]) -> str:
         return shown(found["label"])
     if found["time"]:
         return datetime.fromtimestamp(int(found["time"]), UTC).strftime(_TIMES[found["form"]])
-    return found["escaped"] or found["code"] or ""
+    return found["escaped"] or found["place"] or found["code"] or ""

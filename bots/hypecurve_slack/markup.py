@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from hypecurve.domain.message import Bars, Inline, Line, Link, Moment, Style, Text
+from hypecurve.domain.message import Bars, Inline, Line, Link, Moment, Place, Style, Text
 from hypecurve.wording.cut import clean, cut
 
 Json = dict[str, Any]
@@ -31,6 +31,7 @@ _FORMS = {
 _LOOKALIKES = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})  # noqa: RUF001  # alike on purpose
 # An underscore between letters formats nothing and stays: flash_kv.
 _EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
+_CHANNEL = re.compile(r"[CG][A-Z0-9]+")
 _STYLES: dict[Style, Json] = {Style.STRONG: {"bold": True}, Style.CODE: {"code": True}}
 
 
@@ -99,6 +100,8 @@ def _leaf(part: Inline) -> Json | None:
             "format": _FORMS[part.form],
             "fallback": fallback,
         }
+    if isinstance(part, Place) and _is_here(part):
+        return {"type": "channel", "channel_id": part.channel.id}
     text = tidy(part.text)
     if not text:
         return None
@@ -134,12 +137,19 @@ def _pieces(line: Line) -> Iterator[str]:
         if isinstance(part, Moment):
             fallback = escape(tidy(part.fallback).replace("|", " ")) or part.at.isoformat()
             yield f"<!date^{_seconds(part.at)}^{_FORMS[part.form]}|{fallback}>"
+        elif isinstance(part, Place) and _is_here(part):
+            yield f"<#{part.channel.id}>"
         elif isinstance(part, Bars):
             yield f"`{literal(part.text)}`"
         elif isinstance(part, Link) and safe_url(part.url):
             yield f"<{escape(part.url)}|{literal(part.text).strip() or escape(part.url)}>"
         else:
             yield _styled(literal(part.text), part.style)
+
+
+def _is_here(place: Place) -> bool:
+    """Whether it is a channel that Slack can show by its name."""
+    return place.channel.tenant.platform == "slack" and bool(_CHANNEL.fullmatch(place.channel.id))
 
 
 def _styled(text: str, style: Style) -> str:

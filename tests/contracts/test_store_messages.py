@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hypecurve.adapters.sql.store import SqlStore
-from hypecurve.domain.message import Bars, Inline, Link, Message, Moment, Text
+from hypecurve.domain.message import Bars, Inline, Link, Message, Moment, Place, Text
 from support.catalogue import CHANNEL
 from support.databases import NOW
 from support.telling import SECOND, freeze, recent
@@ -28,6 +28,7 @@ INLINES: st.SearchStrategy[Inline] = st.one_of(
         st.sampled_from(["time", "date", "datetime"]),
     ),
     st.builds(Bars, TEXTS),
+    st.just(Place(CHANNEL)),
 )
 LINES = st.lists(INLINES, max_size=3).map(tuple)
 MESSAGES = st.builds(

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Literal
 
 from hypecurve.domain.repo import RepoId
+from hypecurve.domain.subscription import Channel
 
 
 class Style(StrEnum):
@@ -60,7 +61,25 @@ class Bars:
     type: Literal["bars"] = "bars"
 
 
-Inline = Text | Link | Moment | Bars
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A channel, shown by the name that readers know it by where the platform can."""
+
+    channel: Channel
+    type: Literal["place"] = "place"
+
+    @property
+    def text(self) -> str:
+        """Its id: what there is to say where nobody knows its name."""
+        return self.channel.id
+
+    @property
+    def style(self) -> Style:
+        """It stands out by itself, if at all."""
+        return Style.PLAIN
+
+
+Inline = Text | Link | Moment | Bars | Place
 Line = tuple[Inline, ...]
 
 

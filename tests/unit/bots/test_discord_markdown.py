@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hypecurve.domain.message import Bars, Line, Link, Moment, Style, Text
+from hypecurve.domain.message import Bars, Line, Link, Moment, Place, Style, Text
+from hypecurve.domain.subscription import Channel
 from hypecurve.wording.cut import clean, length
-from hypecurve_discord.markdown import GAP, escape, safe_url, shown, written
+from hypecurve_discord.markdown import GAP, escape, heard, safe_url, shown, written
 from support.discord_hostile import EVIL, hostile, lines
 
 MARKS = set("*_~`|<>[]")
@@ -108,6 +109,15 @@ def test_a_moment_is_shown_in_the_readers_own_zone() -> None:
         "22 November 2026",
         "22 November 2026 06:12 UTC",
     ]
+
+
+def test_a_channel_is_shown_by_its_name_where_it_is_one_of_discord() -> None:
+    line = (Text("in "), Place(Channel.parse("discord:1/23")))
+    assert written(line, 100) == "in <#23>"
+    assert shown("in <#23>") == "in #23"
+    assert heard(line) == "in 23"
+    for elsewhere, id_ in (("slack:T1/C1", "C1"), ("discord:1/@2", "@" + GAP + "2")):
+        assert written((Place(Channel.parse(elsewhere)),), 100) == id_
 
 
 def test_a_link_keeps_its_target_whatever_stands_in_either() -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hypecurve.domain.message import Bars, Link, Moment, Style, Text
+from hypecurve.domain.message import Bars, Link, Moment, Place, Style, Text
+from hypecurve.domain.subscription import Channel
 from hypecurve_slack.markup import escape, literal, mrkdwn, rich, safe_url, tidy, unescape
 
 NINE = datetime(2026, 11, 22, 8, tzinfo=UTC)
@@ -29,6 +30,19 @@ def test_a_fallback_from_outside_cannot_end_the_date() -> None:
     shown = mrkdwn((Moment(NINE, "x> <!channel> |y", "time"),), 200)
     assert shown.count("<") == shown.count(">") == 1
     assert shown.count("|") == 1
+
+
+def test_a_channel_is_shown_by_its_name_where_it_is_one_of_slack() -> None:
+    line = (Text("in "), Place(Channel.parse("slack:T1/C1")))
+    assert rich(line) == [
+        {"type": "text", "text": "in "},
+        {"type": "channel", "channel_id": "C1"},
+    ]
+    assert mrkdwn(line, 100) == "in <#C1>"
+    for elsewhere in ("discord:1/23", "slack:T1/@U1", "slack:T1/C1-x"):
+        place = Place(Channel.parse(elsewhere))
+        assert rich((place,)) == [{"type": "text", "text": place.channel.id}]
+        assert mrkdwn((place,), 100) == place.channel.id
 
 
 def test_neighbours_of_one_style_are_joined() -> None:

@@ -103,7 +103,7 @@ async def test_who_set_it_up_is_told_once_for_each_pause(
     await put(store, ONE, LONG, clock.at)
     chat.fail(ONE, OUT)
     await send(store, clock, chat)
-    assert chat.read_in(MAKER) == [f"Hypecurve cannot post in slack:T1/C1: {OUT}"] * 2
+    assert chat.read_in(MAKER) == [f"Hypecurve cannot post in a channel you set up: {OUT}"] * 2
     assert chat.read_in(at(0)) == chat.read_in(Channel.parse("slack:T1/@U8")) == []
 
 
@@ -253,6 +253,7 @@ def test_what_is_said_of_it(backend: str, snapshot: SnapshotAssertion) -> None:
     assert backend == "sqlite"
     messages = [
         paused(ONE, str(OUT)),
+        paused(ONE, str(OUT), from_outside=True),
         left_alone("discord", "500 invalid answers within ten minutes.", NOW),
         suspended("slack:T1", str(GONE)),
         dead(12, "slack:T1/C1", "Slack does not take this message (invalid_blocks)."),

@@ -31,8 +31,9 @@ async def pause(
 ) -> tuple[Subscription, ...]:
     """Let a channel hear nothing for a while, or (None) until it is resumed.
 
-    What happens meanwhile is told by the first digest after it, as far as it is news then; so is
-    what waited to be sent, and is not sent any more. NotFound where the channel has no subscription.
+    What happens meanwhile is told by the first digest after it, as far as it is news then, and so
+    is what waited to be sent: it is not sent any more. NotFound where the channel has no
+    subscription.
     """
     now = clock.now()
     until = UNTIL_RESUMED if span is None else min(now + span, UNTIL_RESUMED)

@@ -129,7 +129,8 @@ async def _tell_pause(
         return
     locale = "en" if first is None or hearer == operator else first.locale
     key = f"paused {channel} {found.since:%Y-%m-%dT%H:%M:%S}"
-    await tx.digests.notify(hearer, key, words.paused(channel, found.reason, locale), found.since)
+    message = words.paused(channel, found.reason, locale, from_outside=hearer == operator)
+    await tx.digests.notify(hearer, key, message, found.since)
 
 
 async def suspend(
