@@ -88,9 +88,11 @@ def upgrade() -> None:
         member.create_index("ix_digest_member_notice_id", ["notice_id"])
     op.create_index("ix_delivery_channel_id_state", "delivery", ["channel_id", "state"])
     op.create_index("ix_delivery_channel_id_id", "delivery", ["channel_id", "id"])
+    op.create_index("ix_notice_channel_id_at", "notice", ["channel_id", "at"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_notice_channel_id_at", "notice")
     op.drop_index("ix_delivery_channel_id_id", "delivery")
     op.drop_index("ix_delivery_channel_id_state", "delivery")
     op.execute("DELETE FROM digest_member WHERE digest_id IS NULL")

@@ -138,6 +138,7 @@ notice = Table(
     Column("at", Instant, nullable=False),
     Column("message", JSON, nullable=False),
     UniqueConstraint("channel_id", "key"),
+    Index("ix_notice_channel_id_at", "channel_id", "at"),
 )
 
 delivery = Table(
