@@ -204,7 +204,11 @@ class Account:
                 yield f"{listening.channel}: {signal.kind} of {signal.repo_id}, {signal.at}"
 
     def too_many_alerts(self) -> Iterator[str]:
-        """No more of them on a day of the channel's than it asked for."""
+        """No more of them on a day of the channel's than it asked for.
+
+        Each counts for the day on which it was frozen, as where they are composed: one of shortly
+        before midnight may be posted after it. A repeat is no other one.
+        """
         for listening in self.plan.listening:
             most, zones = _alerts(listening), self.diaries[listening.channel].zones
             days = Counter(
