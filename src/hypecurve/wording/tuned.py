@@ -36,7 +36,13 @@ def paused(
         if due is not None
         else said.say_line("Paused until {time}.", time=moment(first.paused_until, teller)),
         locale,
-        (Text(said.say("What happens meanwhile is told then, as far as it still is news.")),),
+        (
+            Text(
+                said.say(
+                    "What waits and what happens meanwhile is told then, as far as it still is news."
+                )
+            ),
+        ),
     )
 
 
@@ -55,7 +61,7 @@ def resumed(
     due = next_of(subscriptions)
     head = said.say("Going on.") if was_paused else said.say("This channel was not paused.")
     if tried_again:
-        head = said.say("What this channel did not take is tried again now.")
+        head = said.say("This channel did not take what was posted: it is tried again now.")
     line: Line = (Text(head),)
     if due is not None:
         when = said.say_line("The next digest comes {time}.", time=moment(due, teller))

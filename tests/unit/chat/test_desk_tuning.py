@@ -90,7 +90,9 @@ async def test_resume_tries_at_once_what_the_channel_refused(talk: Talk) -> None
     assert "takes no messages since Sun 22 Nov 06:00" in await talk.says("status")
     answer = await talk.ask("resume")
     assert answer.public
-    assert plain(answer.message).startswith("What this channel did not take is tried again now.")
+    assert plain(answer.message).startswith(
+        "This channel did not take what was posted: it is tried again now."
+    )
     async with talk.store.read() as tx:
         assert (await tx.reach.paused())[CHANNEL].probe_at == NOW
 

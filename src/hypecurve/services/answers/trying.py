@@ -12,7 +12,8 @@ from hypecurve.ports.store import Store
 async def try_again(store: Store, clock: Clock, channel: Channel) -> bool:
     """Let what a channel refused be tried now; False where it refuses nothing.
 
-    Its pause ends with the first message that arrives.
+    Where nothing waits for it, the next message is tried as soon as there is one. Its pause ends
+    with the first that arrives.
     """
     now = clock.now()
     async with store.write() as tx:
