@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import event, update
@@ -473,10 +474,10 @@ async def test_the_last_deliveries_of_every_channel_are_looked_at_at_once(
 async def test_the_last_deliveries_are_found_without_a_look_at_all_there_were(
     store: SqlStore,
 ) -> None:
-    ran = []
+    ran: list[tuple[str, Any]] = []
 
     @event.listens_for(store.engine.sync_engine, "before_cursor_execute")
-    def _keep(*what: object) -> None:
+    def _keep(*what: Any) -> None:  # noqa: ANN401 - as the driver is called
         ran.append((what[2], what[3]))
 
     try:
