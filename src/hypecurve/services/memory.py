@@ -9,6 +9,9 @@ from contextlib import contextmanager
 _THRESHOLDS = (50_000, 20, 100)
 """New objects before the first look, and how often the later generations are looked at."""
 
+_blocks: list[tuple[int, int, int]] = []
+"""How it was before the first block, and one more for each block."""
+
 
 @contextmanager
 def many_rows() -> Iterator[None]:
@@ -16,13 +19,17 @@ def many_rows() -> Iterator[None]:
 
     Rows are freed by their counts and hold no cycles, but each of them brings the collector's next
     look nearer: that took half of the time of reading a catalogue. What is there already stays out
-    of its sight until the block ends.
+    of its sight until the block ends; of several blocks at a time, until the last of them does.
     """
-    before = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(*_THRESHOLDS)
+    if not _blocks:
+        _blocks.append(gc.get_threshold())
+        gc.freeze()
+        gc.set_threshold(*_THRESHOLDS)
+    _blocks.append(_THRESHOLDS)
     try:
         yield
     finally:
-        gc.set_threshold(*before)
-        gc.unfreeze()
+        _blocks.pop()
+        if len(_blocks) == 1:
+            gc.set_threshold(*_blocks.pop())
+            gc.unfreeze()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from contextlib import ExitStack
 
 import pytest
 
@@ -27,5 +28,17 @@ def test_an_error_leaves_the_collector_as_it_was() -> None:
     with pytest.raises(ZeroDivisionError), many_rows():
         _ = 1 / 0
 
+    assert gc.get_threshold() == before
+    assert gc.get_freeze_count() == 0
+
+
+def test_of_several_blocks_the_last_to_end_leaves_the_collector_as_it_was() -> None:
+    before = gc.get_threshold()
+    first, second = many_rows(), many_rows()
+    with ExitStack() as later:
+        with first:
+            later.enter_context(second)
+        assert gc.get_threshold()[0] > before[0]
+        assert gc.get_freeze_count() > 0
     assert gc.get_threshold() == before
     assert gc.get_freeze_count() == 0

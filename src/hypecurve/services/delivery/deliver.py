@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 
 from hypecurve.domain.delivery import DeliveryState
@@ -17,6 +18,7 @@ from hypecurve.services.delivery.breakers import Breakers, InvalidAnswers
 from hypecurve.services.delivery.consequences import Means
 from hypecurve.services.delivery.journal import Journal
 from hypecurve.services.delivery.sending import LEASE, Outcome, Sending
+from hypecurve.services.memory import many_rows
 
 USEFUL = timedelta(days=7)
 """What did not get anywhere for so long is given up."""
@@ -84,6 +86,7 @@ class _Run:
         self._freed = asyncio.Event()
         self._tried = 0
         self._trouble: BaseException | None = None
+        self._memory = ExitStack()
         # Since the last look at the outbox: how many ended, whether time went by, whether it had
         # fewer than there was room for.
         self._ended = 0
@@ -106,6 +109,7 @@ class _Run:
                 task.cancel()
             await asyncio.gather(*self._under_way, return_exceptions=True)
             await self._means.journal.end()
+            self._memory.close()
         return self._tried
 
     async def _begin_all(self, stop: asyncio.Event, end: datetime) -> None:
@@ -113,6 +117,8 @@ class _Run:
             self._freed.clear()
             if self._is_time_to_look():
                 claimed = await self._claim()
+                if claimed and not self._tried and not self._under_way:
+                    self._memory.enter_context(many_rows())
                 for each in claimed:
                     self._begin(each)
                 if not self._under_way and not claimed:
