@@ -38,9 +38,7 @@ def paused(
         locale,
         (
             Text(
-                said.say(
-                    "What waits and what happens meanwhile is told then, as far as it still is news."
-                )
+                said.say("What waits, and what happens meanwhile, is told then, while it is news.")
             ),
         ),
     )

@@ -19,7 +19,7 @@ from hypecurve.domain.errors import (
     SendUnclear,
 )
 from hypecurve.domain.message import Message
-from hypecurve.domain.subscription import Channel
+from hypecurve.domain.subscription import Alerts, Channel, Subscription
 from hypecurve.services.delivery.breakers import InvalidAnswers
 from hypecurve.services.delivery.deliver import USEFUL, deliver_pending
 from hypecurve.services.delivery.sending import LEASE
@@ -249,6 +249,8 @@ async def test_a_clock_that_leaps_ahead_leaves_what_is_under_way_to_itself(
     chat = Slow()
     if error is not None:
         chat.fail(ONE, error)
+    async with store.write() as tx:
+        await tx.subscriptions.add(Subscription(ONE, alerts=Alerts(3, None, None)))
     await put(store, ONE, message)
     await put(store, TWO)
     await put(store, TWO, due_at=NOW + SECOND)

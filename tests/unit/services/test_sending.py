@@ -26,8 +26,10 @@ from hypecurve.domain.errors import (
 )
 from hypecurve.domain.message import Message
 from hypecurve.domain.subscription import Alerts, Channel, Subscription
+from hypecurve.services.answers.subscribe import unsubscribe
 from hypecurve.services.delivery.sending import LEASE
 from support.databases import NOW
+from support.listening import TAXONOMY
 from support.messengers import Killed
 from support.outgoing import (
     ALERT,
@@ -51,6 +53,7 @@ ONE = at(1)
 OPERATOR = at(99, "OURS")
 BLOCKS = "blocks"
 _numbers = itertools.count(1000)
+ALWAYS = Alerts(quiet_from=None, quiet_until=None)
 LOST = SendUnclear("the line was cut")
 
 
@@ -383,8 +386,9 @@ async def test_an_error_before_any_call_never_makes_it_unknown(
     assert await send(store, clock, Unsure()) == [S.PENDING]
 
 
-async def _alert(store: SqlStore) -> int:
+async def _alert(store: SqlStore, wish: Alerts | None = ALWAYS) -> int:
     async with store.write() as tx:
+        await tx.subscriptions.add(Subscription(ONE, alerts=wish))
         key = await tx.digests.notify(ONE, "alert 7", ALERT, NOW)
     assert key is not None
     return key
@@ -409,7 +413,7 @@ async def test_an_alert_that_may_not_have_arrived_is_sent_once_more_marked_and_n
     [
         (Alerts(quiet_from=time(22), quiet_until=time(8)), 3 * HOUR, S.SENT),
         (Alerts(quiet_from=time(7), quiet_until=time(11)), 3 * HOUR, S.DROPPED),
-        (Alerts(quiet_from=None, quiet_until=None), 25 * HOUR, S.DROPPED),
+        (ALWAYS, 25 * HOUR, S.DROPPED),
         (None, 3 * HOUR, S.DROPPED),
     ],
 )
@@ -421,13 +425,28 @@ async def test_an_alert_that_waited_into_the_quiet_hours_or_a_day_is_the_digests
     waits: timedelta,
     ended: DeliveryState,
 ) -> None:
-    async with store.write() as tx:
-        await tx.subscriptions.add(Subscription(ONE, alerts=wish))
-    await _alert(store)
+    await _alert(store, wish)
     digest_behind = await put(store, ONE, LONG)
     clock.at += waits
     assert await send(store, clock, chat) == [ended, S.SENT]
     assert (await found(store, digest_behind)).state is S.SENT
+
+
+async def test_an_alert_is_not_repeated_for_who_took_everything_off_meanwhile(
+    store: SqlStore, clock: SetClock
+) -> None:
+    class Leaving(MadeUpChat):
+        async def post(
+            self, channel: Channel, message: Message, step: StepKind, *, key: str, ref: str
+        ) -> str:
+            assert await unsubscribe(store, clock, TAXONOMY, channel, frozenset())
+            return await super().post(channel, message, step, key=key, ref=ref)
+
+    chat = Leaving()
+    await _alert(store)
+    chat.fail(ONE, LOST)
+    assert await send(store, clock, chat) == [S.UNKNOWN, S.DROPPED]
+    assert chat.read_in(ONE) == []
 
 
 async def test_a_digest_or_a_notice_that_may_not_have_arrived_is_not_repeated(

@@ -134,8 +134,8 @@ async def untimely(means: Means, claimed: Claimed) -> str:
     if sending is not None and now - sending.made_at > NEWS_FOR:
         return "It is too late for an alert: the next digest tells it."
     subscriptions = () if listener is None else listener.subscriptions
-    if subscriptions and not any(_hears(each, now) for each in subscriptions):
-        return "The channel wants no alerts at this hour: the next digest tells it."
+    if not any(_hears(each, now) for each in subscriptions):
+        return "The channel wants no alerts now: the next digest tells it."
     return ""
 
 
