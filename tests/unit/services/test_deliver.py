@@ -108,6 +108,30 @@ async def test_no_more_are_under_way_than_the_platform_takes(
     assert chat.most_at_once == 7
 
 
+async def test_more_are_let_under_way_by_posts_that_stand_and_not_only_by_what_has_ended(
+    store: SqlStore, clock: SetClock
+) -> None:
+    """A thread waits a second for its turn on Slack."""
+    all_stand = asyncio.Event()
+
+    class Slow(MadeUpChat):
+        async def post(
+            self, channel: Channel, message: Message, step: StepKind, *, key: str, ref: str
+        ) -> str:
+            if step is StepKind.THREAD:
+                await all_stand.wait()
+            found = await super().post(channel, message, step, key=key, ref=ref)
+            if len(self.standing) == 2 * TROUBLES:
+                all_stand.set()
+            return found
+
+    await put_all(store, map(at, range(TROUBLES - 1)), LONG)
+    await put(store, at(TROUBLES))
+    await put_all(store, map(at, range(TROUBLES + 1, 2 * TROUBLES + 1)), LONG)
+    async with asyncio.timeout(20):
+        assert await send(store, clock, Slow()) == [S.SENT] * (2 * TROUBLES)
+
+
 async def test_what_waits_behind_a_failure_in_its_channel_waits_on(
     store: SqlStore, clock: SetClock, chat: MadeUpChat
 ) -> None:

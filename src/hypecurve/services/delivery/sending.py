@@ -131,6 +131,9 @@ class Sending:
             ended = await self._step(number, kind, message)
             if ended is not None:
                 return ended
+            if kind is StepKind.POST and number + 1 < len(kinds):
+                # What comes behind may take its time: the next ones need not wait for that.
+                self._means.breakers.grow(self._means.messenger.at_once)
         return await self._end(_S.SENT)
 
     def _at_worst(self, otherwise: DeliveryState) -> DeliveryState:
