@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
 import pytest
 
@@ -15,6 +14,8 @@ from hypecurve.domain.errors import SendUnclear, TenantRefused
 from hypecurve.domain.message import Message
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve_slack import messenger as module
+from hypecurve_slack.blocks import render
+from hypecurve_slack.markup import Json
 from hypecurve_slack.messenger import SlackMessenger, connect
 from hypecurve_slack.pacing import Pacer
 from standins.slack import Fault, SlackStandIn
@@ -82,21 +83,19 @@ async def test_a_message_is_rendered_once_for_all_its_steps_and_places(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     rendered: list[Message] = []
-    written = module._written
 
-    def counted(message: Message) -> tuple[str, ...]:
+    def counted(message: Message) -> Sequence[Json]:
         rendered.append(message)
-        return written(message)
+        return render(message)
 
-    monkeypatch.setattr(module, "_written", counted)
+    monkeypatch.setattr(module, "render", counted)
     async with SlackStandIn(brief=True) as slack:
         teams = slack.workspaces(3)
         async with connected(slack, teams) as messenger:
             for team in teams:
-                read_again = replace(LONG)
-                steps = await messenger.steps(channel(team), read_again)
+                steps = await messenger.steps(channel(team), LONG)
                 for step in steps:
-                    await messenger.post(channel(team), read_again, step, key="d", ref="1.1")
+                    await messenger.post(channel(team), LONG, step, key="d", ref="1.1")
     assert len(slack.ledger.accepted) == 6
     assert len(rendered) == 1
 
