@@ -1,13 +1,20 @@
 """What all tests share: both databases, a log that is as it was, a Ctrl-C that means something."""
 
 import logging
+import os
 import signal
 from collections.abc import Iterator
 
 import pytest
 import structlog
+from hypothesis import settings
 
 pytest_plugins = ["support.databases"]
+
+# HYPOTHESIS_PROFILE=thorough looks for hours where the usual run takes minutes.
+settings.register_profile("usual", max_examples=40)
+settings.register_profile("thorough", max_examples=2_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
 
 # Where the tests run in the background of a shell, Ctrl-C is ignored, and so it would be by every
 # process that they start.

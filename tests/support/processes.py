@@ -180,10 +180,14 @@ async def started(
 
 
 async def run_beside(
-    *arguments: str, folder: Path, settings: Mapping[str, str] | None = None, seconds: float = 60
+    *arguments: str,
+    folder: Path,
+    settings: Mapping[str, str] | None = None,
+    seconds: float = 60,
+    before: str = "",
 ) -> Ran:
-    """Run a command to its end while the test's own servers answer it."""
-    async with started(*arguments, folder=folder, settings=settings) as service:
+    """Run a command to its end while the test's own servers answer it; `before`: see `started`."""
+    async with started(*arguments, folder=folder, settings=settings, before=before) as service:
         status = await service.ended(within=seconds)
     return Ran(status, service.out, "".join(f"{line}\n" for line in service.lines))
 
