@@ -91,20 +91,6 @@ def schedule_words(schedule: Schedule, said: Texts) -> str:
     )
 
 
-def subscribed(subscription: Subscription, taxonomy: Taxonomy, locale: str) -> Message:
-    """Say what is subscribed now, where the welcome is not shown."""
-    said = texts(locale)
-    return notice(
-        said.say(
-            "Subscribed to {what}: {kinds}, {schedule}.",
-            what=scope(said, taxonomy, subscription.wants.categories),
-            kinds=kinds_words(subscription.wants, said),
-            schedule=schedule_words(subscription.schedule, said),
-        ),
-        locale,
-    )
-
-
 def unsubscribed(categories: Iterable[str], taxonomy: Taxonomy, locale: str) -> Message:
     """Say what was taken off; no categories: all of it."""
     said, slugs = texts(locale), frozenset(categories)

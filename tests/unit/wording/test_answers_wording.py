@@ -31,7 +31,6 @@ from hypecurve.wording.notices import (
     followed,
     not_subscribed,
     scheduled,
-    subscribed,
     subscriptions_message,
     unfollowed,
     unsubscribed,
@@ -261,10 +260,6 @@ def test_a_channel_that_hears_nothing_is_told_how_to_begin(taxonomy: Taxonomy) -
 @pytest.mark.parametrize(
     ("message", "words"),
     [
-        (
-            lambda taxonomy, _: subscribed(SUBSCRIPTION, taxonomy, "en"),
-            "Subscribed to Inference and Agents: new and rising, weekdays at 09:00 Europe/Paris.",
-        ),
         (
             lambda taxonomy, _: unsubscribed([], taxonomy, "en"),
             "This channel hears nothing any more.",
