@@ -23,6 +23,7 @@ from hypecurve.adapters.clock import SystemClock
 from hypecurve.adapters.sql.store import SqlStore, open_store
 from hypecurve.bootstrap import KEEP_COLUMNS, load_bots, load_taxonomy
 from hypecurve.chat.desk import ServiceDesk
+from hypecurve.chat.forms import ServiceForms
 from hypecurve.domain.errors import TenantRefused
 from hypecurve.domain.subscription import Tenant
 from hypecurve.ports import Clock, Messenger
@@ -33,6 +34,7 @@ from hypecurve.services.delivery.presence import Presence
 from hypecurve_slack.messenger import connect as connect_slack
 from standins.discord_process import discord_process
 from standins.slack_process import slack_process
+from support.bots import kit
 
 _HOUR = timedelta(hours=1)
 _A_SECOND = 1.0
@@ -109,7 +111,7 @@ async def _slack(
             "SLACK_APP_TOKEN": "xapp-made-up",
             "SLACK_API_URL": standin.api_url,
         }
-        async with connect_slack(env, tokens=_Tokens(standin.tokens)) as messenger:
+        async with connect_slack(env, kit(), tokens=_Tokens(standin.tokens)) as messenger:
             yield standin, messenger
 
 
@@ -119,11 +121,13 @@ async def _discord(
 ) -> AsyncIterator[tuple[_Standin, Messenger]]:
     """With the bot that listens: from it the messenger knows what kind each channel is of."""
     bot, stop = load_bots()["discord"], asyncio.Event()
-    host = Host(ServiceDesk(store, clock, load_taxonomy()), Presence(store, clock), invalid)
+    desk = ServiceDesk(store, clock, load_taxonomy())
+    lent = kit(invalid)
+    host = Host(desk, ServiceForms(desk), Presence(store, clock), lent)
     async with discord_process(channels=channels, enforced=True) as standin:
         serving = asyncio.create_task(bot.serve(standin.env, host, stop))
         try:
-            async with bot.connect(standin.env, invalid) as messenger:
+            async with bot.connect(standin.env, lent) as messenger:
                 await asyncio.sleep(_GREETING)
                 yield standin, messenger
         finally:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from hypecurve.domain.message import Message
-from hypecurve.ports import BotSetting, Host, Messenger
+from hypecurve.ports import Asgi, BotSetting, BotTask, Host, Kit, Messenger
 from hypecurve_discord.together import Together
 
 SETTINGS = (
@@ -16,14 +16,19 @@ SETTINGS = (
     BotSetting(
         "DISCORD_API_URL",
         "Another address of Discord's API, such as a REST proxy's.",
-        required=False,
     ),
     BotSetting(
         "DISCORD_GATEWAY_URL",
         "Another address of Discord's gateway.",
-        required=False,
     ),
 )
+
+
+async def _sync(env: Mapping[str, str], _: str) -> str:
+    """Register the slash commands where they changed; say in a line what was done."""
+    from hypecurve_discord.sync import sync  # noqa: PLC0415 - discord.py: 0.4 s
+
+    return await sync(env)
 
 
 class DiscordBot:
@@ -31,10 +36,17 @@ class DiscordBot:
 
     name = "discord"
     settings: Sequence[BotSetting] = SETTINGS
+    tasks: Sequence[BotTask] = (
+        BotTask("sync", "Tell Discord of the slash commands, where they changed.", _sync),
+    )
 
     def __init__(self) -> None:
         """Listening and posting in one process share what the gateway tells of channels."""
         self._together = Together()
+
+    def missing(self, env: Mapping[str, str]) -> Sequence[str]:
+        """Return the names of the settings it still needs."""
+        return [name for name in ("DISCORD_TOKEN",) if name not in env]
 
     def render(self, message: Message) -> Sequence[Mapping[str, Any]]:
         """Return the JSON body of the one post a message becomes."""
@@ -49,13 +61,11 @@ class DiscordBot:
 
         return lines(body(message))
 
-    def connect(
-        self, env: Mapping[str, str], invalid: Callable[[], None]
-    ) -> AbstractAsyncContextManager[Messenger]:
+    def connect(self, env: Mapping[str, str], kit: Kit) -> AbstractAsyncContextManager[Messenger]:
         """Open what posting needs, over REST only; BadSetting where a setting cannot be used."""
         from hypecurve_discord.messenger import connect  # noqa: PLC0415 - discord.py: 0.4 s
 
-        return connect(env, invalid, together=self._together)
+        return connect(env, kit.invalid, together=self._together)
 
     async def probe(self, env: Mapping[str, str]) -> str:
         """Return as whom Discord knows the token; a HypecurveError says what to do."""
@@ -63,14 +73,14 @@ class DiscordBot:
 
         return await probe(env)
 
-    async def register(self, env: Mapping[str, str]) -> str:
-        """Register the slash commands where they changed; say in a line what was done."""
-        from hypecurve_discord.sync import sync  # noqa: PLC0415 - discord.py: 0.4 s
-
-        return await sync(env)
-
     async def serve(self, env: Mapping[str, str], host: Host, stop: asyncio.Event) -> None:
         """Answer commands until `stop` is set; BadSetting where a setting cannot be used."""
         from hypecurve_discord.client import serve  # noqa: PLC0415 - discord.py: 0.4 s
 
         await serve(env, host, stop, self._together)
+
+    @asynccontextmanager
+    async def web(self, env: Mapping[str, str], host: Host) -> AsyncIterator[Asgi | None]:
+        """Open nothing: Discord is called, and answers on the gateway."""
+        del env, host
+        yield None

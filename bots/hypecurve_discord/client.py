@@ -50,7 +50,7 @@ class HypeClient(discord.AutoShardedClient):
             max_messages=None,
             max_ratelimit_timeout=30.0,
             guild_ready_timeout=settle,
-            http_trace=traced(host.invalid, together),
+            http_trace=traced(host.kit.invalid, together),
         )
         self._host = host
         self._answers: set[asyncio.Task[Any]] = set()

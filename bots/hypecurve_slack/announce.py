@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from hypecurve.domain.message import Message
-from hypecurve.ports import BotSetting, Host, Messenger
+from hypecurve.ports import Asgi, BotSetting, BotTask, Host, Kit, Messenger
 from hypecurve_slack.settings import SETTINGS
 
 
@@ -17,6 +17,11 @@ class SlackBot:
 
     name = "slack"
     settings: Sequence[BotSetting] = SETTINGS
+    tasks: Sequence[BotTask] = ()
+
+    def missing(self, env: Mapping[str, str]) -> Sequence[str]:
+        """Return the names of the settings it still needs."""
+        return [name for name in ("SLACK_BOT_TOKEN",) if name not in env]
 
     def render(self, message: Message) -> Sequence[Mapping[str, Any]]:
         """Return the bodies for chat.postMessage: the post, then its thread reply if there is one.
@@ -34,13 +39,11 @@ class SlackBot:
 
         return layout(render(message))
 
-    def connect(
-        self, env: Mapping[str, str], invalid: Callable[[], None]
-    ) -> AbstractAsyncContextManager[Messenger]:
+    def connect(self, env: Mapping[str, str], kit: Kit) -> AbstractAsyncContextManager[Messenger]:
         """Open a messenger; BadSetting where a setting cannot be used. Calls nobody yet."""
         from hypecurve_slack.messenger import connect  # noqa: PLC0415  # late: loads slack_sdk
 
-        return connect(env, invalid)
+        return connect(env, kit)
 
     async def probe(self, env: Mapping[str, str]) -> str:
         """Return as whom Slack knows the tokens; a HypecurveError says what to do."""
@@ -48,18 +51,20 @@ class SlackBot:
 
         return await probe(env)
 
-    async def register(self, env: Mapping[str, str]) -> str:  # noqa: ARG002  # the port's
-        """Say that there is nothing to do: Slack knows its command from the app's settings."""
-        return "Slack knows /hype from your app's settings: nothing to register."
-
     async def serve(self, env: Mapping[str, str], host: Host, stop: asyncio.Event) -> None:
         """Answer `/hype` over Socket Mode until `stop` is set, and tell what Slack tells.
 
         BadSetting where a setting cannot be used or Slack does not take a token.
         """
-        from hypecurve_slack.app import serve  # noqa: PLC0415  # late: loads slack_bolt
+        from hypecurve_slack.sockets import serve  # noqa: PLC0415  # late: loads slack_bolt
 
         await serve(env, host, stop)
+
+    @asynccontextmanager
+    async def web(self, env: Mapping[str, str], host: Host) -> AsyncIterator[Asgi | None]:
+        """Open nothing: over Socket Mode Slack is called."""
+        del env, host
+        yield None
 
 
 bot = SlackBot()

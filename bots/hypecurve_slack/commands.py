@@ -16,7 +16,7 @@ import structlog
 
 from hypecurve.domain.asking import Answer, Asker
 from hypecurve.domain.message import Entry, Message, MessageKind, Section, SectionKind, Text
-from hypecurve.domain.subscription import Channel, Tenant
+from hypecurve.domain.subscription import Channel
 from hypecurve.ports import Desk
 from hypecurve.wording.texts import texts
 from hypecurve_slack.blocks import fallback, reply
@@ -24,6 +24,7 @@ from hypecurve_slack.controls import PREFIX
 from hypecurve_slack.markup import Json, unescape
 from hypecurve_slack.people import People
 from hypecurve_slack.underway import UnderWay
+from hypecurve_slack.workspace import Workspace
 
 Ack = Callable[[], Awaitable[Any]]
 _log = structlog.get_logger(__name__)
@@ -37,7 +38,7 @@ class Question:
     """What somebody asks, and where the answer goes. `thread_ts` is "" outside a thread."""
 
     text: str
-    team_id: str
+    workspace: Workspace
     channel_id: str
     channel_name: str
     user_id: str
@@ -57,14 +58,14 @@ class Commands:
         self._people = people
         self._under_way = under_way
 
-    async def slash(self, ack: Ack, body: Mapping[str, Any], team_id: str) -> None:
-        """Answer `/hype ...`; `team_id` is the workspace that installed the app."""
+    async def slash(self, ack: Ack, body: Mapping[str, Any], workspace: Workspace) -> None:
+        """Answer `/hype ...`."""
         await ack()
         name = str(body.get("channel_name", ""))
         question = Question(
             # The text of a command comes with its &, < and > as entities.
             text=unescape(str(body.get("text") or "")),
-            team_id=team_id,
+            workspace=workspace,
             channel_id=str(body.get("channel_id", "")),
             channel_name="" if name in _NO_NAMES else name,
             user_id=str(body.get("user_id", "")),
@@ -72,7 +73,7 @@ class Commands:
         )
         self._under_way.start(self._answer(question))
 
-    async def control(self, ack: Ack, body: Mapping[str, Any], team_id: str) -> None:
+    async def control(self, ack: Ack, body: Mapping[str, Any], workspace: Workspace) -> None:
         """Answer a select or a button of ours: its value is the command."""
         await ack()
         action = (body.get("actions") or [{}])[0]
@@ -85,7 +86,7 @@ class Commands:
         name = str(channel.get("name", ""))
         question = Question(
             text=command,
-            team_id=team_id,
+            workspace=workspace,
             channel_id=str(channel.get("id") or container.get("channel_id") or ""),
             channel_name="" if name in _NO_NAMES else name,
             user_id=str((body.get("user") or {}).get("id", "")),
@@ -113,9 +114,10 @@ class Commands:
             _log.warning("reply lost", channel=question.channel_id, error=type(error).__name__)
 
     async def _asker(self, question: Question) -> Asker:
-        person = await self._people.find(question.user_id)
+        workspace = question.workspace
+        person = await self._people.find(workspace, question.user_id)
         return Asker(
-            channel=Channel(Tenant("slack", question.team_id), question.channel_id),
+            channel=Channel(workspace.tenant, question.channel_id),
             user_id=question.user_id,
             locale=person.locale,
             zone=person.zone,

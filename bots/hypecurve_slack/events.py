@@ -9,25 +9,23 @@ from __future__ import annotations
 from collections.abc import Coroutine, Mapping
 from typing import Any
 
-from slack_bolt.authorization import AuthorizeResult
-
-from hypecurve.domain.subscription import Channel, Tenant
+from hypecurve.domain.subscription import Channel
 from hypecurve.ports import Events
+from hypecurve_slack.workspace import Workspace
 
 _UNARCHIVED = frozenset({"channel_unarchive", "group_unarchive"})
 
 
 def heard(
-    body: Mapping[str, Any], who: AuthorizeResult, events: Events
+    body: Mapping[str, Any], workspace: Workspace, events: Events
 ) -> Coroutine[Any, Any, None] | None:
     """Return what is to be told of an event; None for one that means nothing here.
 
-    `who` we are: of all who join channels and lose tokens only we ourselves count.
+    Of all who join channels and lose tokens only we ourselves count.
     """
     event = body.get("event") or {}
     kind = str(event.get("type") or "")
-    tenant = Tenant("slack", str(body.get("team_id") or who.team_id))
-    us = who.bot_user_id or who.user_id
+    tenant, us = workspace.tenant, workspace.us
     if kind in _UNARCHIVED or (kind == "member_joined_channel" and event.get("user") == us):
         channel_id = str(event.get("channel") or "")
         return events.channel_open(Channel(tenant, channel_id)) if channel_id else None

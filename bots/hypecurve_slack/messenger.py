@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -21,6 +21,7 @@ from hypecurve.domain.delivery import StepKind
 from hypecurve.domain.errors import ChannelRefused, MessageRefused, SendUnclear, TenantRefused
 from hypecurve.domain.message import Message
 from hypecurve.domain.subscription import Channel, Tenant
+from hypecurve.ports import Kit
 from hypecurve_slack.blocks import fallback, render
 from hypecurve_slack.pacing import Pacer
 from hypecurve_slack.refusals import NETWORK, NO_THREADS, UNTHREADABLE, trouble
@@ -142,7 +143,7 @@ class _Bodies:
 @asynccontextmanager
 async def connect(
     env: Mapping[str, str],
-    invalid: Callable[[], None] | None = None,
+    kit: Kit,
     *,
     tokens: Tokens | None = None,
     pacer: Pacer | None = None,
@@ -150,10 +151,10 @@ async def connect(
 ) -> AsyncIterator[SlackMessenger]:
     """Open a messenger on one HTTP session; BadSetting where a setting cannot be used.
 
-    `invalid` is never called: Slack bars nobody for answers that were errors. `tokens`: where
+    `kit.invalid` is never called: Slack bars nobody for answers that were errors. `tokens`: where
     there are more workspaces than the one of SLACK_BOT_TOKEN.
     """
-    del invalid
+    del kit
     settings = read(env)
     async with posting_session(settings.api_url, patience) as session:
         client = web_client(settings.api_url, None, session)

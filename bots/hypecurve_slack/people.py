@@ -7,9 +7,10 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 import structlog
-from slack_sdk.web.async_client import AsyncWebClient
 
+from hypecurve.domain.subscription import Tenant
 from hypecurve_slack.refusals import NETWORK, trouble
+from hypecurve_slack.workspace import Workspace
 
 PATIENCE = 1.5
 """Seconds to wait for Slack; an answer in English is better than a late one."""
@@ -30,21 +31,21 @@ class Person:
 class People:
     """Asks users.info once a day for each person, and not at all without the scope users:read."""
 
-    def __init__(self, client: AsyncWebClient) -> None:
-        """Take a client of the workspace."""
-        self._client = client
-        self._known: OrderedDict[str, tuple[float, Person]] = OrderedDict()
-        self._allowed = True
+    def __init__(self) -> None:
+        """Know nobody yet."""
+        self._known: OrderedDict[tuple[Tenant, str], tuple[float, Person]] = OrderedDict()
+        self._forbidden: set[Tenant] = set()
 
-    async def find(self, user_id: str) -> Person:
+    async def find(self, workspace: Workspace, user_id: str) -> Person:
         """Return what is known of a person; never raises, never takes long."""
         now = asyncio.get_running_loop().time()
-        at, person = self._known.get(user_id, (-_FRESH, Person()))
-        if now - at < _FRESH or not self._allowed or not user_id:
+        key = (workspace.tenant, user_id)
+        at, person = self._known.get(key, (-_FRESH, Person()))
+        if now - at < _FRESH or workspace.tenant in self._forbidden or not user_id:
             return person
         try:
             async with asyncio.timeout(PATIENCE):
-                answer = await self._client.api_call(
+                answer = await workspace.client.api_call(
                     "users.info",
                     http_verb="GET",
                     params={"user": user_id, "include_locale": "true"},
@@ -53,10 +54,11 @@ class People:
             person = Person(_locale(str(user.get("locale") or "")), user.get("tz") or None)
         except NETWORK as error:
             code = trouble(error).code
-            self._allowed = code not in {"missing_scope", "not_allowed_token_type"}
+            if code in {"missing_scope", "not_allowed_token_type"}:
+                self._forbidden.add(workspace.tenant)
             _log.info("person not told", code=code)
-        self._known[user_id] = (now, person)
-        self._known.move_to_end(user_id)
+        self._known[key] = (now, person)
+        self._known.move_to_end(key)
         if len(self._known) > _KEPT:
             self._known.popitem(last=False)
         return person

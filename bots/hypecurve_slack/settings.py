@@ -19,9 +19,8 @@ SETTINGS = (
         "an app-level token with connections:write, xapp-... ; without it digests are posted "
         "but /hype is not answered",
         secret=True,
-        required=False,
     ),
-    BotSetting("SLACK_API_URL", f"another Web API, for GovSlack ({SLACK_API_URL})", required=False),
+    BotSetting("SLACK_API_URL", f"another Web API, for GovSlack ({SLACK_API_URL})"),
 )
 
 

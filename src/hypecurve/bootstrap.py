@@ -13,15 +13,19 @@ from pathlib import Path
 from hypecurve.adapters.clock import SystemClock
 from hypecurve.adapters.github.client import open_github
 from hypecurve.adapters.github.wire import Patience
+from hypecurve.adapters.sealing import FernetSealer
 from hypecurve.adapters.sql import migrate
 from hypecurve.adapters.sql.engine import database_url, file_of
 from hypecurve.adapters.sql.store import SqlStore, World, open_store
 from hypecurve.adapters.sql.waiting import wait_for
 from hypecurve.adapters.sql.world import rebind
-from hypecurve.config import Settings, bot_settings, is_configured
+from hypecurve.charts import Studio
+from hypecurve.config import Settings, bot_settings
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import BadInput, BadSetting, WrongWorld
-from hypecurve.ports import Bot, Clock, GitHubSource, Messenger
+from hypecurve.ports import Bot, Clock, GitHubSource, Kit, Messenger
+from hypecurve.ports.store import Store
+from hypecurve.services.installing import SealedInstallations
 from hypecurve.services.tracker.cycle import Tracking
 
 KEEP_COLUMNS = timedelta(days=130)
@@ -226,27 +230,37 @@ def configured_bots(bots: Mapping[str, Bot]) -> dict[str, tuple[Bot, Mapping[str
     found = {}
     for name, bot in bots.items():
         env = bot_settings(bot.settings)
-        if is_configured(bot.settings, env):
+        if not bot.missing(env):
             found[name] = (bot, env)
     return found
 
 
 @asynccontextmanager
 async def messengers(
-    bots: Mapping[str, tuple[Bot, Mapping[str, str]]],
-    invalid: Mapping[str, Callable[[], None]] | None = None,
+    bots: Mapping[str, tuple[Bot, Mapping[str, str]]], kits: Mapping[str, Kit]
 ) -> AsyncIterator[dict[str, Messenger]]:
-    """Open the messengers of the configured bots.
-
-    `invalid`: by bot, what counts the answers that lead to the platform's ban.
-    """
-    counted = invalid or {}
+    """Open the messengers of the configured bots, each with its kit."""
     async with AsyncExitStack() as stack:
         yield {
-            name: await stack.enter_async_context(bot.connect(env, counted.get(name, _uncounted)))
+            name: await stack.enter_async_context(bot.connect(env, kits[name]))
             for name, (bot, env) in bots.items()
         }
 
 
-def _uncounted() -> None:
-    """For who sends too little to be banned."""
+def kits(
+    settings: Settings,
+    store: Store,
+    clock: Clock,
+    invalid: Mapping[str, Callable[[], None]],
+) -> dict[str, Kit]:
+    """Return what each bot is lent; `invalid`: by bot, what counts the answers that lead to a ban.
+
+    BadSetting where a key cannot be used.
+    """
+    sealer = FernetSealer([key.get_secret_value() for key in settings.secret_keys], clock)
+    installations = SealedInstallations(store, clock, sealer)
+    charts = Studio()
+    return {
+        name: Kit(count, installations, sealer, charts, settings.public_url)
+        for name, count in invalid.items()
+    }

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -55,6 +55,16 @@ class Settings(BaseSettings):
     address at 10,000."""
     operator_channel: str | None = Field(None, alias="HYPECURVE_OPERATOR_CHANNEL")
     """Where the operator hears what needs a person: `slack:TEAM/CHANNEL`."""
+    changes: Literal["members", "admins"] = Field("members", alias="HYPECURVE_CHANGES")
+    """Who may change what a channel hears."""
+    secret_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (), alias="HYPECURVE_SECRET_KEYS"
+    )
+    """Divided by commas: the first seals, each opens."""
+    web: str | None = Field(None, alias="HYPECURVE_WEB")
+    """Where HTTP is listened for, `127.0.0.1:8080`; None: where a bot needs it, there."""
+    public_url: str = Field("", alias="HYPECURVE_PUBLIC_URL")
+    """Where the world reaches it."""
     taxonomy_file: Path | None = Field(None, alias="HYPECURVE_TAXONOMY")
     log_format: str = Field("text", alias="HYPECURVE_LOG_FORMAT")
 
@@ -152,8 +162,3 @@ def bot_settings(wanted: Sequence[BotSetting]) -> Mapping[str, str]:
     except (OSError, UnicodeDecodeError) as error:
         raise _unreadable(error) from None
     return {item.name: value for item in wanted if (value := known.get(item.name))}
-
-
-def is_configured(wanted: Sequence[BotSetting], given: Mapping[str, str]) -> bool:
-    """Whether everything a bot needs is there."""
-    return all(item.name in given for item in wanted if item.required)

@@ -21,6 +21,7 @@ from hypecurve.beat import beat_of, update_due
 from hypecurve.bootstrap import (
     configured_bots,
     github_for_chats,
+    kits,
     live_store,
     load_bots,
     load_taxonomy,
@@ -29,7 +30,8 @@ from hypecurve.bootstrap import (
     wait_for_database,
 )
 from hypecurve.chat.desk import ServiceDesk
-from hypecurve.config import Settings
+from hypecurve.chat.forms import ServiceForms
+from hypecurve.config import Settings, bot_settings
 from hypecurve.delivering import COMPOSE, Composing, Sender, keep_count, lease_of
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import BadInput, BadSetting, HypecurveError
@@ -90,8 +92,9 @@ def _wanted(settings: Settings, parts: Sequence[str], bots: Configured) -> list[
             message = f"There is no part '{part}': choose from {', '.join(known)}."
             raise BadInput(message)
         if part in known[2:] and part not in bots:
-            names = [item.name for item in load_bots()[part].settings if item.required]
-            message = f"The part '{part}' needs {', '.join(names)}: set it in .env."
+            bot = load_bots()[part]
+            names = ", ".join(bot.missing(bot_settings(bot.settings)))
+            message = f"The part '{part}' needs {names}: set it in .env."
             raise BadSetting(message)
     wanted = list(parts) or [TRACKER, DELIVER, *bots]
     token = settings.github_token
@@ -145,11 +148,12 @@ class Service:
         self._stop = stop
         delivers = DELIVER in wanted
         bots = {name: bot for name, bot in self._bots.items() if delivers or name in wanted}
+        lent = kits(self._settings, self._store, self._clock, self._invalid)
         try:
             # Opening them calls nobody, but says which setting cannot be used before anything runs.
             async with (
                 github_for_chats(self._settings, self._clock) as github,
-                messengers(bots, self._invalid) as open_messengers,
+                messengers(bots, lent) as open_messengers,
                 asyncio.TaskGroup() as tasks,
             ):
                 desk = ServiceDesk(
@@ -170,7 +174,7 @@ class Service:
                 events = Presence(self._store, self._clock, self._settings.operator)
                 for name, (bot, env) in self._bots.items():
                     if name in wanted:
-                        host = Host(desk, events, self._invalid[name])
+                        host = Host(desk, ServiceForms(desk), events, lent[name])
                         serving = partial(bot.serve, env, host)
                         tasks.create_task(answer(name, serving, self._leases, self._clock, stop))
                 try:

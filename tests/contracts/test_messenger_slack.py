@@ -24,6 +24,7 @@ from hypecurve_slack import bot
 from hypecurve_slack.messenger import connect
 from hypecurve_slack.pacing import Pacer
 from standins.slack import Fault, SlackStandIn
+from support.bots import kit
 from support.messenger_contract import (
     BRIEF,
     LONG,
@@ -83,7 +84,7 @@ class Rig:
 @pytest.fixture
 async def rig() -> AsyncIterator[Rig]:
     # At no pace: what it is has tests of its own, and these would wait for it.
-    async with SlackStandIn() as slack, connect(env(slack), pacer=Pacer(0)) as messenger:
+    async with SlackStandIn() as slack, connect(env(slack), kit(), pacer=Pacer(0)) as messenger:
         yield Rig(slack, messenger)
 
 
@@ -175,7 +176,9 @@ async def test_a_failure_inside_slack_is_unclear(rig: Rig, fault: Fault) -> None
 
 async def test_an_answer_that_takes_too_long_is_unclear(rig: Rig) -> None:
     rig.slack.fail(Fault.slow(0.5))
-    impatient = connect(env(rig.slack), pacer=Pacer(0), patience=aiohttp.ClientTimeout(total=0.2))
+    impatient = connect(
+        env(rig.slack), kit(), pacer=Pacer(0), patience=aiohttp.ClientTimeout(total=0.2)
+    )
     async with impatient as rig.messenger:
         with pytest.raises(SendUnclear):
             await send(rig, BRIEF)
@@ -184,7 +187,7 @@ async def test_an_answer_that_takes_too_long_is_unclear(rig: Rig) -> None:
 async def test_a_wrong_token_is_the_tenants_fault() -> None:
     async with SlackStandIn() as slack:
         wrong = env(slack) | {"SLACK_BOT_TOKEN": "xoxb-wrong"}
-        async with bot.connect(wrong, _never) as messenger:
+        async with bot.connect(wrong, kit(_never)) as messenger:
             with pytest.raises(TenantRefused):
                 await messenger.post(
                     Channel.parse("slack:T123/C456"), BRIEF, StepKind.POST, key="d1", ref=""
@@ -209,7 +212,7 @@ def _never() -> None:
 )
 async def test_a_setting_that_cannot_be_used_is_named_and_not_shown(wrong: dict[str, str]) -> None:
     with pytest.raises(BadSetting) as caught:
-        async with bot.connect(wrong, _never):
+        async with bot.connect(wrong, kit(_never)):
             pass
     assert "SLACK_" in str(caught.value)
     assert "hunter2" not in str(caught.value)

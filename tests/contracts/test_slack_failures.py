@@ -23,6 +23,7 @@ from hypecurve.domain.subscription import Channel
 from hypecurve_slack.messenger import SlackMessenger, connect
 from hypecurve_slack.pacing import Pacer
 from standins.slack import Fault, SlackStandIn
+from support.bots import kit
 from support.messenger_contract import BRIEF, LONG
 
 CHANNEL = Channel.parse("slack:T123/C456")
@@ -79,7 +80,7 @@ async def slack() -> AsyncIterator[Slack]:
     async with SlackStandIn() as server:
         env = {"SLACK_BOT_TOKEN": server.token, "SLACK_API_URL": server.api_url}
         patience = aiohttp.ClientTimeout(total=0.3)
-        async with connect(env, pacer=Pacer(0), patience=patience) as messenger:
+        async with connect(env, kit(), pacer=Pacer(0), patience=patience) as messenger:
             yield Slack(server, messenger)
 
 

@@ -19,6 +19,7 @@ from hypecurve_slack.markup import Json
 from hypecurve_slack.messenger import SlackMessenger, connect
 from hypecurve_slack.pacing import Pacer
 from standins.slack import Fault, SlackStandIn
+from support.bots import kit
 from support.messenger_contract import BRIEF, LONG
 from support.slack_tokens import KnownTokens
 
@@ -28,7 +29,7 @@ async def connected(
     slack: SlackStandIn, teams: dict[str, str], pacer: Pacer | None = None
 ) -> AsyncIterator[SlackMessenger]:
     env = {"SLACK_BOT_TOKEN": slack.token, "SLACK_API_URL": slack.api_url}
-    async with connect(env, tokens=KnownTokens(teams), pacer=pacer or Pacer(0)) as messenger:
+    async with connect(env, kit(), tokens=KnownTokens(teams), pacer=pacer or Pacer(0)) as messenger:
         yield messenger
 
 
@@ -116,7 +117,7 @@ async def test_a_proxy_is_gone_through(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("no_proxy", raising=False)
         monkeypatch.delenv("NO_PROXY", raising=False)
         env = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_API_URL": "http://slack.example/api/"}
-        async with connect(env, tokens=KnownTokens(teams)) as messenger:
+        async with connect(env, kit(), tokens=KnownTokens(teams)) as messenger:
             await post(messenger, channel("T000001"))
         assert len(slack.ledger.accepted) == 1
 

@@ -17,13 +17,16 @@ from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Host
 from hypecurve_discord import bot
 from hypecurve_discord.client import serve
+from hypecurve_discord.sync import sync
 from standins.discord_platform import READING, DiscordStandIn
 from standins.discord_rules import BUTTON, walk
+from support.bots import HearsNothing, SuggestsNothing, kit
+from support.bots import host as hosting
 from support.discord_samples import CARD, DIGEST
 
 
 @dataclass(slots=True)
-class SmallDesk:
+class SmallDesk(SuggestsNothing):
     """Answers what it was told to, and remembers who asked what."""
 
     asked: list[tuple[Asker, str]] = field(default_factory=list)
@@ -44,7 +47,7 @@ class SmallDesk:
 
 
 @dataclass(slots=True)
-class Told:
+class Told(HearsNothing):
     """Remembers what became of places, as the bot tells it."""
 
     events: list[tuple[str, str]] = field(default_factory=list)
@@ -88,7 +91,7 @@ def line(text: str) -> Message:
 
 def host(desk: SmallDesk, told: Told | None = None) -> Host:
     told = told or Told()
-    return Host(desk, told, told.count)
+    return hosting(desk, told, kit(told.count))
 
 
 @asynccontextmanager
@@ -203,7 +206,7 @@ async def test_subscribing_where_the_bot_cannot_write_says_what_is_missing(
 async def test_a_digests_controls_still_work_after_a_restart(
     discord: DiscordStandIn, desk: SmallDesk
 ) -> None:
-    async with bot.connect(discord.env, Told().count) as messenger:
+    async with bot.connect(discord.env, kit()) as messenger:
         channel = Channel.parse("discord:123/456")
         await messenger.post(channel, DIGEST, StepKind.POST, key="d1", ref="")
     (digest,) = discord.channels["456"].messages
@@ -344,10 +347,10 @@ async def test_starting_never_registers_commands_but_says_that_they_differ(
         pass
     assert discord.commands == []
     assert "hypecurve discord sync" in capsys.readouterr().out
-    assert "/hype top" in await bot.register(discord.env)
-    assert await bot.register(discord.env) == "Discord knows the commands already."
+    assert "/hype top" in await sync(discord.env)
+    assert await sync(discord.env) == "Discord knows the commands already."
     discord.commands[0]["options"][0]["description"] = "Something older"
-    assert await bot.register(discord.env) == "Registered with Discord: /hype subscribe."
+    assert await sync(discord.env) == "Registered with Discord: /hype subscribe."
     async with served(discord, desk, sessions=2):
         pass
     assert "hypecurve discord sync" not in capsys.readouterr().out
@@ -355,13 +358,13 @@ async def test_starting_never_registers_commands_but_says_that_they_differ(
 
 async def test_registering_says_in_one_line_what_is_wrong(discord: DiscordStandIn) -> None:
     with pytest.raises(BadSetting, match="DISCORD_TOKEN"):
-        await bot.register({**discord.env, "DISCORD_TOKEN": "x.y"})
+        await sync({**discord.env, "DISCORD_TOKEN": "x.y"})
     discord.commands_refused = True
     with pytest.raises(PlatformRefused, match="50035"):
-        await bot.register(discord.env)
+        await sync(discord.env)
     await discord.stop()
     with pytest.raises(SendFailed, match="reached"):
-        await bot.register(discord.env)
+        await sync(discord.env)
 
 
 async def test_what_becomes_of_servers_and_channels_is_told(
@@ -401,7 +404,7 @@ async def _what_becomes(discord: DiscordStandIn, told: Told) -> None:
 async def test_who_listens_knows_channels_without_asking(
     discord: DiscordStandIn, desk: SmallDesk
 ) -> None:
-    async with bot.connect(discord.env, Told().count) as messenger:
+    async with bot.connect(discord.env, kit()) as messenger:
         plain, announcing = (Channel.parse(f"discord:123/{n}") for n in (456, 458))
         async with served(discord, desk):
             await discord.command("repo", repo="acme/flashkv")

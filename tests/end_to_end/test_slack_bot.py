@@ -27,8 +27,10 @@ from hypecurve.domain.repo import RepoId
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Host
 from hypecurve_slack import bot
-from hypecurve_slack.app import PACE, Pace, serve
+from hypecurve_slack.sockets import PACE, Pace, serve
 from standins.slack import Fault, SlackStandIn
+from support.bots import HearsNothing, SuggestsNothing
+from support.bots import host as hosting
 
 
 def message(text: str, *, overflow: str = "", controls: tuple[Control, ...] = ()) -> Message:
@@ -56,7 +58,7 @@ CONTROLS = (
 
 
 @dataclass
-class SmallDesk:
+class SmallDesk(SuggestsNothing):
     """A desk that says what it was asked, and can be made slow or broken."""
 
     asked: list[tuple[Asker, str]] = field(default_factory=list)
@@ -83,7 +85,7 @@ class SmallDesk:
 
 
 @dataclass
-class Heard:
+class Heard(HearsNothing):
     """Events that are written down, each a line."""
 
     lines: list[str] = field(default_factory=list)
@@ -114,7 +116,7 @@ class Heard:
 
 
 def host(desk: SmallDesk, heard: Heard | None = None) -> Host:
-    return Host(desk, heard or Heard(), lambda: None)
+    return hosting(desk, heard or Heard())
 
 
 @dataclass

@@ -30,6 +30,7 @@ from hypecurve_slack.pacing import Pacer
 from standins.discord_platform import DiscordStandIn
 from standins.discord_troubles import HANG, Trouble, drop, fault, limited
 from standins.slack import Fault, SlackStandIn
+from support.bots import kit
 from support.databases import NOW, opened
 from support.whole import slack_env
 
@@ -122,7 +123,7 @@ async def around(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Around]
         opened(f"sqlite:///{file}") as store,
         SlackStandIn() as slack,
         DiscordStandIn() as discord,
-        open_slack(slack_env(slack), pacer=Pacer(0), patience=SHORT) as to_slack,
+        open_slack(slack_env(slack), kit(), pacer=Pacer(0), patience=SHORT) as to_slack,
         open_discord(discord.env, invalid, patience) as to_discord,
     ):
         posting: dict[str, Messenger] = {"slack": to_slack, "discord": to_discord}

@@ -21,6 +21,7 @@ from standins.discord_places import ANNOUNCEMENTS
 from standins.discord_platform import DiscordStandIn, Faults, fault
 from standins.slack import Fault, SlackChannel, SlackStandIn
 from standins.slack_ledger import key_of
+from support.bots import kit
 from support.soak_account import Names
 from support.soak_books import Sent
 from support.soak_plan import Plan
@@ -170,7 +171,7 @@ async def platforms(
             "SLACK_API_URL": slack.api_url,
         }
         async with (
-            connect_slack(env, tokens=_Tokens(tokens)) as to_slack,
+            connect_slack(env, kit(), tokens=_Tokens(tokens)) as to_slack,
             connect_discord(discord.env, invalid["discord"]) as to_discord,
         ):
             # Only now: opening them is not what is tried here.

@@ -26,6 +26,7 @@ from hypecurve.services.tracker.detect import Detected
 from hypecurve.standin.world import World
 from standins.discord_platform import DiscordStandIn
 from standins.slack import SlackStandIn
+from support.bots import kit
 from support.github import UNTIL, Setting, connected
 
 SLACK = Channel.parse("slack:T123/C456")
@@ -159,7 +160,10 @@ async def whole(store: Store, world: World) -> AsyncIterator[Whole]:
             "slack": (bots["slack"], slack_env(slack)),
             "discord": (bots["discord"], discord.env),
         }
-        async with connected(world) as github, messengers(configured) as posting:
+        async with (
+            connected(world) as github,
+            messengers(configured, {name: kit() for name in configured}) as posting,
+        ):
             yield Whole(store, github, slack, discord, posting)
 
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from hypecurve.config import DEFAULT_TERMS, bot_settings, is_configured, load_settings
+from hypecurve.config import DEFAULT_TERMS, bot_settings, load_settings
 from hypecurve.domain.errors import BadSetting
 from hypecurve.ports import BotSetting, Term
 from support.processes import environment
 
 WANTED = (
     BotSetting("ACME_TOKEN", "the token", secret=True),
-    BotSetting("ACME_URL", "an address", required=False),
+    BotSetting("ACME_URL", "an address"),
 )
 
 
@@ -127,13 +127,3 @@ def test_a_bot_reads_only_what_it_announced(folder: Path, monkeypatch: pytest.Mo
     assert bot_settings(WANTED) == {"ACME_TOKEN": "from-file"}
     monkeypatch.setenv("ACME_TOKEN", "from-environment")
     assert bot_settings(WANTED) == {"ACME_TOKEN": "from-environment"}
-
-
-def test_a_bot_is_configured_once_all_it_needs_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert not is_configured(WANTED, bot_settings(WANTED))
-    monkeypatch.setenv("ACME_URL", "https://acme.example")
-    assert not is_configured(WANTED, bot_settings(WANTED))
-    monkeypatch.setenv("ACME_TOKEN", "")
-    assert not is_configured(WANTED, bot_settings(WANTED)), "an empty setting is none"
-    monkeypatch.setenv("ACME_TOKEN", "x")
-    assert is_configured(WANTED, bot_settings(WANTED))

@@ -12,11 +12,11 @@ from hypecurve.chat.tuning import Filter, Mute, Pause, Resume, SetAlerts, Show, 
 from hypecurve.domain.asking import Answer, Asker
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import BadCommand, HypecurveError
-from hypecurve.domain.message import Message
+from hypecurve.domain.message import Choice, Message
 from hypecurve.domain.repo import PUBLIC_SITE
 from hypecurve.domain.submission import Outcome
 from hypecurve.domain.subscription import Subscription, Wants
-from hypecurve.ports import Clock, GitHubSource
+from hypecurve.ports import Clock, GitHubSource, Suggestible
 from hypecurve.ports.store import Store
 from hypecurve.services.answers import lookup, subscribe
 from hypecurve.services.answers.overview import channel_overview
@@ -65,6 +65,10 @@ class ServiceDesk:
             return await self.carry_out(asker, text)
         except HypecurveError as error:
             return Answer(notices.error_message(error, asker.locale))
+
+    async def suggest(self, asker: Asker, kind: Suggestible, typed: str) -> Sequence[Choice]:
+        """Return at most 25 choices that fit what was typed so far."""
+        raise NotImplementedError
 
     async def carry_out(self, asker: Asker, text: str) -> Answer:
         """The same, but a mistake is raised: for a caller that shows errors its own way."""

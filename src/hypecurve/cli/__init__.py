@@ -18,9 +18,11 @@ from hypecurve.cli import (
     status,
     submitting,
 )
+from hypecurve.cli.bots import WithBots
 
 app = typer.Typer(
     name="hypecurve",
+    cls=WithBots,
     help="What is rising in open-source AI, told in Slack and Discord.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

@@ -175,7 +175,7 @@ def time_zones(read: Callable[[str], tzinfo]) -> Check:
 
 def operator_channel(read: Read, bots: Mapping[str, Bot]) -> Check:
     """Look whether somebody hears of trouble."""
-    from hypecurve.config import bot_settings, is_configured
+    from hypecurve.config import bot_settings
 
     name, channel = "operator", read.settings.operator
     if "HYPECURVE_OPERATOR_CHANNEL" in read.wrong:
@@ -192,12 +192,13 @@ def operator_channel(read: Read, bots: Mapping[str, Bot]) -> Check:
         says = f"{channel}: there is no bot for '{channel.tenant.platform}', only for {known}."
         return Check(name, State.FAIL, says)
     try:
-        if is_configured(bot.settings, bot_settings(bot.settings)):
-            return Check(name, State.OK, str(channel))
+        needed = bot.missing(bot_settings(bot.settings))
     except HypecurveError as error:
         return Check(name, State.FAIL, str(error))
-    needed = " and ".join(item.name for item in bot.settings if item.required)
-    return Check(name, State.FAIL, f"{channel} cannot be told anything: set {needed}.")
+    if needed:
+        says = f"{channel} cannot be told anything: set {' and '.join(needed)}."
+        return Check(name, State.FAIL, says)
+    return Check(name, State.OK, str(channel))
 
 
 def one_or_other(names: Iterable[str]) -> str:

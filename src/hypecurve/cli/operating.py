@@ -1,4 +1,4 @@
-"""`run`, `update`, `db`, `discord`: what the person who hosts it needs."""
+"""`run`, `update`, `db`: what the person who hosts it needs."""
 
 from __future__ import annotations
 
@@ -26,9 +26,6 @@ def add_to(app: typer.Typer) -> None:
     database.command("check")(runs(db_check))
     database.command("redate")(runs(db_redate))
     app.add_typer(database, name="db")
-    discord = typer.Typer(help="What Discord needs once.", no_args_is_help=True)
-    discord.command("sync")(runs(discord_sync))
-    app.add_typer(discord, name="discord")
 
 
 async def run(
@@ -186,17 +183,3 @@ async def db_redate() -> None:
             typer.echo(f"Sweeps that lay in the future: {moved:,}. None does now.")
 
         await Leases(store, clock, this_process()).alone(TRACKER, work)
-
-
-async def discord_sync() -> None:
-    """Tell Discord of the slash commands, where they changed."""
-    from hypecurve.bootstrap import load_bots
-    from hypecurve.config import bot_settings, is_configured
-    from hypecurve.domain.errors import BadSetting
-
-    bot = load_bots().get("discord")
-    env = {} if bot is None else bot_settings(bot.settings)
-    if bot is None or not is_configured(bot.settings, env):
-        message = "DISCORD_TOKEN is missing: set the bot's token in the environment or in .env."
-        raise BadSetting(message)
-    typer.echo(await bot.register(env))

@@ -193,7 +193,7 @@ def clock(standing: Standing | None) -> Check:
 
 async def platforms(bots: Mapping[str, Bot], within: float) -> AsyncIterator[Check]:
     """Look at each bot that is installed, where it is set up."""
-    from hypecurve.config import bot_settings, is_configured
+    from hypecurve.config import bot_settings
 
     unused = []
     for name, bot in bots.items():
@@ -202,8 +202,8 @@ async def platforms(bots: Mapping[str, Bot], within: float) -> AsyncIterator[Che
         except HypecurveError as error:
             yield Check(name, State.FAIL, str(error))
             continue
-        needed = " and ".join(item.name for item in bot.settings if item.required)
-        if is_configured(bot.settings, env):
+        needed = " and ".join(bot.missing(env))
+        if not needed:
             found = await _bounded(name, bot.probe(env), within)
             yield found if isinstance(found, Check) else Check(name, State.OK, found)
         elif any(item.name in env and item.secret for item in bot.settings):

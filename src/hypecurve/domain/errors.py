@@ -12,6 +12,7 @@ HypecurveError                  anything this program says on purpose
 ├── WrongWorld                  the database belongs to another world, or to a newer version
 ├── WrongClock                  the machine's clock, or a time in the database, cannot be
 ├── StoreUnavailable            the database is busy, full or out of reach: try again
+├── KeyLost                     no key of HYPECURVE_SECRET_KEYS opens what is sealed
 ├── Busy                        another process does this at present
 ├── NotFound                    a repo or channel that is not in the catalogue
 ├── SourceError                 GitHub did not give what was asked
@@ -91,6 +92,10 @@ class WrongClock(HypecurveError):
 
 class StoreUnavailable(HypecurveError):
     """The database is busy, full or out of reach."""
+
+
+class KeyLost(HypecurveError):
+    """No key of HYPECURVE_SECRET_KEYS opens this: put the old key back, or install anew."""
 
 
 class Busy(HypecurveError):

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from hypecurve.domain.chart import Picture
 from hypecurve.domain.repo import RepoId
 from hypecurve.domain.subscription import Channel
 
@@ -118,6 +119,9 @@ class Action(StrEnum):
 
     OPEN_REPO = "open-repo"
     TUNE = "tune"
+    """Opens what the channel hears, to be changed."""
+    SUBSCRIBE = "subscribe"
+    """The same, for a channel that hears nothing yet."""
     PREVIEW = "preview"
     SHARE = "share"
     MORE = "more"
@@ -125,6 +129,13 @@ class Action(StrEnum):
     CURVE = "curve"
     FOLLOW = "follow"
     MUTE = "mute"
+    COMPARE = "compare"
+    MISPLACED = "misplaced"
+    """Says that a repo belongs elsewhere; asks where."""
+    PAUSE = "pause"
+    RESUME = "resume"
+    DO = "do"
+    """Any other command, as its value says."""
     SHOW = "show"
     """A digest that may not have arrived, for who asks."""
 
@@ -164,7 +175,7 @@ class MessageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Title, sections, controls; `overflow` goes into the thread or behind "more".
+    """Title, sections, picture, controls; `overflow` goes into the thread or behind "more".
 
     `notification` is the one line a phone shows; `locale` a Babel name such as "en" or "zh_CN".
     """
@@ -178,3 +189,4 @@ class Message:
     footer: tuple[Line, ...] = ()
     controls: tuple[Control, ...] = ()
     locale: str = "en"
+    picture: Picture | None = None

@@ -6,16 +6,30 @@ Messengers raise `SendError` and its children, which say whether something was p
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Collection,
+    Iterator,
+    Mapping,
+    MutableMapping,
+    Sequence,
+)
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
-from hypecurve.domain.asking import Answer, Asker
+from hypecurve.domain.asking import Answer, Asker, Filled, Form, Home
 from hypecurve.domain.delivery import StepKind
-from hypecurve.domain.message import Message
+from hypecurve.domain.installation import Installation
+from hypecurve.domain.message import Choice, Message
 from hypecurve.domain.subscription import Channel, Tenant
+from hypecurve.ports.charts import Charts
+from hypecurve.ports.sealing import Sealer
+
+Suggestible = Literal["repo", "category", "zone", "language"]
+"""What is written with the help of a list."""
 
 
 class Messenger(Protocol):
@@ -68,6 +82,36 @@ class Desk(Protocol):
         """Answer one command, written as after `/hype`. Never raises what a person can mend."""
         ...
 
+    async def suggest(self, asker: Asker, kind: Suggestible, typed: str) -> Sequence[Choice]:
+        """Return at most 25 choices that fit what was typed so far, the likeliest first.
+
+        For repos by name, categories by part of their name, zones, languages. Never raises.
+        """
+        ...
+
+
+class Forms(Protocol):
+    """What people fill in instead of writing a command; each is carried out as the command is."""
+
+    async def form(self, asker: Asker, subscription_id: int | None = None) -> Form:
+        """Return what a channel hears, to be changed; one it does not have: what suits the asker.
+
+        A HypecurveError where the asker may not change it.
+        """
+        ...
+
+    async def fill(self, asker: Asker, filled: Filled) -> Answer:
+        """Let the channel hear just that; a HypecurveError where it cannot be."""
+        ...
+
+    async def preview(self, asker: Asker, filled: Filled) -> Message:
+        """Return the digest as it would be sent now to who had filled it in so."""
+        ...
+
+    async def home(self, asker: Asker, channels: Collection[Channel] | None = None) -> Home:
+        """Return how the tenant's channels fare, of those named or (None) of all."""
+        ...
+
 
 class Events(Protocol):
     """What a platform tells of places by itself: pauses end by it, suspensions begin and end.
@@ -77,6 +121,21 @@ class Events(Protocol):
 
     async def channel_open(self, channel: Channel) -> None:
         """A channel may take messages again: the bot was invited, it was unarchived."""
+        ...
+
+    async def channel_joined(self, channel: Channel, locale: str) -> None:
+        """The bot was invited to a channel: it greets there, once; `locale`: who invited it."""
+        ...
+
+    async def channel_closed(self, channel: Channel, code: str, reason: str) -> None:
+        """A channel takes no messages any more: archived, deleted, or the bot was removed.
+
+        `code`: the platform's own word; `reason`: what happened and how to mend it, in English.
+        """
+        ...
+
+    async def channel_moved(self, old: Channel, new: Channel) -> None:
+        """A channel goes on under a new id."""
         ...
 
     async def tenant_changed(self, tenant: Tenant) -> None:
@@ -92,15 +151,44 @@ class Events(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Host:
-    """What a bot that serves is given: who answers, whom to tell, and where to count."""
+class Installations(Protocol):
+    """The installations of a platform's tenants, their tokens sealed where they are kept."""
 
-    desk: Desk
-    events: Events
+    async def find(self, tenant: Tenant) -> Installation | None:
+        """Return a tenant's installation; KeyLost where no key opens its tokens."""
+        ...
+
+    async def keep(self, installation: Installation) -> None:
+        """Keep an installation; one of the same tenant is replaced. BadSetting without a key."""
+        ...
+
+    async def remove(self, tenant: Tenant) -> None:
+        """Forget a tenant's tokens."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """What a bot is lent for whatever it does."""
+
     invalid: Callable[[], None]
     """To be called for each answer that counts towards the platform's ban (Discord: 401, 403,
     429)."""
+    installations: Installations
+    sealer: Sealer
+    charts: Charts
+    public_url: str = ""
+    """Where the world reaches our HTTP routes, without a slash at its end; "" where it does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """What a bot that serves is given: who answers, and whom to tell."""
+
+    desk: Desk
+    forms: Forms
+    events: Events
+    kit: Kit
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +198,31 @@ class BotSetting:
     name: str
     help: str
     secret: bool = False
-    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class BotTask:
+    """Something that whoever hosts a bot does once: `hypecurve slack manifest`.
+
+    `run` takes the bot's settings (not all of them need be there) and the public address of our
+    HTTP routes, "" where there is none, and returns what is printed. A HypecurveError says what is
+    wrong and what to do.
+    """
+
+    name: str
+    help: str
+    run: Callable[[Mapping[str, str], str], Awaitable[str]]
+
+
+Asgi = Callable[
+    [
+        MutableMapping[str, Any],
+        Callable[[], Awaitable[MutableMapping[str, Any]]],
+        Callable[[MutableMapping[str, Any]], Awaitable[None]],
+    ],
+    Awaitable[None],
+]
+"""A web application: https://asgi.readthedocs.io/en/latest/specs/www.html"""
 
 
 class Bot(Protocol):
@@ -129,6 +241,15 @@ class Bot(Protocol):
         """The settings it reads."""
         ...
 
+    @property
+    def tasks(self) -> Sequence[BotTask]:
+        """What whoever hosts it does once."""
+        ...
+
+    def missing(self, env: Mapping[str, str]) -> Sequence[str]:
+        """Return the names of the settings it still needs; none: it can be started."""
+        ...
+
     def render(self, message: Message) -> Sequence[Mapping[str, Any]]:
         """Return the JSON bodies of the posts this message becomes, the first post first."""
         ...
@@ -137,13 +258,8 @@ class Bot(Protocol):
         """Yield lines of text that show in a terminal how the platform lays the message out."""
         ...
 
-    def connect(
-        self, env: Mapping[str, str], invalid: Callable[[], None]
-    ) -> AbstractAsyncContextManager[Messenger]:
-        """Open what posting needs; BadSetting where a setting cannot be used.
-
-        `invalid`: as in `Host`.
-        """
+    def connect(self, env: Mapping[str, str], kit: Kit) -> AbstractAsyncContextManager[Messenger]:
+        """Open what posting needs; BadSetting where a setting cannot be used."""
         ...
 
     async def probe(self, env: Mapping[str, str]) -> str:
@@ -153,10 +269,14 @@ class Bot(Protocol):
         """
         ...
 
-    async def register(self, env: Mapping[str, str]) -> str:
-        """Tell the platform of the commands where it must be told; say in a line what was done."""
-        ...
-
     async def serve(self, env: Mapping[str, str], host: Host, stop: asyncio.Event) -> None:
         """Answer commands until `stop` is set; BadSetting where a setting cannot be used."""
+        ...
+
+    def web(self, env: Mapping[str, str], host: Host) -> AbstractAsyncContextManager[Asgi | None]:
+        """Open what the bot answers over HTTP, at `/NAME/...`; None: it needs no address.
+
+        Several services may do so at once: each request is one's. BadSetting where a setting
+        cannot be used.
+        """
         ...

@@ -12,13 +12,14 @@ from aiohttp.test_utils import TestServer
 from hypecurve.domain.errors import BadSetting, PlatformRefused, SendFailed
 from hypecurve_discord import bot
 from hypecurve_discord.commands import payload
+from hypecurve_discord.sync import sync
 from standins.discord_payloads import APPLICATION
 from standins.discord_platform import DiscordStandIn
 
 
 async def test_a_discord_that_takes_the_token_says_as_whom() -> None:
     async with DiscordStandIn() as discord:
-        await bot.register(discord.env)
+        await sync(discord.env)
         discord.requests.clear()
         said = await bot.probe(discord.env)
         assert said == f"as hypecurve (application {APPLICATION}), commands in step"
@@ -40,7 +41,7 @@ async def test_commands_that_it_does_not_know_are_named_and_not_registered() -> 
 
 async def test_one_changed_command_is_named_alone() -> None:
     async with DiscordStandIn() as discord:
-        await bot.register(discord.env)
+        await sync(discord.env)
         discord.commands[0]["options"][0]["description"] = "something else"
         name = discord.commands[0]["options"][0]["name"]
         assert (await bot.probe(discord.env)).endswith(f"discord sync`: /hype {name}")

@@ -19,12 +19,10 @@ def test_the_core_finds_the_bot_by_its_entry_point() -> None:
 
 
 def test_tokens_are_secret_and_only_the_bots_token_is_needed() -> None:
-    needed = {setting.name: (setting.secret, setting.required) for setting in bot.settings}
-    assert needed == {
-        "SLACK_BOT_TOKEN": (True, True),
-        "SLACK_APP_TOKEN": (True, False),
-        "SLACK_API_URL": (False, False),
-    }
+    secret = {setting.name: setting.secret for setting in bot.settings}
+    assert secret == {"SLACK_BOT_TOKEN": True, "SLACK_APP_TOKEN": True, "SLACK_API_URL": False}
+    assert bot.missing({}) == ["SLACK_BOT_TOKEN"]
+    assert bot.missing({"SLACK_BOT_TOKEN": "xoxb-1"}) == []
 
 
 def test_knowing_of_the_bot_loads_no_library_of_slacks() -> None:

@@ -25,7 +25,7 @@ from hypecurve.domain.repo import RepoId
 from hypecurve.ports import Allowance, Standing
 from hypecurve.standin.limits import UNLIMITED
 from hypecurve.standin.server import TOKEN, StandIn
-from hypecurve_discord import bot as discord_bot
+from hypecurve_discord.sync import sync
 from standins.discord_platform import DiscordStandIn
 from standins.slack import Fault, SlackStandIn
 from support.catalogue import a_repo
@@ -93,7 +93,7 @@ async def practice(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
         DiscordStandIn() as discord,
     ):
         github.scopes, github.expires_at = "", NOW + 90 * DAY
-        await discord_bot.register(discord.env)
+        await sync(discord.env)
         found = Practice(github, slack, discord, clock, monkeypatch)
         found.set(
             GITHUB_TOKEN=TOKEN,

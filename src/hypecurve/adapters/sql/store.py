@@ -18,6 +18,8 @@ from hypecurve.adapters.sql.catalogue import SqlCatalogue
 from hypecurve.adapters.sql.digests import SqlDigests
 from hypecurve.adapters.sql.engine import WRITING, database_url, make_engine
 from hypecurve.adapters.sql.failing import reachable
+from hypecurve.adapters.sql.forgetting import SqlForgetting
+from hypecurve.adapters.sql.installations import SqlInstallations, SqlPicks
 from hypecurve.adapters.sql.leases import SqlLeases
 from hypecurve.adapters.sql.outbox import SqlOutbox
 from hypecurve.adapters.sql.pastlog import SqlPastLog
@@ -86,6 +88,9 @@ class SqlTransaction:
         self.digests = SqlDigests(connection)
         self.outbox = SqlOutbox(connection)
         self.reach = SqlReach(connection)
+        self.installations = SqlInstallations(connection)
+        self.picks = SqlPicks(connection)
+        self.forgetting = SqlForgetting(connection)
         self.leases = SqlLeases(connection)
 
 

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, delete, func, select
+from sqlalchemy import ColumnElement, Select, Table, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import outgoing, rows
 from hypecurve.adapters.sql.statements import among, change, one_holder, upsert
 from hypecurve.adapters.sql.tables import channel, follow, mute, subscription, suspension
 from hypecurve.domain.repo import RepoId
-from hypecurve.domain.subscription import Channel, Subscription
+from hypecurve.domain.subscription import Channel, Subscription, Tenant
 from hypecurve.ports.store import Listener
 
 
@@ -57,10 +57,26 @@ class SqlSubscriptions:
         found = await self._listeners(select(channel).where(is_channel(place)))
         return found[0] if found else None
 
-    async def listeners(self) -> list[Listener]:
-        """Return every channel that has a subscription."""
-        heard = channel.c.id.in_(select(subscription.c.channel_id))
-        return await self._listeners(select(channel).where(heard))
+    async def listeners(self, tenant: Tenant | None = None) -> list[Listener]:
+        """Return every channel that has a subscription, of one tenant or of all."""
+        wanted = select(channel).where(channel.c.id.in_(select(subscription.c.channel_id)))
+        if tenant is not None:
+            wanted = wanted.where(
+                channel.c.platform == tenant.platform, channel.c.tenant == tenant.id
+            )
+        return await self._listeners(wanted)
+
+    async def speak(self, place: Channel, locale: str) -> None:
+        """Choose a channel's language, also for what it subscribed to before."""
+        channel_id = await channel_id_of(self._connection, place)
+        for table, column in ((channel, channel.c.id), (subscription, subscription.c.channel_id)):
+            await self._connection.execute(
+                update(table).where(column == channel_id).values(locale=locale)
+            )
+
+    async def move(self, old: Channel, new: Channel) -> bool:
+        """Let a channel go on under a new id; False: nobody knows it."""
+        raise NotImplementedError
 
     async def due(self, now: datetime, limit: int, *, beside: Sequence[int] = ()) -> list[int]:
         """Return ids of channels with a subscription due, the longest first."""
@@ -147,6 +163,7 @@ class SqlSubscriptions:
                 followed=frozenset(followed.get(key, ())),
                 muted=frozenset(muted.get(key, ())),
                 pause=outgoing.pause(row),
+                locale=row["locale"],
             )
             for row, (key, place) in zip(channels, places.items(), strict=True)
         ]

@@ -11,6 +11,7 @@ from hypecurve.ports.store.catalogue import (
 )
 from hypecurve.ports.store.channels import Leases, Listener, Subscriptions
 from hypecurve.ports.store.digests import Digests, Frozen, Notice, Outcome, Released, Told
+from hypecurve.ports.store.installations import Forgetting, InstallationLog, Picks
 from hypecurve.ports.store.outbox import Claimed, Outbox, Record, Sending, Settled
 from hypecurve.ports.store.past import Filled, PastLog
 from hypecurve.ports.store.reach import Pause, Reach, Suspension
@@ -24,8 +25,10 @@ __all__ = [
     "Claimed",
     "Digests",
     "Filled",
+    "Forgetting",
     "Found",
     "Frozen",
+    "InstallationLog",
     "Leases",
     "Listener",
     "Measured",
@@ -35,6 +38,7 @@ __all__ = [
     "Packed",
     "PastLog",
     "Pause",
+    "Picks",
     "Reach",
     "Record",
     "Released",

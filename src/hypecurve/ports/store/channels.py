@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from hypecurve.domain.repo import RepoId
-from hypecurve.domain.subscription import Channel, Subscription
+from hypecurve.domain.subscription import Channel, Subscription, Tenant
 from hypecurve.ports.store.reach import Pause
 
 
@@ -23,6 +23,8 @@ class Listener:
     muted: frozenset[RepoId] = frozenset()
     pause: Pause | None = None
     """It refuses what is posted; None: it takes it."""
+    locale: str = ""
+    """The language somebody chose for it, as Babel names it; "" where nobody did."""
 
 
 class Subscriptions(Protocol):
@@ -44,8 +46,19 @@ class Subscriptions(Protocol):
         """Return a channel with its subscriptions; None where nobody ever subscribed."""
         ...
 
-    async def listeners(self) -> list[Listener]:
-        """Return every channel that has a subscription."""
+    async def listeners(self, tenant: Tenant | None = None) -> list[Listener]:
+        """Return every channel that has a subscription, of one tenant or of all."""
+        ...
+
+    async def speak(self, channel: Channel, locale: str) -> None:
+        """Choose a channel's language, also for what it subscribed to before."""
+        ...
+
+    async def move(self, old: Channel, new: Channel) -> bool:
+        """Let a channel go on under a new id, its subscriptions with it; False: nobody knows it.
+
+        Where the new one is known too, what both hear is the new one's.
+        """
         ...
 
     async def due(self, now: datetime, limit: int, *, beside: Sequence[int] = ()) -> list[int]:

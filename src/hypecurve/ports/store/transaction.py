@@ -14,6 +14,7 @@ from typing import Protocol
 from hypecurve.ports.store.catalogue import Catalogue, Sources
 from hypecurve.ports.store.channels import Leases, Subscriptions
 from hypecurve.ports.store.digests import Digests
+from hypecurve.ports.store.installations import Forgetting, InstallationLog, Picks
 from hypecurve.ports.store.outbox import Outbox
 from hypecurve.ports.store.past import PastLog
 from hypecurve.ports.store.reach import Reach
@@ -73,6 +74,21 @@ class Transaction(Protocol):
     @property
     def reach(self) -> Reach:
         """Whether they can be reached."""
+        ...
+
+    @property
+    def installations(self) -> InstallationLog:
+        """Who let us in."""
+        ...
+
+    @property
+    def picks(self) -> Picks:
+        """What people want their channel to see."""
+        ...
+
+    @property
+    def forgetting(self) -> Forgetting:
+        """What is not kept any longer."""
         ...
 
     @property

@@ -51,6 +51,18 @@ class Presence:
 
         await _or_logged(resume)
 
+    async def channel_joined(self, channel: Channel, locale: str) -> None:
+        """Greet in a channel, once."""
+        raise NotImplementedError
+
+    async def channel_closed(self, channel: Channel, code: str, reason: str) -> None:
+        """Pause a channel that takes no messages any more."""
+        raise NotImplementedError
+
+    async def channel_moved(self, old: Channel, new: Channel) -> None:
+        """Let a channel go on under a new id."""
+        raise NotImplementedError
+
     async def tenant_changed(self, tenant: Tenant) -> None:
         """Let the paused channels of a tenant be tried again at once."""
 

@@ -10,9 +10,11 @@ from hypecurve.adapters.sql.tables.telling import (
     digest,
     digest_member,
     follow,
+    installation,
     lease,
     mute,
     notice,
+    pick,
     submission,
     subscription,
     suspension,
@@ -34,7 +36,7 @@ from hypecurve.adapters.sql.tables.watching import (
     world,
 )
 
-REVISION = "202611221100"
+REVISION = "202611221200"
 """The newest migration; a test holds it equal to the head of `hypecurve_migrations`."""
 
 __all__ = [
@@ -52,11 +54,13 @@ __all__ = [
     "digest",
     "digest_member",
     "follow",
+    "installation",
     "is_plain",
     "lease",
     "metadata",
     "mute",
     "notice",
+    "pick",
     "repo",
     "repo_alias",
     "repo_fact",

@@ -38,7 +38,20 @@ channel = Table(
     Column("pause_reason", Prose, nullable=False, server_default=""),
     Column("probe_at", Instant, index=True),
     Column("refusals", Integer, nullable=False, server_default="0"),
+    Column("locale", Line(16), nullable=False, server_default=""),
     UniqueConstraint("platform", "tenant", "place"),
+)
+
+installation = Table(
+    "installation",
+    metadata,
+    Column("platform", Line(16), primary_key=True),
+    Column("tenant", Line(64), primary_key=True),
+    Column("sealed", Prose, nullable=False),
+    Column("name", Prose, nullable=False),
+    Column("by", Line(64), nullable=False),
+    Column("locale", Line(16), nullable=False),
+    Column("at", Instant, nullable=False),
 )
 
 suspension = Table(
@@ -104,6 +117,19 @@ mute = Table(
     metadata,
     of_channel(primary_key=True),
     of_repo(primary_key=True),
+)
+
+pick = Table(
+    "pick",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    of_channel(nullable=False),
+    of_repo(nullable=False),
+    Column("why", Prose, nullable=False),
+    Column("by", Prose, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("digest_id", BigId, ForeignKey("digest.id"), index=True),
+    Index("ix_pick_channel_id_at", "channel_id", "at"),
 )
 
 digest = Table(

@@ -1,7 +1,6 @@
-"""The Slack app in Socket Mode: no public address is needed, Slack is called and calls back.
+"""Socket Mode, for one workspace: no public address is needed, Slack is called and calls back.
 
-bolt dispatches what comes; the acknowledgement and the answer are `hypecurve_slack.commands`, what
-Slack tells by itself is `hypecurve_slack.events`.
+bolt dispatches what comes to `hypecurve_slack.listeners`.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from typing import Any
 
 import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -24,7 +23,7 @@ from hypecurve.domain.errors import BadSetting, SendError, TenantRefused
 from hypecurve.domain.subscription import Tenant
 from hypecurve.ports import Host
 from hypecurve_slack.commands import Commands
-from hypecurve_slack.events import heard
+from hypecurve_slack.listeners import Parts, attach
 from hypecurve_slack.people import People
 from hypecurve_slack.refusals import NETWORK, trouble
 from hypecurve_slack.settings import Settings, read
@@ -32,7 +31,6 @@ from hypecurve_slack.tokens import whose
 from hypecurve_slack.underway import UnderWay
 from hypecurve_slack.web import web_client, web_session
 
-COMMAND = "/hype"
 _ADDRESS = re.compile(r"wss?://[^\s'\"]+")
 
 
@@ -64,9 +62,12 @@ class _Service:
     settings: Settings
     host: Host
     client: AsyncWebClient
-    commands: Commands
-    under_way: UnderWay
+    parts: Parts
     pace: Pace
+
+    @property
+    def under_way(self) -> UnderWay:
+        return self.parts.under_way
 
 
 async def serve(env: Mapping[str, str], host: Host, stop: asyncio.Event, pace: Pace = PACE) -> None:
@@ -85,8 +86,8 @@ async def serve(env: Mapping[str, str], host: Host, stop: asyncio.Event, pace: P
     async with web_session() as session:
         client = web_client(settings.api_url, settings.token, session)
         under_way = UnderWay()
-        commands = Commands(host.desk, session, People(client), under_way)
-        service = _Service(settings, host, client, commands, under_way, pace)
+        commands = Commands(host.desk, session, People(), under_way)
+        service = _Service(settings, host, client, Parts(host, commands, under_way), pace)
         try:
             while not stop.is_set():
                 await _unless(stop, _answer(service))
@@ -171,27 +172,11 @@ def build_app(service: _Service, who: AuthorizeResult) -> AsyncApp:
     async def authorize() -> AuthorizeResult:
         return who
 
-    client, commands = service.client, service.commands
+    client = service.client
     tokenless = AsyncWebClient(base_url=client.base_url, session=client.session, retry_handlers=[])
     # bolt gives its logger's level to the logger that is called as the app: not to all of ours.
     app = AsyncApp(client=tokenless, authorize=authorize, logger=logger, name=logger.name)
-
-    @app.command(COMMAND)
-    async def _slash(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await commands.slash(ack, body, who.team_id or "")
-
-    # Every control wants its acknowledgement, also one that an older version has left behind.
-    @app.action(re.compile(""))
-    async def _control(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await commands.control(ack, body, who.team_id or "")
-
-    # Every event too: bolt acknowledges it, and Slack would repeat what is not acknowledged.
-    @app.event(re.compile(""))
-    async def _event(body: dict[str, Any]) -> None:
-        telling = heard(body, who, service.host.events)
-        if telling is not None:
-            service.under_way.start(telling)
-
+    attach(app, service.parts)
     return app
 
 

@@ -1,0 +1,56 @@
+"""Who installed the app, what people picked, and the language a channel chose.
+
+Revision ID: 202611221200
+Revises: 202611221100
+Create Date: 2026-11-22
+
+Expands only: a process of the version before goes on beside it. The new column has a default.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "202611221200"
+down_revision = "202611221100"
+branch_labels = None
+depends_on = None
+
+_BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+_INSTANT = sa.DateTime(timezone=True)
+
+
+def upgrade() -> None:
+    op.add_column("channel", sa.Column("locale", sa.String(16), nullable=False, server_default=""))
+    op.create_table(
+        "installation",
+        sa.Column("platform", sa.String(16), nullable=False),
+        sa.Column("tenant", sa.String(64), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("by", sa.String(64), nullable=False),
+        sa.Column("locale", sa.String(16), nullable=False),
+        sa.Column("at", _INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("platform", "tenant", name="pk_installation"),
+    )
+    op.create_table(
+        "pick",
+        sa.Column("id", _BIG_ID, nullable=False),
+        sa.Column("channel_id", _BIG_ID, nullable=False),
+        sa.Column("repo_id", sa.BigInteger(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", _INSTANT, nullable=False),
+        sa.Column("digest_id", _BIG_ID, nullable=True),
+        sa.ForeignKeyConstraint(["channel_id"], ["channel.id"], name="fk_pick_channel_id"),
+        sa.ForeignKeyConstraint(["repo_id"], ["repo.id"], name="fk_pick_repo_id"),
+        sa.ForeignKeyConstraint(["digest_id"], ["digest.id"], name="fk_pick_digest_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_pick"),
+    )
+    op.create_index("ix_pick_channel_id_at", "pick", ["channel_id", "at"])
+    op.create_index("ix_pick_digest_id", "pick", ["digest_id"])
+
+
+def downgrade() -> None:
+    op.drop_table("pick")
+    op.drop_table("installation")
+    op.drop_column("channel", "locale")

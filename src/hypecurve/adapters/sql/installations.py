@@ -1,0 +1,126 @@
+"""Installations and picks, on SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import RowMapping, delete, exists, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hypecurve.adapters.sql.statements import among, upsert
+from hypecurve.adapters.sql.subscriptions import channel_id_of
+from hypecurve.adapters.sql.tables import delivery, installation, pick
+from hypecurve.domain.delivery import DeliveryState
+from hypecurve.domain.installation import Installation
+from hypecurve.domain.pick import Pick
+from hypecurve.domain.repo import RepoId
+from hypecurve.domain.subscription import Channel, Tenant
+
+_RELEASED = (DeliveryState.EXPIRED.value, DeliveryState.DROPPED.value)
+
+
+class SqlInstallations:
+    """`ports.store.InstallationLog`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        """Work inside the connection's transaction."""
+        self._connection = connection
+
+    async def keep(self, item: Installation, at: datetime) -> None:
+        """Keep an installation; one of the same tenant is replaced."""
+        values = {
+            "platform": item.tenant.platform,
+            "tenant": item.tenant.id,
+            "sealed": item.secret,
+            "name": item.name,
+            "by": item.by,
+            "locale": item.locale,
+            "at": at,
+        }
+        await upsert(self._connection, installation, [values])
+
+    async def find(self, tenant: Tenant) -> Installation | None:
+        """Return a tenant's installation; None where it has none."""
+        statement = select(installation).where(
+            installation.c.platform == tenant.platform, installation.c.tenant == tenant.id
+        )
+        row = (await self._connection.execute(statement)).mappings().first()
+        return None if row is None else _installation(row)
+
+    async def all(self, platform: str) -> list[Installation]:
+        """Return a platform's installations, by tenant."""
+        statement = select(installation).where(installation.c.platform == platform)
+        found = await self._connection.execute(statement.order_by(installation.c.tenant))
+        return [_installation(row) for row in found.mappings()]
+
+    async def remove(self, tenant: Tenant) -> bool:
+        """Forget a tenant's installation and its tokens; False where there was none."""
+        statement = delete(installation).where(
+            installation.c.platform == tenant.platform, installation.c.tenant == tenant.id
+        )
+        return bool((await self._connection.execute(statement)).rowcount)
+
+
+class SqlPicks:
+    """`ports.store.Picks`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        """Work inside the connection's transaction."""
+        self._connection = connection
+
+    async def add(self, place: Channel, item: Pick) -> None:
+        """Keep a pick for the channel's next digest; an untold one of the same repo is replaced."""
+        channel_id = await channel_id_of(self._connection, place)
+        await self._connection.execute(
+            delete(pick).where(
+                pick.c.channel_id == channel_id,
+                pick.c.repo_id == item.repo_id,
+                pick.c.digest_id.is_(None),
+            )
+        )
+        await self._connection.execute(
+            pick.insert().values(
+                channel_id=channel_id, repo_id=item.repo_id, why=item.why, by=item.by, at=item.at
+            )
+        )
+
+    async def waiting(
+        self, channel_ids: Sequence[int], since: datetime
+    ) -> Mapping[int, list[Pick]]:
+        """Return the channels' picks, oldest first, that no digest tells."""
+        released = exists().where(
+            delivery.c.digest_id == pick.c.digest_id, delivery.c.state.in_(_RELEASED)
+        )
+        statement = (
+            select(pick)
+            .where(among(self._connection, pick.c.channel_id, channel_ids))
+            .where(pick.c.at >= since, or_(pick.c.digest_id.is_(None), released))
+            .order_by(pick.c.at, pick.c.id)
+        )
+        found: dict[int, list[Pick]] = {}
+        for row in (await self._connection.execute(statement)).mappings():
+            found.setdefault(row["channel_id"], []).append(_pick(row))
+        return found
+
+    async def told(self, picks: Mapping[int, Collection[int]]) -> None:
+        """Write down which digest tells which picks: ids of picks by the digest's id."""
+        for digest_id, ids in picks.items():
+            await self._connection.execute(
+                update(pick).where(pick.c.id.in_(ids)).values(digest_id=digest_id)
+            )
+
+
+def _installation(row: RowMapping) -> Installation:
+    return Installation(
+        tenant=Tenant(row["platform"], row["tenant"]),
+        secret=row["sealed"],
+        name=row["name"],
+        by=row["by"],
+        locale=row["locale"],
+        at=row["at"],
+    )
+
+
+def _pick(row: RowMapping) -> Pick:
+    return Pick(RepoId(row["repo_id"]), row["why"], row["by"], row["at"], row["id"])

@@ -1,0 +1,19 @@
+"""Picks: a repo that somebody wants a channel to see, in its next digest, with a word why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hypecurve.domain.repo import RepoId
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """One pick; `by` is the name of who made it, `why` their words: both from outside, cleaned."""
+
+    repo_id: RepoId
+    why: str
+    by: str
+    at: datetime
+    id: int | None = None

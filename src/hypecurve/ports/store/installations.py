@@ -1,0 +1,87 @@
+"""Installations, picks and forgetting, as they are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from hypecurve.domain.installation import Installation
+from hypecurve.domain.pick import Pick
+from hypecurve.domain.subscription import Channel, Tenant
+
+
+class InstallationLog(Protocol):
+    """Who installed the app. Here the `secret` of an installation is sealed: never in clear."""
+
+    async def keep(self, installation: Installation, at: datetime) -> None:
+        """Keep an installation; one of the same tenant is replaced."""
+        ...
+
+    async def find(self, tenant: Tenant) -> Installation | None:
+        """Return a tenant's installation; None where it has none."""
+        ...
+
+    async def all(self, platform: str) -> list[Installation]:
+        """Return a platform's installations, by tenant."""
+        ...
+
+    async def remove(self, tenant: Tenant) -> bool:
+        """Forget a tenant's installation and its tokens; False where there was none."""
+        ...
+
+
+class Picks(Protocol):
+    """What people want their channel to see."""
+
+    async def add(self, channel: Channel, pick: Pick) -> None:
+        """Keep a pick for the channel's next digest; an untold one of the same repo is replaced."""
+        ...
+
+    async def waiting(
+        self, channel_ids: Sequence[int], since: datetime
+    ) -> Mapping[int, list[Pick]]:
+        """Return the channels' picks, oldest first, that no digest tells.
+
+        One whose digest expired or was dropped waits again, as signals do; older than `since`
+        none does. Channels without picks are not in it.
+        """
+        ...
+
+    async def told(self, picks: Mapping[int, Collection[int]]) -> None:
+        """Write down which digest tells which picks: ids of picks by the digest's id."""
+        ...
+
+
+class Forgetting(Protocol):
+    """What is not kept any longer. Repos and counts are not people's and stay."""
+
+    async def tenant(self, tenant: Tenant) -> int:
+        """Delete a tenant: channels, what they heard, installation; return how many channels."""
+        ...
+
+    async def channel(self, channel: Channel) -> bool:
+        """Delete one channel and all that hangs on it; False where nobody knows it."""
+        ...
+
+    async def person(self, platform: str, user_id: str) -> int:
+        """Take a user out of everything; return how many rows spoke of them.
+
+        Their own channels (`Channel.person`) go; what they set up for others stays, without a name.
+        """
+        ...
+
+    async def owner(self, login: str, at: datetime) -> int:
+        """Delete a GitHub account's repos with all that hangs on them, and bar it from now on.
+
+        Digests that name them lose their text. Returns how many repos went.
+        """
+        ...
+
+    async def texts(self, before: datetime) -> int:
+        """Delete the texts of digests and notices that were settled before; return how many."""
+        ...
+
+    async def suspended(self, before: datetime) -> list[Tenant]:
+        """Delete tenants that have been suspended since before; return which."""
+        ...
