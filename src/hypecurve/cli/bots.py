@@ -1,6 +1,6 @@
 """What each bot wants done once, as commands of its own: `slack manifest`, `discord sync`.
 
-Which they are the bots say themselves; they are looked for only where one of them is asked for.
+Which they are the bots say themselves. A bot is loaded only where its own commands are asked for.
 """
 
 from __future__ import annotations
@@ -18,36 +18,55 @@ class WithBots(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - typer names no public type
         """Return the names of all commands."""
-        from hypecurve.bootstrap import load_bots
-
-        bots = (name for name, bot in load_bots().items() if bot.tasks)
-        return [*super().list_commands(ctx), *bots]
+        return [*super().list_commands(ctx), *_installed()]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401 - as above
         """Return a command by its name."""
         found = super().get_command(ctx, cmd_name)
-        return found if found is not None else _group(cmd_name)
+        if found is None and cmd_name in _installed():
+            return _BotGroup(
+                name=cmd_name, help=f"What whoever hosts the {cmd_name} bot does once."
+            )
+        return found
 
 
-def _group(name: str) -> Any:  # noqa: ANN401 - as above
-    from hypecurve.bootstrap import load_bots
-    from hypecurve.ports import BotTask
+class _BotGroup(TyperGroup):
+    """The tasks of one bot, which is loaded when they are looked for."""
 
-    bot = load_bots().get(name)
-    if bot is None or not bot.tasks:
-        return None
-    group = typer.Typer(help=f"What {name} needs once.", no_args_is_help=True)
+    def __init__(self, **attributes: Any) -> None:  # noqa: ANN401 - as above
+        super().__init__(**attributes, no_args_is_help=True)
 
-    def add(task: BotTask) -> None:
-        async def work() -> None:
-            from hypecurve.config import bot_settings, load_settings
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - as above
+        """Return the names of the bot's tasks."""
+        self._load()
+        return super().list_commands(ctx)
 
-            env = bot_settings(bot.settings)
-            typer.echo(await task.run(env, load_settings().public_url))
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401 - as above
+        """Return a task by its name."""
+        self._load()
+        return super().get_command(ctx, cmd_name)
 
-        group.command(task.name, help=task.help)(runs(work))
+    def _load(self) -> None:
+        from hypecurve.bootstrap import load_bots
+        from hypecurve.ports import Bot, BotTask
 
-    for task in bot.tasks:
-        add(task)
-    group.callback()(lambda: None)
-    return typer.main.get_command(group)
+        def command(bot: Bot, task: BotTask) -> Any:  # noqa: ANN401 - as above
+            async def work() -> None:
+                from hypecurve.config import bot_settings, load_settings
+
+                env = bot_settings(bot.settings)
+                typer.echo(await task.run(env, load_settings().public_url))
+
+            alone = typer.Typer(add_completion=False)
+            alone.command(task.name, help=task.help)(runs(work))
+            return typer.main.get_command(alone)
+
+        if not self.commands and self.name:
+            bot = load_bots()[self.name]
+            self.commands = {task.name: command(bot, task) for task in bot.tasks}
+
+
+def _installed() -> list[str]:
+    from importlib.metadata import entry_points
+
+    return sorted(entry.name for entry in entry_points(group="hypecurve.bots"))
