@@ -5,6 +5,8 @@
         await slack.ask("faults 0.05 7 1.5")             # share, seed, seconds that a call hangs
         report = await slack.ask("report")               # what was taken so far
         report["accepted"], report["doubles"], report["least_gap"], report["seconds"]
+        found = await slack.ask("commands FILE 50")      # /hype with each line of a file, 50 at once
+        found["acks"], found["answers"], found["lost"]   # p50, p99, most: seconds; how many
 
 It ends with its standard input.
 """
@@ -25,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from standins.slack import SlackStandIn
+from standins.slack_crowd import crowd
 
 _HERE = Path(__file__).resolve().parent.parent
 
@@ -83,6 +86,10 @@ async def _serve(teams: int, gap: float) -> None:
             if line[0] == "faults":
                 share, seed, hang = float(line[1]), int(line[2]), float(line[3])
                 slack.faults(share, random.Random(seed), hang=hang)  # noqa: S311  # no secret
+            if line[0] == "commands":
+                texts = Path(line[1]).read_text(encoding="utf-8").splitlines()
+                _tell(await crowd(slack, texts, int(line[2])))
+                continue
             _tell(report(slack))
 
 

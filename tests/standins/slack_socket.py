@@ -26,6 +26,7 @@ class Sockets:
 
     def __init__(self) -> None:
         self.acks: list[Ack] = []
+        self._by_envelope: dict[str, Ack] = {}
         self._open: list[web.WebSocketResponse] = []
         self._total = 0
         self._tickets: set[str] = set()
@@ -114,12 +115,14 @@ class Sockets:
             await socket.close()
 
     def _ack(self, envelope_id: str) -> Ack | None:
-        return next((ack for ack in self.acks if ack.envelope_id == envelope_id), None)
+        return self._by_envelope.get(envelope_id)
 
     async def _take(self, message: dict[str, Any]) -> None:
         envelope_id = str(message.get("envelope_id", ""))
         took = time.monotonic() - self._sent.get(envelope_id, time.monotonic())
-        self.acks.append(Ack(envelope_id, took, message.get("payload")))
+        ack = Ack(envelope_id, took, message.get("payload"))
+        self.acks.append(ack)
+        self._by_envelope.setdefault(envelope_id, ack)
         await self._notify()
 
     async def _notify(self) -> None:
