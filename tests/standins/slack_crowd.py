@@ -42,6 +42,9 @@ async def crowd(slack: SlackStandIn, texts: Sequence[str], at_once: int) -> dict
             times.answers.append(time.perf_counter() - typed)
 
     before = len(slack.acks)
+    for number in range(at_once):
+        user = f"U{number}"
+        slack.users.setdefault(user, {"id": user, "name": user.lower(), "tz": "Europe/Paris"})
     await asyncio.gather(*(person(f"U{number}") for number in range(at_once)))
     times.acks = [ack.seconds for ack in slack.acks[before:]]
     return {

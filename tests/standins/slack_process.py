@@ -5,7 +5,7 @@
         await slack.ask("faults 0.05 7 1.5")             # share, seed, seconds that a call hangs
         report = await slack.ask("report")               # what was taken so far
         report["accepted"], report["doubles"], report["least_gap"], report["seconds"]
-        found = await slack.ask("commands FILE 50")      # /hype with each line of a file, 50 at once
+        found = await slack.ask("commands FILE 50")      # /hype and each line of it, 50 at once
         found["acks"], found["answers"], found["lost"]   # p50, p99, most: seconds; how many
 
 It ends with its standard input.
@@ -87,7 +87,7 @@ async def _serve(teams: int, gap: float) -> None:
                 share, seed, hang = float(line[1]), int(line[2]), float(line[3])
                 slack.faults(share, random.Random(seed), hang=hang)  # noqa: S311  # no secret
             if line[0] == "commands":
-                texts = Path(line[1]).read_text(encoding="utf-8").splitlines()
+                texts = (await asyncio.to_thread(Path(line[1]).read_text)).splitlines()
                 _tell(await crowd(slack, texts, int(line[2])))
                 continue
             _tell(report(slack))

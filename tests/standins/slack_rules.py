@@ -45,6 +45,12 @@ def _block(block: JsonObject) -> Iterator[str]:
             yield from _text(block.get("text"), 3000)
         case "divider":
             pass
+        case "image":
+            yield from _length(block.get("alt_text"), 2000, "alt_text")
+            if "title" in block:
+                yield from _text(block["title"], 2000, {"plain_text"})
+            if not (block.get("slack_file") or {}).get("id"):
+                yield "an image of no file of Slack's"
         case "context":
             yield from _context(block.get("elements", []))
         case "actions":
