@@ -24,18 +24,22 @@ class Asker:
     is_stranger: bool = False
     """They belong to another tenant, in a channel that both share: they may read what the channel
     is told, and change nothing."""
+    is_alone: bool = False
+    """Nobody else reads here: they write to the app itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the asker hears; `public`: everybody in the channel does.
 
-    `announcement`: a short line for everybody else there, who changed what.
+    `announcement`: a short line for everybody else there, who changed what. `silent`: the asker
+    was told just that a moment ago, and need not be told again.
     """
 
     message: Message
     public: bool = False
     announcement: Message | None = None
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,4 +71,6 @@ class Home:
 
     head: Message
     channels: tuple[tuple[Channel, Message], ...] = ()
-    """By name or id; the controls of each message are that channel's."""
+    """By their ids; each message begins with its channel, and its controls are that channel's."""
+    more: tuple[Channel, ...] = ()
+    """Those that found no room: to be asked for by name."""

@@ -11,7 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import outgoing, rows
 from hypecurve.adapters.sql.statements import among, change, one_holder, upsert
-from hypecurve.adapters.sql.tables import channel, follow, mute, subscription, suspension
+from hypecurve.adapters.sql.tables import (
+    channel,
+    follow,
+    installation,
+    mute,
+    subscription,
+    suspension,
+)
 from hypecurve.domain.repo import RepoId
 from hypecurve.domain.subscription import Channel, Subscription, Tenant
 from hypecurve.ports.store import Listener
@@ -73,6 +80,16 @@ class SqlSubscriptions:
             await self._connection.execute(
                 update(table).where(column == channel_id).values(locale=locale)
             )
+
+    async def spoken(self, place: Channel) -> str:
+        """Return the language chosen for a channel, else that of who installed the app."""
+        chosen = select(channel.c.locale).where(is_channel(place)).scalar_subquery()
+        tenant = (installation.c.platform == place.tenant.platform) & (
+            installation.c.tenant == place.tenant.id
+        )
+        told = select(installation.c.locale).where(tenant).scalar_subquery()
+        statement = select(func.coalesce(func.nullif(chosen, ""), told, ""))
+        return str(await self._connection.scalar(statement))
 
     async def move(self, old: Channel, new: Channel) -> bool:
         """Let a channel go on under a new id; False: nobody knows it."""

@@ -54,6 +54,13 @@ class Subscriptions(Protocol):
         """Choose a channel's language, also for what it subscribed to before."""
         ...
 
+    async def spoken(self, channel: Channel) -> str:
+        """Return the language chosen for a channel, else that of who installed the app.
+
+        As Babel names it; "" where nobody told. One small question.
+        """
+        ...
+
     async def move(self, old: Channel, new: Channel) -> bool:
         """Let a channel go on under a new id, its subscriptions with it; False: nobody knows it.
 
