@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from hypecurve.domain.chart import Picture
 from hypecurve.domain.message import Entry, Line, Message, Section
 from hypecurve.wording.cut import clean, cut
 from hypecurve.wording.plain import plain as plain_form
@@ -31,16 +32,28 @@ _ITEM_CHARACTERS = len('{"type":"rich_text_section","elements":[]},')
 _SPARE = 2
 """Blocks kept for "and 12 more" and the note on the thread."""
 _SPARE_CHARACTERS = 400
+_ALT = 2_000
+_IMAGE_TITLE = 2_000
 
 
-def render(message: Message) -> tuple[Json, ...]:
-    """Return the bodies for chat.postMessage: the post, and its thread reply for the overflow."""
-    return _bodies(message, in_thread=True)
+def render(message: Message, picture: str = "") -> tuple[Json, ...]:
+    """Return the bodies for chat.postMessage: the post, and its thread reply for the overflow.
+
+    `picture`: the id of the file that the message's picture was uploaded as; "": it has none.
+    """
+    return _bodies(message, picture, in_thread=True)
 
 
-def reply(message: Message) -> tuple[Json, ...]:
+def reply(message: Message, picture: str = "") -> tuple[Json, ...]:
     """Return the bodies of an answer to a command: the overflow follows as a second answer."""
-    return _bodies(message, in_thread=False)
+    return _bodies(message, picture, in_thread=False)
+
+
+def in_view(message: Message, picture: str = "") -> list[Json]:
+    """Return the blocks of a message as a modal or a Home tab shows it: no controls, no thread."""
+    main, *rest = _parts(message)
+    tail = [*_image(message.picture, picture), *_context(main.footer)]
+    return [*_blocks(main, tail), *(block for part in rest for block in _blocks(part, []))]
 
 
 def fallback(message: Message) -> tuple[Json, ...]:
@@ -48,10 +61,15 @@ def fallback(message: Message) -> tuple[Json, ...]:
     return tuple(_body(part, _cut_escaped(plain_form(part)), []) for part in _parts(message))
 
 
-def _bodies(message: Message, *, in_thread: bool) -> tuple[Json, ...]:
+def _bodies(message: Message, picture: str, *, in_thread: bool) -> tuple[Json, ...]:
     main, *rest = _parts(message)
     # The select names repos of the overflow too, so that it is made from the whole message.
-    tail = [*_note(rest, in_thread=in_thread), *_context(main.footer), *actions(message)]
+    tail = [
+        *_image(message.picture, picture),
+        *_note(rest, in_thread=in_thread),
+        *_context(main.footer),
+        *actions(message),
+    ]
     return tuple(
         _body(part, _spoken(part), _blocks(part, end))
         for part, end in zip((main, *rest), (tail, []), strict=False)
@@ -112,6 +130,16 @@ def _blocks(message: Message, tail: Sequence[Json]) -> list[Json]:
     if not (head or body):
         body = [_rich_text([_section(rich_text(message.notification))])]
     return [*head, *body, *tail]
+
+
+def _image(picture: Picture | None, file_id: str) -> Iterator[Json]:
+    """Yield the picture as an uploaded file, so that nobody has to serve it."""
+    if picture is None or not file_id:
+        return
+    alt = tidy(picture.alt, _ALT).strip() or "…"
+    block: Json = {"type": "image", "slack_file": {"id": file_id}, "alt_text": alt}
+    title = tidy(picture.title, _IMAGE_TITLE).strip()
+    yield block | ({"title": _plain_text(title)} if title else {})
 
 
 def _header(title: str) -> Iterator[Json]:

@@ -46,6 +46,8 @@ def _block(block: Node) -> Iterator[str]:
         case "rich_text":
             for element in block["elements"]:
                 yield from _rich(element)
+        case "image":
+            yield _DIM.format(f"[picture: {block['alt_text']}]")
         case "actions":
             yield "  ".join(_control(element) for element in block["elements"])
 

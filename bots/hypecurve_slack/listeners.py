@@ -6,11 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+import aiohttp
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 
 from hypecurve.ports import Host
 from hypecurve_slack.commands import Commands
 from hypecurve_slack.events import heard
+from hypecurve_slack.people import People
 from hypecurve_slack.underway import UnderWay
 from hypecurve_slack.workspace import workspace_of
 
@@ -24,6 +26,11 @@ class Parts:
     host: Host
     commands: Commands
     under_way: UnderWay
+
+
+def parts_of(host: Host, session: aiohttp.ClientSession, under_way: UnderWay) -> Parts:
+    """Return what answers for a host; `session` belongs to the caller, as does what is under way."""
+    return Parts(host, Commands(host.desk, session, People(), under_way), under_way)
 
 
 def attach(app: AsyncApp, parts: Parts) -> None:

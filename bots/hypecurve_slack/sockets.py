@@ -22,9 +22,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from hypecurve.domain.errors import BadSetting, SendError, TenantRefused
 from hypecurve.domain.subscription import Tenant
 from hypecurve.ports import Host
-from hypecurve_slack.commands import Commands
-from hypecurve_slack.listeners import Parts, attach
-from hypecurve_slack.people import People
+from hypecurve_slack.listeners import Parts, attach, parts_of
 from hypecurve_slack.refusals import NETWORK, trouble
 from hypecurve_slack.settings import Settings, read
 from hypecurve_slack.tokens import whose
@@ -86,8 +84,8 @@ async def serve(env: Mapping[str, str], host: Host, stop: asyncio.Event, pace: P
     async with web_session() as session:
         client = web_client(settings.api_url, settings.token, session)
         under_way = UnderWay()
-        commands = Commands(host.desk, session, People(), under_way)
-        service = _Service(settings, host, client, Parts(host, commands, under_way), pace)
+        parts = parts_of(host, session, under_way)
+        service = _Service(settings, host, client, parts, pace)
         try:
             while not stop.is_set():
                 await _unless(stop, _answer(service))

@@ -17,6 +17,7 @@ MESSAGE_CHARACTERS = 13_200
 BLOCKS = 50
 TEXT_CHARACTERS = 40_000
 _STYLES = {"bold", "italic", "strike", "code", "underline"}
+_FILE = re.compile(r"F[A-Z0-9]{8,}")
 _CONTROL = re.compile(r"<(?P<what>[^<>|]*)(?:\|(?P<label>[^<>]*))?>")
 
 
@@ -55,6 +56,8 @@ def _block(block: JsonObject) -> Iterator[str]:
             yield from _context(block.get("elements", []))
         case "actions":
             yield from _actions(block.get("elements", []))
+        case "image":
+            yield from _image(block)
         case "rich_text":
             if not block.get("elements"):
                 yield "an empty rich_text"
@@ -62,6 +65,17 @@ def _block(block: JsonObject) -> Iterator[str]:
                 yield from _rich(element)
         case other:
             yield f"block type {other!r}"
+
+
+def _image(block: JsonObject) -> Iterator[str]:
+    yield from _length(block.get("alt_text"), 2000, "alt_text")
+    if "title" in block:
+        yield from _text(block["title"], 2000, {"plain_text"})
+    file = block.get("slack_file") or {}
+    if ("image_url" in block) == bool(file):
+        yield "an image needs an image_url or a slack_file"
+    elif file and not _FILE.fullmatch(str(file.get("id", ""))):
+        yield "input must match regex pattern: ^[F][A-Z0-9]{8,}$"
 
 
 def _context(elements: Sequence[JsonObject]) -> Iterator[str]:
