@@ -13,8 +13,10 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from standins import slack_rooms
 from standins.slack_answers import body_of, content_refusal, cut, identity, refusal
 from standins.slack_chaos import Chaos
+from standins.slack_files import Files
 from standins.slack_ledger import Ledger
 from standins.slack_model import (
     Fault,
@@ -55,6 +57,7 @@ class SlackApi:
         }
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.ledger = Ledger()
+        self.files = Files()
         self.api_url = ""
         self.sockets = Sockets()
         self.chaos = Chaos(0, random.Random(0), 0)  # noqa: S311  # no secret
@@ -73,6 +76,7 @@ class SlackApi:
         app = web.Application()
         app.router.add_route("*", "/api/{method}", self._api)
         app.router.add_post("/respond/{key}", self._respond)
+        app.router.add_post("/upload/{file}", self._upload)
         app.router.add_get("/socket/{ticket}", self.sockets.serve)
         self._runner = web.AppRunner(app, shutdown_timeout=0.5, access_log=None)
         await self._runner.setup()
@@ -81,6 +85,7 @@ class SlackApi:
         host, port = self._runner.addresses[0][:2]
         self._root = f"//{host}:{port}"
         self.api_url = f"http:{self._root}/api/"
+        self.files.root = f"http:{self._root}"
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -185,10 +190,8 @@ class SlackApi:
             return await self._post(workspace, body)
         if method == "auth.test":
             return identity(workspace)
-        user = workspace.users.get(str(body.get("user")))
-        if method == "users.info":
-            return {"ok": True, "user": user} if user else refusal("user_not_found")
-        return refusal("unknown_method")
+        found = self.files.answer(method, workspace.team, body)
+        return found or slack_rooms.answer(method, workspace, body) or refusal("unknown_method")
 
     async def _post(self, workspace: SlackWorkspace, body: dict[str, Any]) -> dict[str, Any]:
         channel = self._place(workspace, str(body.get("channel")))
@@ -196,6 +199,7 @@ class SlackApi:
             return refusal("channel_not_found")
         code = channel.refusal()
         wrong = refusal(code) if code else {} if self._brief else content_refusal(body)
+        wrong = wrong or self.files.refusal(workspace.team, body.get("blocks") or [])
         if wrong:
             return wrong
         ts = self._ts()
@@ -206,6 +210,17 @@ class SlackApi:
         message = await self._keep(channel, body, ts)
         return {"ok": True, "channel": channel.id, "ts": ts, "message": dict(message.body)}
 
+    async def _upload(self, request: web.Request) -> web.StreamResponse:
+        """Take a file's bytes; what goes wrong with it is the method "upload"."""
+        content = await request.read()
+        fault = self._fault("upload")
+        status = fault.status
+        if fault.takes or fault == _NONE:
+            status = self.files.take(request.match_info["file"], content)
+        if fault.seconds:
+            await asyncio.sleep(fault.seconds)
+        return cut(request) if fault.drops else web.Response(status=status, text="OK")
+
     async def _respond(self, request: web.Request) -> web.StreamResponse:
         asked = self._urls.get(request.match_info["key"])
         body = json.loads(await request.text())
@@ -215,7 +230,7 @@ class SlackApi:
             await asyncio.sleep(fault.seconds)
         if asked is None or len(asked.replies) >= _REPLIES_OF_A_URL:
             return web.Response(status=404, text="used_url")
-        wrong = content_refusal(body)
+        wrong = content_refusal(body) or self.files.refusal(self.team, body.get("blocks") or [])
         if (fault.takes or fault == _NONE) and not wrong:
             private = body.get("response_type", "ephemeral") == "ephemeral"
             channel = self._channel(asked.channel)

@@ -98,6 +98,9 @@ class SlackChannel:
     name: str
     member: bool = True
     archived: bool = False
+    is_private: bool = False
+    members: set[str] = field(default_factory=set)
+    """The people in it; `member` says whether the app is."""
     refusing: str = ""
     """The code with which every message is refused; "" where it is not."""
     refusals: int | None = None
