@@ -17,6 +17,7 @@ from hypecurve.domain.errors import (
     SendFailed,
     SendUnclear,
 )
+from hypecurve.domain.saying import to_say
 from hypecurve.domain.subscription import Channel
 from hypecurve_discord.rest import Rest
 from hypecurve_discord.together import Together
@@ -75,16 +76,16 @@ class Channels:
 
     async def _opened(self, channel: Channel) -> str:
         if not channel.person.isdecimal():
-            message = f"'{channel.person}' is not the number of a person at Discord."
-            raise ChannelRefused(message, code="not-a-person")
+            form = to_say("'{slip}' is not the number of a person at Discord.")
+            raise ChannelRefused(form, code="not-a-person", slip=channel.person)
         try:
             answer = await self._rest.call(
                 "POST", "/users/@me/channels", {"recipient_id": channel.person}
             )
             return str(int(answer["id"]))
         except MessageRefused as refused:
-            message = "Discord lets nobody write to this person through Hypecurve."
-            raise ChannelRefused(message, code=refused.code) from refused
+            form = to_say("Discord lets nobody write to this person through Hypecurve.")
+            raise ChannelRefused(form, code=refused.code) from refused
         except SendUnclear as unclear:
             # Opened or not: nothing was posted, and opening it again does no harm.
             raise SendFailed(str(unclear), code=unclear.code) from unclear
@@ -95,8 +96,8 @@ class Channels:
 def numbered(channel: Channel) -> int:
     """Return a channel's number; ChannelRefused where it has none."""
     if not (channel.id.isascii() and channel.id.isdecimal()):
-        message = f"'{channel.id}' is not the number of a Discord channel."
-        raise ChannelRefused(message, code="not-a-channel")
+        form = to_say("'{slip}' is not the number of a Discord channel.")
+        raise ChannelRefused(form, code="not-a-channel", slip=channel.id)
     return int(channel.id)
 
 

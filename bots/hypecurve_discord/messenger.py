@@ -31,6 +31,7 @@ from hypecurve.domain.errors import (
     TenantRefused,
 )
 from hypecurve.domain.message import Message
+from hypecurve.domain.saying import to_say
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve_discord.address import addressed, token_of
 from hypecurve_discord.channels import Channels, nonsense
@@ -123,16 +124,16 @@ class DiscordMessenger:
         if tenant.id.startswith("@"):
             return
         if not (tenant.id.isascii() and tenant.id.isdecimal()):
-            message = f"'{tenant.id}' is not the number of a Discord server."
-            raise TenantRefused(message, code="not-a-server")
+            form = to_say("'{slip}' is not the number of a Discord server.")
+            raise TenantRefused(form, code="not-a-server", slip=tenant.id)
         try:
             await self._rest.call("GET", "/guilds/{guild_id}", guild_id=int(tenant.id))
         except SendUnclear as unclear:
             raise SendFailed(str(unclear), code=unclear.code) from unclear
         except ChannelRefused as refused:
             if refused.code in _GONE:
-                message = "Hypecurve is not in the server any more."
-                raise TenantRefused(message, code=refused.code) from refused
+                form = to_say("Hypecurve is not in the server any more.")
+                raise TenantRefused(form, code=refused.code) from refused
             raise SendFailed(str(refused), code=refused.code) from refused
 
     async def _tried(
@@ -206,13 +207,17 @@ def _answered(error: SendError) -> bool:
 def _unclear(error: SendError) -> SendUnclear:
     if isinstance(error, SendUnclear):
         return error
-    return SendUnclear(f"It may have been posted; then: {error}", code=error.code)
+    return SendUnclear(
+        to_say("It may have been posted; then: {error}"), code=error.code, error=error
+    )
 
 
 def _unpublished(error: SendError) -> SendError:
     if isinstance(error, SendUnclear) and not _answered(error):
         return SendFailed(str(error), code=error.code)
-    return MessageRefused(f"It was posted but cannot be published: {error}", code=error.code)
+    return MessageRefused(
+        to_say("It was posted but cannot be published: {error}"), code=error.code, error=error
+    )
 
 
 @asynccontextmanager

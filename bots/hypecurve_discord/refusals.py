@@ -19,20 +19,23 @@ from hypecurve.domain.errors import (
     SendUnclear,
     TenantRefused,
 )
+from hypecurve.domain.saying import to_say
 from hypecurve_discord.library import discord
 
 BANNED_FOR = 600.0
 """Seconds to stay away where Discord does not say: its window for counting bad requests."""
 
 _CHANNEL: Mapping[int, str] = {
-    10003: "The channel does not exist any more.",
-    50001: "Hypecurve cannot see the channel: give it View Channel there.",
-    50007: "The person does not take direct messages from Hypecurve.",
-    50008: "Messages cannot be sent in this kind of channel.",
-    50013: "Hypecurve may not write in the channel: give it Send Messages there "
-    "(in threads Send Messages in Threads).",
-    50083: "The thread is archived.",
-    160005: "The thread is locked.",
+    10003: to_say("The channel does not exist any more."),
+    50001: to_say("Hypecurve cannot see the channel: give it View Channel there."),
+    50007: to_say("The person does not take direct messages from Hypecurve."),
+    50008: to_say("Messages cannot be sent in this kind of channel."),
+    50013: to_say(
+        "Hypecurve may not write in the channel: give it Send Messages there "
+        "(in threads Send Messages in Threads)."
+    ),
+    50083: to_say("The thread is archived."),
+    160005: to_say("The thread is locked."),
 }
 _BLOCKED = 40333
 
@@ -46,31 +49,35 @@ def refusal(error: discord.HTTPException) -> SendError:  # noqa: PLR0911 - one f
             if error.response.headers.get("Via"):
                 # discord.py waited it out some times, and is told to wait still.
                 limit = seconds(wait, 1.0)
-                message = f"Discord asks to wait {limit:.0f} s."
-                return SendLimited(message, code=code, retry_after=limit)
+                form = to_say("Discord asks to wait {seconds} s.")
+                return SendLimited(form, code=code, retry_after=limit, seconds=f"{limit:.0f}")
             ban = seconds(wait, BANNED_FOR)
-            return PlatformRefused("Discord bars this address.", code=code, retry_after=ban)
+            return PlatformRefused(to_say("Discord bars this address."), code=code, retry_after=ban)
         case (_, 40333) | (401, _):
-            what = "Discord does not accept the token any more: check DISCORD_TOKEN."
+            what = to_say("Discord does not accept the token any more: check DISCORD_TOKEN.")
             if error.code == _BLOCKED:
-                what = "Discord blocks this address for now."
+                what = to_say("Discord blocks this address for now.")
             return PlatformRefused(what, code=code, retry_after=BANNED_FOR)
         case _, known if known in _CHANNEL:
             return ChannelRefused(_CHANNEL[known], code=code)
         case _, 10004:
-            return TenantRefused("The server does not exist any more.", code=code)
+            return TenantRefused(to_say("The server does not exist any more."), code=code)
         case 403, 0:
             # Discord's own refusals have a code; a page without one is Cloudflare's.
             return PlatformRefused(
-                "Discord blocks this address.", code=code, retry_after=BANNED_FOR
+                to_say("Discord blocks this address."), code=code, retry_after=BANNED_FOR
             )
         case 403, _:
-            return ChannelRefused(f"Discord refuses the channel (code {code}).", code=code)
+            return ChannelRefused(
+                to_say("Discord refuses the channel (code {word})."), code=code, word=code
+            )
         case 404, _:
             # The nonce belongs to a message that was posted and has been deleted since.
-            return SendUnclear("It was posted before and is gone again.", code=code)
+            return SendUnclear(to_say("It was posted before and is gone again."), code=code)
         case _:
-            return MessageRefused(f"Discord refuses the message (code {code}).", code=code)
+            return MessageRefused(
+                to_say("Discord refuses the message (code {word})."), code=code, word=code
+            )
 
 
 def seconds(header: str | None, usual: float) -> float:

@@ -17,6 +17,7 @@ from typing import Any
 import aiohttp
 
 from hypecurve.domain.errors import PlatformRefused, SendError, SendFailed, SendLimited, SendUnclear
+from hypecurve.domain.saying import to_say
 from hypecurve_discord.library import discord
 from hypecurve_discord.refusals import BANNED_FOR, refusal, seconds
 from hypecurve_discord.together import Together
@@ -95,8 +96,8 @@ class Rest:
         except discord.RateLimited as limit:
             raise _certain(_limited(limit.retry_after), wire) from limit
         except discord.LoginFailure as error:
-            message = "Discord does not accept the token: check DISCORD_TOKEN."
-            raise PlatformRefused(message, code="401", retry_after=BANNED_FOR) from error
+            form = to_say("Discord does not accept the token: check DISCORD_TOKEN.")
+            raise PlatformRefused(form, code="401", retry_after=BANNED_FOR) from error
         except discord.HTTPException as error:
             if error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
                 raise _certain(refusal(error), wire) from error
@@ -202,8 +203,8 @@ def _in_time() -> None:
     """SendLimited where the request comes too late: discord.py repeats, and a machine may sleep."""
     wire = _wire.get()
     if wire is not None and not wire.is_young():
-        message = "It was too late for another try."
-        raise SendLimited(message, code="late", retry_after=SHORT_WAIT)
+        form = to_say("It was too late for another try.")
+        raise SendLimited(form, code="late", retry_after=SHORT_WAIT)
 
 
 async def _connected(*_: object) -> None:
@@ -254,29 +255,29 @@ def _route(method: str, path: str, names: Mapping[str, int]) -> discord.http.Rou
 
 
 def _limited(retry_after: float) -> SendLimited:
-    message = f"Discord asks to wait {retry_after:.0f} s."
-    return SendLimited(message, code="429", retry_after=retry_after)
+    form = to_say("Discord asks to wait {seconds} s.")
+    return SendLimited(form, code="429", retry_after=retry_after, seconds=f"{retry_after:.0f}")
 
 
 def _certain(error: SendError, wire: Wire) -> SendError:
     """Return what an answer means, where an earlier request of the call may have been taken."""
     if not wire.doubt:
         return error
-    message = f"It may have been posted; then: {error}"
-    return SendUnclear(message, code=error.code, retry_after=error.retry_after)
+    form = to_say("It may have been posted; then: {error}")
+    return SendUnclear(form, code=error.code, retry_after=error.retry_after, error=error)
 
 
 def _broken(error: Exception, wire: Wire) -> SendError:
     """Return what a failure without an answer means: only what reached the wire may be done."""
     match error:
         case discord.HTTPException():
-            code, message = str(error.status), f"Discord answered {error.status}."
+            code, form = str(error.status), to_say("Discord answered {status}.")
         case aiohttp.ClientConnectorError():
-            code, message = "unreachable", "Discord cannot be reached."
+            code, form = "unreachable", to_say("Discord cannot be reached.")
         case TimeoutError():
-            code, message = "slow", "Discord did not answer in time."
+            code, form = "slow", to_say("Discord did not answer in time.")
         case TypeError() | KeyError():
-            code, message = "nonsense", "Discord answered nonsense; is there a proxy?"
+            code, form = "nonsense", to_say("Discord answered nonsense; is there a proxy?")
         case _:
-            code, message = "dropped", "The connection to Discord broke."
-    return (SendUnclear if wire.doubt else SendFailed)(message, code=code)
+            code, form = "dropped", to_say("The connection to Discord broke.")
+    return (SendUnclear if wire.doubt else SendFailed)(form, code=code, status=code)

@@ -20,6 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from hypecurve.domain.delivery import StepKind
 from hypecurve.domain.errors import ChannelRefused, MessageRefused, SendUnclear, TenantRefused
 from hypecurve.domain.message import Message
+from hypecurve.domain.saying import to_say
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Kit
 from hypecurve_slack.blocks import fallback, render
@@ -91,8 +92,8 @@ class SlackMessenger:
         """Ask Slack whose the tenant's token is; TenantRefused where it is not taken."""
         found = await whose(self._client, await self._tokens.of(tenant))
         if found != tenant:
-            message = f"The token of {tenant} belongs to {found}."
-            raise TenantRefused(message, code="wrong_workspace")
+            form = to_say("The token of {tenant} belongs to {other}.")
+            raise TenantRefused(form, code="wrong_workspace", tenant=tenant, other=found)
 
     async def _post(self, channel: Channel, token: str, place: Mapping[str, str], body: str) -> str:
         """Make one call when it is the channel's turn; `body` is a JSON object."""
@@ -112,8 +113,8 @@ class SlackMessenger:
                 raise trouble(error) from error
         ref = answer.get("ts")
         if not isinstance(ref, str):
-            message = "Slack took the message but did not say under which id."
-            raise SendUnclear(message, code="no_ts")
+            form = to_say("Slack took the message but did not say under which id.")
+            raise SendUnclear(form, code="no_ts")
         return ref
 
 

@@ -18,6 +18,7 @@ from hypecurve.domain.errors import (
     SendUnclear,
     TenantRefused,
 )
+from hypecurve.domain.saying import to_say
 
 DEFAULT_WAIT = 30.0
 """Seconds to wait after a rate limit that does not say how long."""
@@ -52,18 +53,22 @@ _MESSAGE = NO_THREADS | {
     *("no_text", "invalid_arguments", "attachment_payload_limit_exceeded"),
 }
 _CHANNEL = {
-    "not_in_channel": "Hypecurve is not in this channel: invite it with /invite @hypecurve.",
-    "channel_not_found": "Slack finds no such channel, or it is private and Hypecurve not in it.",
-    "is_archived": "This channel is archived.",
-    "no_permission": "Hypecurve may not post here.",
-    "ekm_access_denied": "An administrator has suspended posting here.",
-    "missing_scope": "The app lacks a permission (scope): install it anew.",
-    "external_channel_migrating": "This channel is moving between organizations.",
-    "user_is_restricted": "Restricted users cannot be written to.",
-    "user_not_found": "Slack knows no such person.",
-    "user_disabled": "This person's account is deactivated.",
-    "cannot_dm_bot": "Bots cannot be written to.",
-    "messages_tab_disabled": "The app's messages tab is turned off.",
+    "not_in_channel": to_say(
+        "Hypecurve is not in this channel: invite it with /invite @hypecurve."
+    ),
+    "channel_not_found": to_say(
+        "Slack finds no such channel, or it is private and Hypecurve not in it."
+    ),
+    "is_archived": to_say("This channel is archived."),
+    "no_permission": to_say("Hypecurve may not post here."),
+    "ekm_access_denied": to_say("An administrator has suspended posting here."),
+    "missing_scope": to_say("The app lacks a permission (scope): install it anew."),
+    "external_channel_migrating": to_say("This channel is moving between organizations."),
+    "user_is_restricted": to_say("Restricted users cannot be written to."),
+    "user_not_found": to_say("Slack knows no such person."),
+    "user_disabled": to_say("This person's account is deactivated."),
+    "cannot_dm_bot": to_say("Bots cannot be written to."),
+    "messages_tab_disabled": to_say("The app's messages tab is turned off."),
 }
 
 
@@ -71,21 +76,23 @@ def refusal(code: str, *, status: int = _OK, retry_after: float | None = None) -
     """Return the error that Slack's code, or its bare HTTP status, stands for."""
     if status == _TOO_MANY or code in _LIMITED:
         wait = DEFAULT_WAIT if retry_after is None else retry_after
-        message = f"Slack asks to wait {wait:g} seconds."
-        return SendLimited(message, code=code or "ratelimited", retry_after=wait)
+        form = to_say("Slack asks to wait {seconds} seconds.")
+        return SendLimited(form, code=code or "ratelimited", retry_after=wait, seconds=f"{wait:g}")
     if code in _UNCLEAR or status >= _BROKEN:
-        message = f"Slack failed ({code or status}): nobody knows whether it was posted."
-        return SendUnclear(message, code=code or str(status))
+        form = to_say("Slack failed ({word}): nobody knows whether it was posted.")
+        return SendUnclear(form, code=code or str(status), word=code or status)
     if code in _TENANT:
-        message = f"Slack does not take this workspace's token any more ({code})."
-        return TenantRefused(message, code=code)
+        form = to_say("Slack does not take this workspace's token any more ({word}).")
+        return TenantRefused(form, code=code, word=code)
     if code in _CHANNEL or code.startswith("restricted_action"):
-        reason = _CHANNEL.get(code, "This channel's settings restrict who may post.")
+        reason = _CHANNEL.get(code, to_say("This channel's settings restrict who may post."))
         return ChannelRefused(reason, code=code)
     if code in _MESSAGE:
-        return MessageRefused(f"Slack does not take this message ({code}).", code=code)
+        form = to_say("Slack does not take this message ({word}).")
+        return MessageRefused(form, code=code, word=code)
     # Whatever else is refused was not posted; nothing says that it will stay so.
-    return SendFailed(f"Slack refused ({code or status}).", code=code or str(status))
+    form = to_say("Slack refused ({word}).")
+    return SendFailed(form, code=code or str(status), word=code or status)
 
 
 def trouble(error: BaseException) -> SendError:
@@ -96,12 +103,13 @@ def trouble(error: BaseException) -> SendError:
     """
     if isinstance(error, SlackApiError):
         return _api_error(error)
+    word = type(error).__name__
     if isinstance(error, _NEVER_CONNECTED):
-        return SendFailed("Slack cannot be reached.", code=type(error).__name__)
+        return SendFailed(to_say("Slack cannot be reached."), code=word)
     if isinstance(error, aiohttp.InvalidURL | SlackClientError):
-        return SendFailed(f"Slack was not asked ({type(error).__name__}).")
-    message = f"The connection to Slack broke ({type(error).__name__}): it may have been posted."
-    return SendUnclear(message, code=type(error).__name__)
+        return SendFailed(to_say("Slack was not asked ({word})."), word=word)
+    form = to_say("The connection to Slack broke ({word}): it may have been posted.")
+    return SendUnclear(form, code=word, word=word)
 
 
 def _api_error(error: SlackApiError) -> SendError:

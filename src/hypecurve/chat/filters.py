@@ -109,11 +109,11 @@ def read_pause(typed: Sequence[Word]) -> Pause:
     span = timedelta(**{_UNITS[found[2][0].lower()]: int(found[1])}) if found else timedelta()
     if not timedelta() < span <= LONGEST_PAUSE:
         shown = cut(" ".join(word.text for word in typed), _SHOWN)
-        message = (
-            f"'{shown}' is not a span to pause for: write it as 12h, 2d or 3w, at most "
-            f"{LONGEST_PAUSE.days}d. Without it the pause lasts until /hype resume."
+        form = to_say(
+            "'{slip}' is not a span to pause for: write it as 12h, 2d or 3w, at most {most}d. "
+            "Without it the pause lasts until /hype resume."
         )
-        raise BadTime(message)
+        raise BadTime(form, slip=shown, most=LONGEST_PAUSE.days)
     return Pause(span)
 
 

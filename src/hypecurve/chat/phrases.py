@@ -146,8 +146,8 @@ def take_window(typed: Sequence[Word], taxonomy: Taxonomy) -> tuple[Window, list
         if word.key in _WINDOW_WORDS:
             window = _WINDOW_WORDS[word.key]
         elif _WINDOW_LIKE.fullmatch(word.key) and _found(word.text, taxonomy) is None:
-            message = f"'{word.text[:_SHOWN]}' is not a window: write 24h, 7d or 30d."
-            raise BadTime(message)
+            form = to_say("'{slip}' is not a window: write 24h, 7d or 30d.")
+            raise BadTime(form, slip=word.text[:_SHOWN])
         else:
             left.append(word)
     return window, left
@@ -223,17 +223,20 @@ def _no_zone(text: str, *, repo_likely: bool = False) -> BadInput:
     try:
         parse_zone(text)
     except BadTime as error:
-        message = str(error)
+        slip = error
     else:
-        message = f"'{cut(text, _SHOWN)}' is not clear here: write the time, the zone and the days."
-    return BadTime(f"{message} Did you mean {' or '.join(near)}?" if near else message)
+        form = to_say("'{slip}' is not clear here: write the time, the zone and the days.")
+        slip = BadTime(form, slip=cut(text, _SHOWN))
+    if not near:
+        return slip
+    return BadTime(to_say("{what_is_wrong} Did you mean {near}?"), what_is_wrong=slip, near=near)
 
 
-def _near_zones(slip: str) -> list[str]:
+def _near_zones(slip: str) -> tuple[str, ...]:
     known = _zones()
     names = {**{_city(name): name for name in known.values() if "/" in name}, **known}
     close = difflib.get_close_matches(slip[:_SHOWN], names, n=2, cutoff=0.75)
-    return list(dict.fromkeys(names[name] for name in close))
+    return tuple(dict.fromkeys(names[name] for name in close))
 
 
 @lru_cache(maxsize=1)

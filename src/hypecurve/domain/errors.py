@@ -28,13 +28,27 @@ HypecurveError                  anything this program says on purpose
     ├── MessageRefused          the message itself is at fault: send the plain form
     ├── SendFailed              surely not posted: try again later
     └── SendUnclear             it may have been posted: never send a digest again
+
+Each keeps its English text and what fills it apart: a terminal shows `str(error)`, a chat says it
+in the reader's language (`wording.notices.error_message`) where the text is marked by `to_say`.
 """
 
 from __future__ import annotations
 
+from hypecurve.domain.saying import in_english, to_say
+
 
 class HypecurveError(Exception):
     """Something went wrong in a way a person can act on."""
+
+    def __init__(self, template: str = "", /, **values: object) -> None:
+        """Keep the English text and what fills its `{placeholders}`, as `Saying` does.
+
+        Without values the text is taken as it is, braces and all.
+        """
+        self.template = template
+        self.values = values
+        super().__init__(in_english(template, values))
 
 
 class BadInput(HypecurveError):
@@ -43,12 +57,6 @@ class BadInput(HypecurveError):
 
 class BadCommand(BadInput):
     """A chat command that cannot be understood."""
-
-    def __init__(self, template: str, **values: str) -> None:
-        """Keep the English text and what fills its `{placeholders}`, to say it in any language."""
-        self.template = template
-        self.values = values
-        super().__init__(template.format_map(values))
 
 
 class BadRepoName(BadInput):
@@ -62,8 +70,11 @@ class UnknownCategory(BadInput):
         """Keep the slip and the categories that may have been meant, best first."""
         self.text = text
         self.suggestions = suggestions
-        hint = f" Did you mean {' or '.join(suggestions)}?" if suggestions else ""
-        super().__init__(f"There is no category '{text}'.{hint}")
+        if suggestions:
+            form = to_say("There is no category '{slip}'. Did you mean {near}?")
+            super().__init__(form, slip=text, near=suggestions)
+        else:
+            super().__init__(to_say("There is no category '{slip}'."), slip=text)
 
 
 class BadTime(BadInput):
@@ -109,10 +120,12 @@ class NotFound(HypecurveError):
 class SourceError(HypecurveError):
     """GitHub did not give what was asked."""
 
-    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+    def __init__(
+        self, template: str = "", /, *, retry_after: float | None = None, **values: object
+    ) -> None:
         """`retry_after`: seconds GitHub told us to wait, where it did."""
         self.retry_after = retry_after
-        super().__init__(message)
+        super().__init__(template, **values)
 
 
 class SourceRefused(SourceError):
@@ -134,20 +147,28 @@ class SourceGone(SourceError):
     notice), "tos" (against GitHub's terms), "blocked" (for another reason).
     """
 
-    def __init__(self, message: str, *, why: str = "deleted") -> None:
+    def __init__(self, template: str = "", /, *, why: str = "deleted", **values: object) -> None:
         """Keep why it is not there."""
         self.why = why
-        super().__init__(message)
+        super().__init__(template, retry_after=None, **values)
 
 
 class SendError(HypecurveError):
     """A platform did not take a message; `code` is the platform's own word for why."""
 
-    def __init__(self, message: str, *, code: str = "", retry_after: float | None = None) -> None:
+    def __init__(
+        self,
+        template: str = "",
+        /,
+        *,
+        code: str = "",
+        retry_after: float | None = None,
+        **values: object,
+    ) -> None:
         """`retry_after`: seconds the platform told us to wait, where it did."""
         self.code = code
         self.retry_after = retry_after
-        super().__init__(message)
+        super().__init__(template, **values)
 
 
 class SendLimited(SendError):

@@ -9,6 +9,7 @@ from functools import cache
 from typing import NewType
 
 from hypecurve.domain.errors import BadRepoName
+from hypecurve.domain.saying import to_say
 
 RepoId = NewType("RepoId", int)
 """GitHub's numeric database id; it survives renames and transfers. Negative: made by a replay."""
@@ -42,11 +43,11 @@ class RepoName:
             owner, name = found["owner"], found["name"].removesuffix(".git")
             if len(owner) <= _MAX_OWNER and name not in {"", ".", ".."}:
                 return cls(owner, name)
-        message = (
-            f"'{stripped[:60]}' is not a repository: "
+        form = to_say(
+            "'{slip}' is not a repository: "
             "write owner/name, like acme/flashkv, or its GitHub address."
         )
-        raise BadRepoName(message)
+        raise BadRepoName(form, slip=stripped[:60])
 
     @property
     def key(self) -> str:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hypecurve.domain.errors import BadTime
+from hypecurve.domain.saying import to_say
 from hypecurve.domain.subscription import Schedule
 
 _TIME = re.compile(r"(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)")
@@ -21,8 +22,8 @@ def parse_time(text: str) -> time:
     """Read a time of day such as `09:00` or `9:00`."""
     found = _TIME.fullmatch(text.strip())
     if not found:
-        message = f"'{text.strip()[:40]}' is not a time of day: write it as 09:00."
-        raise BadTime(message)
+        form = to_say("'{slip}' is not a time of day: write it as 09:00.")
+        raise BadTime(form, slip=text.strip()[:40])
     return time(int(found["hour"]), int(found["minute"]))
 
 
@@ -31,8 +32,8 @@ def parse_span(text: str) -> timedelta:
     found = _SPAN.fullmatch(text.strip().casefold())
     span = timedelta(**{_UNITS[found["unit"]]: int(found["number"])}) if found else timedelta()
     if not span:
-        message = f"'{text.strip()[:40]}' is not a span of time: write it as 6h, 30m or 2d."
-        raise BadTime(message)
+        form = to_say("'{slip}' is not a span of time: write it as 6h, 30m or 2d.")
+        raise BadTime(form, slip=text.strip()[:40])
     return span
 
 
@@ -50,8 +51,8 @@ def parse_instant(text: str, zone: ZoneInfo | None = None) -> datetime:
         if at.year not in _YEARS:
             raise ValueError  # noqa: TRY301 - one message for all that is no time to ask of
     except (ValueError, OverflowError):
-        message = f"'{stripped[:40]}' is not a date or time: write 2025-06-30 or 2025-06-30T09:00."
-        raise BadTime(message) from None
+        form = to_say("'{slip}' is not a date or time: write 2025-06-30 or 2025-06-30T09:00.")
+        raise BadTime(form, slip=stripped[:40]) from None
     return at
 
 
@@ -68,11 +69,10 @@ def parse_zone(text: str) -> ZoneInfo:
     try:
         return ZoneInfo(text.strip())
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        message = (
-            f"'{text.strip()[:60]}' is not a time zone: "
-            "write it as Europe/Paris, America/New_York or UTC."
+        form = to_say(
+            "'{slip}' is not a time zone: write it as Europe/Paris, America/New_York or UTC."
         )
-        raise BadTime(message) from None
+        raise BadTime(form, slip=text.strip()[:60]) from None
 
 
 def next_due(schedule: Schedule, after: datetime) -> datetime:
@@ -120,8 +120,7 @@ def day_begins(at: datetime, zone: ZoneInfo) -> datetime:
 def _dues(schedule: Schedule, near: datetime, step: int) -> Iterator[datetime]:
     """The due instants around an instant, day by day forwards (1) or backwards (-1)."""
     if not schedule.weekdays:
-        message = "a schedule needs at least one weekday"
-        raise BadTime(message)
+        raise BadTime(to_say("A schedule needs at least one weekday."))
     zone = parse_zone(schedule.zone)
     day = near.astimezone(zone).date() - timedelta(days=step)
     # A week of days, one before for zones that skip a whole day (Samoa, 2011), two after.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 
 from hypecurve.domain.errors import BadChannel
+from hypecurve.domain.saying import to_say
 from hypecurve.domain.signal import SUBSCRIBABLE, SignalKind
 
 ALL_DAYS = frozenset(range(7))
@@ -45,11 +46,11 @@ class Channel:
         """Read `PLATFORM:TENANT/CHANNEL`; BadChannel says how to write it."""
         found = _CHANNEL.fullmatch(text.strip())
         if not found:
-            message = (
-                f"'{text.strip()[:60]}' is not a channel: "
+            form = to_say(
+                "'{slip}' is not a channel: "
                 "write slack:TEAM/CHANNEL, like slack:T123/C456, or discord:SERVER/CHANNEL."
             )
-            raise BadChannel(message)
+            raise BadChannel(form, slip=text.strip()[:60])
         return cls(Tenant(found["platform"], found["tenant"]), found["id"])
 
     @classmethod

@@ -54,6 +54,10 @@ class Figures:
         """`Agents and Inference`."""
         return format_list(list(items), locale=self.locale)
 
+    def either(self, items: Iterable[str]) -> str:
+        """`agents or tools`."""
+        return format_list(list(items), style="or", locale=self.locale)
+
     def time(self, at: datetime, zone: tzinfo) -> str:
         """`09:00` in a zone."""
         return format_time(at, "HH:mm", tzinfo=zone, locale=self.locale)

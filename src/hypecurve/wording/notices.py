@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from hypecurve.domain.category import Taxonomy
-from hypecurve.domain.errors import BadCommand, HypecurveError, UnknownCategory
+from hypecurve.domain.errors import HypecurveError, UnknownCategory
 from hypecurve.domain.message import (
     Action,
     Control,
@@ -149,22 +149,14 @@ def unfollowed(repo: Repo, locale: str) -> Message:
 
 
 def error_message(error: HypecurveError, locale: str) -> Message:
-    """Return what went wrong, in the reader's language as far as the error lets itself be told."""
+    """Return what went wrong, in the reader's language where the catalogue knows the text."""
     said = texts(locale)
-    if isinstance(error, BadCommand):
-        words = said.say(error.template, **error.values)
-    elif isinstance(error, UnknownCategory) and error.suggestions:
-        words = said.say(
-            "There is no category '{slip}'. Did you mean {near}?",
-            slip=error.text,
-            near=said.say(" or ").join(error.suggestions),
-        )
-    elif isinstance(error, UnknownCategory):
+    if isinstance(error, UnknownCategory) and not error.suggestions:
         words = said.say(
             "There is no category '{slip}'. /hype categories lists them.", slip=error.text
         )
     else:
-        words = str(error) or type(error).__doc__ or said.say("Something went wrong.")
+        words = said.tell(error) or said.say("Something went wrong.")
     shown = cut(clean(words), _LONGEST_ERROR)
     return _of_line((Text(shown),), said, MessageKind.ERROR)
 

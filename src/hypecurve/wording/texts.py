@@ -18,19 +18,18 @@ from typing import TypeVar
 
 from babel import Locale, negotiate_locale
 
+from hypecurve.domain.errors import HypecurveError
 from hypecurve.domain.message import Inline, Line, Text
+from hypecurve.domain.saying import Saying, to_say
 from hypecurve.wording.figures import Figures
+
+__all__ = ["SOURCE_LOCALE", "Texts", "texts", "texts_from", "to_say"]
 
 SOURCE_LOCALE = "en"
 _SHIPPED = Path(__file__).with_name("locales")
 T = TypeVar("T")
 _BROKEN = (KeyError, IndexError, ValueError, AttributeError)
 """What a translation with a wrong placeholder raises; the English text then stands in."""
-
-
-def to_say(text: str) -> str:
-    """Mark a text for the catalogue where it stands; it is looked up where it is said."""
-    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +63,23 @@ class Texts(Figures):
         return _or_source(
             lambda form: tuple(_inlines(form, parts)), self.catalogue.gettext(source), source
         )
+
+    def tell(self, told: Saying | HypecurveError, /) -> str:
+        """Return a text that was kept with what fills it, or an error, in this language."""
+        values = {name: self._shown(value) for name, value in told.values.items()}
+        # Without values it is a text already, and may hold braces.
+        return self.say(told.template, **values) if values else self.looked_up(told.template)
+
+    def looked_up(self, text: str, /) -> str:
+        """Return what a whole English text is in this language; itself where it is not known."""
+        return self.catalogue.gettext(text) if text else ""
+
+    def _shown(self, value: object) -> str:
+        if isinstance(value, Saying | HypecurveError):
+            return self.tell(value)
+        if isinstance(value, tuple):
+            return self.either(map(str, value))
+        return str(value)
 
     def day(self, at: datetime, now: datetime, zone: tzinfo) -> str:
         """`today`, `yesterday`, `Tue`, `12 Nov` or `12 Nov 2025`, as seen from `now` in a zone."""

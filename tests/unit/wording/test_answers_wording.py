@@ -308,7 +308,7 @@ def test_notices_are_one_sentence(
             "There is no category 'zzz'. /hype categories lists them.",
         ),
         (BadTime("'25:00' is not a time."), "'25:00' is not a time."),
-        (NotFound(), "Not in the catalogue."),
+        (NotFound(), "Something went wrong."),
         (SourceError("line one\nline two\x00"), "line one line two"),
     ],
 )

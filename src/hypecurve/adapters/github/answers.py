@@ -20,8 +20,12 @@ from hypecurve.domain.errors import (
     SourceUnavailable,
 )
 from hypecurve.domain.outside import clean
+from hypecurve.domain.saying import Saying, to_say
 
-MENDED = "set GITHUB_TOKEN to a valid one (github.com/settings/tokens; no scopes are needed)"
+MENDED = to_say(
+    "set GITHUB_TOKEN to a valid one (github.com/settings/tokens; no scopes are needed)"
+)
+_NO_REASON = to_say("no reason given")
 _LIMIT_WORDS = ("rate limit", "abuse detection")
 _REDIRECTS = frozenset({301, 302, 307, 308})
 _OK = 200
@@ -30,8 +34,8 @@ _REDIRECTED, _SERVER_ERROR = 300, 500
 _LIMITS_NOBODY = "rate limiting is not enabled"
 # Why GitHub has closed a repo, by its own word for it, and how that is said of the repo.
 _CLOSED = {
-    "dmca": "was taken down by GitHub after a copyright (DMCA) notice",
-    "tos": "was disabled by GitHub for a breach of its terms of service",
+    "dmca": to_say("was taken down by GitHub after a copyright (DMCA) notice"),
+    "tos": to_say("was disabled by GitHub for a breach of its terms of service"),
 }
 
 
@@ -88,18 +92,23 @@ def _error(
     message = told.get("message")
     said = clean(message, 200) if isinstance(message, str) else ""
     if status == _UNAUTHORIZED:
-        what = f"refuses the token ({said or 'no reason given'})" if has_token else "wants a token"
-        return SourceRefused(f"GitHub {what}: {MENDED}.")
+        form = to_say("GitHub refuses the token ({reason}): {mended}.")
+        if not has_token:
+            form = to_say("GitHub wants a token: {mended}.")
+        return SourceRefused(form, reason=said or Saying(_NO_REASON), mended=Saying(MENDED))
     # Before the limits: the last request of a budget may well meet a repo that is closed.
     if status in {_NOT_FOUND, _BLOCKED} or (status == _FORBIDDEN and "block" in told):
         return _gone(status, told)
     if status == _TOO_MANY or (status == _FORBIDDEN and _is_limit(headers, said)):
-        return SourceLimited(
-            f"GitHub asks to slow down ({said or status}).", retry_after=_wait(headers, now)
-        )
+        form = to_say("GitHub asks to slow down ({reason}).")
+        return SourceLimited(form, retry_after=_wait(headers, now), reason=said or status)
     if status >= _SERVER_ERROR or status < _REDIRECTED:
-        return SourceUnavailable(f"GitHub answered {status}{': ' + said if said else ''}.")
-    return SourceRefused(f"GitHub refuses the request ({status}: {said or 'no reason given'}).")
+        form = to_say("GitHub answered {status}.")
+        if said:
+            form = to_say("GitHub answered {status}: {reason}.")
+        return SourceUnavailable(form, status=status, reason=said)
+    form = to_say("GitHub refuses the request ({status}: {reason}).")
+    return SourceRefused(form, status=status, reason=said or Saying(_NO_REASON))
 
 
 def _json(body: bytes) -> object:
@@ -107,8 +116,8 @@ def _json(body: bytes) -> object:
         value: object = json.loads(body)
     except (ValueError, RecursionError):
         shown = clean(body[:60].decode("utf-8", "replace"), 40)
-        message = f"GitHub answered something that is not JSON: '{shown}'."
-        raise SourceUnavailable(message) from None
+        form = to_say("GitHub answered something that is not JSON: '{answer}'.")
+        raise SourceUnavailable(form, answer=shown) from None
     return value
 
 
@@ -146,17 +155,19 @@ def limits_nobody(status: int, body: bytes) -> bool:
 
 def _gone(status: int, told: Mapping[str, object]) -> SourceError:
     if status == _NOT_FOUND and told:
-        return SourceGone("is not there: it was deleted or made private, or never was")
+        return SourceGone(to_say("is not there: it was deleted or made private, or never was"))
     if status == _NOT_FOUND:
         # A proxy or a wrong address says so too, of everything: no repo may be held gone for it.
-        message = "Something that is no GitHub API answered 404: check GITHUB_API_URL."
-        return SourceUnavailable(message)
+        form = to_say("Something that is no GitHub API answered 404: check GITHUB_API_URL.")
+        return SourceUnavailable(form)
     block = told.get("block")
     reason = block.get("reason") if isinstance(block, Mapping) else None
     if isinstance(reason, str) and reason in _CLOSED:
         return SourceGone(_CLOSED[reason], why=reason)
-    more = f" ({clean(reason, 40)})" if isinstance(reason, str) and clean(reason) else ""
-    return SourceGone(f"was blocked by GitHub{more}", why="blocked")
+    if isinstance(reason, str) and (shown := clean(reason, 40)):
+        form = to_say("was blocked by GitHub ({reason})")
+        return SourceGone(form, why="blocked", reason=shown)
+    return SourceGone(to_say("was blocked by GitHub"), why="blocked")
 
 
 def date(headers: Mapping[str, str]) -> datetime | None:

@@ -26,6 +26,7 @@ from hypecurve.domain.errors import (
     SourceUnavailable,
 )
 from hypecurve.domain.repo import Repo, RepoId, RepoName
+from hypecurve.domain.saying import to_say
 from hypecurve.domain.stars import PastStars
 from hypecurve.ports import Clock, Lately, SearchPage, Standing, SweepBatch, Term
 
@@ -182,9 +183,10 @@ class GitHub:
         try:
             return await self._wire.ask(Ask("GET", f"{self._api}/{path}"), _public_repo)
         except SourceGone as error:
-            called = str(which) if isinstance(which, RepoName) else f"The repo with id {which}"
-            message = f"{called} {error}."
-            raise SourceGone(message, why=error.why) from None
+            form = to_say("{repo} {is_gone}.")
+            if not isinstance(which, RepoName):
+                form = to_say("The repo with id {repo} {is_gone}.")
+            raise SourceGone(form, why=error.why, repo=which, is_gone=error) from None
 
     async def standing(self) -> Standing:
         """Return how GitHub sees us; costs no point. SourceRefused where it takes no token."""
@@ -234,14 +236,15 @@ class GitHub:
         return found
 
     def _no_api(self) -> SourceRefused:
-        return SourceRefused(f"There is no GitHub API at {self._api}: check GITHUB_API_URL.")
+        form = to_say("There is no GitHub API at {address}: check GITHUB_API_URL.")
+        return SourceRefused(form, address=self._api)
 
 
 def _search(page: Page) -> Listing:
     listing = payloads.search_page(page.payload)
     if listing.incomplete:
-        message = "GitHub's search ran out of time and gave only some of the repos."
-        raise SourceUnavailable(message)
+        form = to_say("GitHub's search ran out of time and gave only some of the repos.")
+        raise SourceUnavailable(form)
     return listing
 
 
@@ -251,6 +254,5 @@ def _history(page: Page) -> tuple[dict[datetime, tuple[int, ...]], bool]:
 
 def _public_repo(page: Page) -> Repo:
     if payloads.is_private(page.payload):
-        message = "is not there: it is private"
-        raise SourceGone(message)
+        raise SourceGone(to_say("is not there: it is private"))
     return payloads.repo_from_rest(page.payload)

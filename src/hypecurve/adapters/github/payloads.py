@@ -16,6 +16,7 @@ from typing import NoReturn, TypeVar
 from hypecurve.domain.errors import SourceUnavailable
 from hypecurve.domain.outside import clean
 from hypecurve.domain.repo import Repo, RepoId, RepoName
+from hypecurve.domain.saying import to_say
 
 MAX_DESCRIPTION = 1_000
 _MAX_SHORT = 100
@@ -151,8 +152,8 @@ def _week(payload: object) -> tuple[datetime, tuple[int, ...]]:
         _refuse("a week of star history", "days", days)
     gains = tuple(_count({"days": day}, "days") for day in days)
     if sum(gains) != _count(fields, "total"):
-        message = "GitHub's star history contradicts itself: a week's days do not add up."
-        raise SourceUnavailable(message)
+        form = to_say("GitHub's star history contradicts itself: a week's days do not add up.")
+        raise SourceUnavailable(form)
     try:
         return datetime.fromtimestamp(_whole(fields, "week", 0, _MAX_ID), UTC), gains
     except (ValueError, OverflowError, OSError):
@@ -267,5 +268,6 @@ def _is_organisation(kind: object) -> bool | None:
 
 
 def _refuse(what: str, key: str, value: object) -> NoReturn:
-    message = f"GitHub sent {what} that cannot be read: {key} is {clean(repr(value), 40)}."
-    raise SourceUnavailable(message) from None
+    form = to_say("GitHub sent {what} that cannot be read: {field} is {value}.")
+    shown = clean(repr(value), 40)
+    raise SourceUnavailable(form, what=what, field=key, value=shown) from None

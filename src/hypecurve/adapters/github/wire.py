@@ -16,6 +16,7 @@ import stamina
 
 from hypecurve.adapters.github.answers import Moved, Quota, decipher, limits_nobody, quota
 from hypecurve.domain.errors import SourceLimited, SourceRefused, SourceUnavailable
+from hypecurve.domain.saying import to_say
 from hypecurve.ports import Clock
 
 FREE = "secondary"
@@ -158,26 +159,28 @@ class Wire:
             there = url.join(payload.address)
             # The token goes to this host alone, whatever an answer says.
             if (there.scheme, there.host, there.port) != (url.scheme, url.host, url.port):
-                message = f"GitHub at {url.host} sends us on to {there.host}: not followed."
-                raise SourceRefused(message)
+                form = to_say("GitHub at {host} sends us on to {other}: not followed.")
+                raise SourceRefused(form, host=url.host, other=there.host)
             # GitHub's addresses of moved things leave the query out; paging has to go on.
             url, params = there, {} if there.query else ask.params
-        message = f"GitHub sends us round in circles at {ask.url}."
-        raise SourceUnavailable(message)
+        form = to_say("GitHub sends us round in circles at {address}.")
+        raise SourceUnavailable(form, address=ask.url)
 
     async def _send(self, ask: Ask, url: httpx.URL, params: dict[str, str]) -> httpx.Response:
         self.spent.requests += 1
         try:
             return await self._client.request(ask.method, url, params=params or None, json=ask.body)
         except httpx.ConnectError as error:
-            message = f"GitHub cannot be reached at {url.scheme}://{url.netloc.decode()}: {error}."
-            raise Unreachable(message) from None
+            form = to_say("GitHub cannot be reached at {address}: {reason}.")
+            address = f"{url.scheme}://{url.netloc.decode()}"
+            raise Unreachable(form, address=address, reason=error) from None
         except httpx.TimeoutException:
-            message = f"GitHub did not answer in time at {url.host}."
-            raise SourceUnavailable(message) from None
+            form = to_say("GitHub did not answer in time at {host}.")
+            raise SourceUnavailable(form, host=url.host) from None
         except httpx.RequestError as error:
-            message = f"The connection to GitHub at {url.host} failed ({type(error).__name__})."
-            raise SourceUnavailable(message) from None
+            form = to_say("The connection to GitHub at {host} failed ({reason}).")
+            reason = type(error).__name__
+            raise SourceUnavailable(form, host=url.host, reason=reason) from None
 
     def _remember(self, left: Quota | None, limit: str) -> None:
         # What is free tells of a budget too, of one that it does not draw on.
@@ -202,10 +205,9 @@ class Wire:
         seconds = max(1.0, seconds)
         until = self._clock.now() + timedelta(seconds=seconds)
         if waited + seconds > self.patience.max_wait.total_seconds():
-            message = (
-                f"GitHub asks to wait until {until:%H:%M} UTC ({limit} limit): too long for now."
-            )
-            raise SourceLimited(message, retry_after=seconds)
+            form = to_say("GitHub asks to wait until {time} UTC ({limit} limit): too long for now.")
+            time = f"{until:%H:%M}"
+            raise SourceLimited(form, retry_after=seconds, time=time, limit=limit)
         self._on_wait(f"GitHub asks to wait until {until:%H:%M} UTC ({limit} limit)")
         await self.patience.sleep(seconds)
         return seconds

@@ -14,6 +14,7 @@ from types import TracebackType
 from sqlalchemy import exc
 
 from hypecurve.domain.errors import StoreUnavailable
+from hypecurve.domain.saying import Saying, to_say
 
 _SQLITE_AWAY = frozenset(
     {
@@ -78,16 +79,16 @@ async def reachable() -> AsyncIterator[Inside]:
             if first is error:
                 raise
             raise first from None
-        message = f"The database does not answer ({why})."
-        raise StoreUnavailable(message) from error
+        form = to_say("The database does not answer ({why}).")
+        raise StoreUnavailable(form, why=Saying(why)) from error
 
 
 def why_away(error: BaseException) -> str | None:
     """In one line why the database cannot be used at present; None where that is not the error."""
     if isinstance(error, exc.TimeoutError):
-        return "too many wait for a connection"
+        return to_say("too many wait for a connection")
     if isinstance(error, exc.PendingRollbackError):
-        return "the connection was lost"
+        return to_say("the connection was lost")
     if isinstance(error, exc.DBAPIError) and _is_away(error):
         return first_line(error)
     return None
@@ -96,7 +97,7 @@ def why_away(error: BaseException) -> str | None:
 def first_line(error: BaseException) -> str:
     """The first line of what a driver says."""
     lines = str(getattr(error, "orig", error)).strip().splitlines()
-    return lines[0].removesuffix(".") if lines else "no reason given"
+    return lines[0].removesuffix(".") if lines else to_say("no reason given")
 
 
 def _is_away(error: exc.DBAPIError) -> bool:

@@ -18,6 +18,7 @@ from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import NotFound
 from hypecurve.domain.message import Message
 from hypecurve.domain.repo import RepoId, RepoName
+from hypecurve.domain.saying import to_say
 from hypecurve.domain.signal import Signal, SignalKind
 from hypecurve.domain.stars import PastStars, StarHistory
 from hypecurve.domain.subscription import Channel
@@ -35,11 +36,11 @@ async def named(tx: Transaction, name: RepoName) -> CatalogueEntry:
     """The repo of that name, today's or an older one; NotFound says what to do."""
     entry = await tx.catalogue.find(name)
     if entry is None:
-        message = (
-            f"{name} is not watched: it has too few stars, or no search has brought it yet. "
-            f"To have it watched: submit {name}"
+        form = to_say(
+            "{name} is not watched: it has too few stars, or no search has brought it yet. "
+            "To have it watched: submit {name}"
         )
-        raise NotFound(message)
+        raise NotFound(form, name=name)
     return entry
 
 
@@ -51,8 +52,7 @@ async def card(store: Store, which: RepoName | RepoId, at: datetime) -> Card:
         else:
             found = await tx.catalogue.entries(Found(ids=[which], listed=False))
             if not found:
-                message = "This repo is no longer in the catalogue."
-                raise NotFound(message)
+                raise NotFound(to_say("This repo is no longer in the catalogue."))
             entry = found[0]
         latest = await tx.stars.latest(at)
         until = latest.at if latest else at

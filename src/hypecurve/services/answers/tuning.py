@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from hypecurve.domain.catalogue import CatalogueEntry
 from hypecurve.domain.errors import NotFound
 from hypecurve.domain.repo import RepoName
+from hypecurve.domain.saying import to_say
 from hypecurve.domain.subscription import (
     UNTIL_RESUMED,
     Alerts,
@@ -21,9 +22,9 @@ from hypecurve.ports.store import Store, Transaction
 from hypecurve.services.answers.lookup import named
 from hypecurve.services.digests.timing import due_after
 
-_NONE = "This channel has no subscription yet: start with `subscribe all`."
+_NONE = to_say("This channel has no subscription yet: start with `subscribe all`.")
 
-_PAUSED = "The channel was paused before this could be sent: its next digest tells it."
+_PAUSED = to_say("The channel was paused before this could be sent: its next digest tells it.")
 
 
 async def pause(

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import structlog
 
 from hypecurve.domain.errors import StoreUnavailable
+from hypecurve.domain.saying import to_say
 from hypecurve.ports import Clock
 from hypecurve.ports.store import Record, Store, Transaction
 
@@ -150,8 +151,8 @@ class Journal:
             if each.is_known and now < each.until:
                 left.append(each)
             else:
-                message = "The database does not answer: this was not written."
-                _end(each.done, StoreUnavailable(message))
+                form = to_say("The database does not answer: this was not written.")
+                _end(each.done, StoreUnavailable(form))
         return left
 
     def _away(self, error: StoreUnavailable) -> None:
