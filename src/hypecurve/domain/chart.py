@@ -16,29 +16,38 @@ Point = tuple[date, int]
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """Days for which a repo was flagged; `until` None: it goes on."""
+    """Days for which a repo was flagged; `until` None: it goes on. Waking up is a day."""
 
     kind: Literal["rising", "stalled", "awake"]
     since: date
     until: date | None = None
+    usual_week: float | None = None
+    """Stars a week that were usual for it when it was flagged; None: unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One repo's stars. Points in the order of time; a gap between them is a gap."""
+    """One repo's stars. Points in the order of time; they may be thinned where it runs straight.
+
+    `breaks`: the days of those points before which nobody knows for long how it ran.
+    """
 
     name: str
     points: tuple[Point, ...]
     created: date | None = None
+    breaks: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """The star curve of one repo, its usual pace shaded, the flagged episodes marked."""
+    """The star curve of one repo, its usual pace shaded, the flagged episodes marked.
+
+    What is shaded is where the repo would have got to at its usual pace (`bands`).
+    """
 
     line: Line
     usual_week: float | None = None
-    """Stars a week that are usual for it; None: unknown, nothing is shaded."""
+    """Stars a week that are usual for it at the line's end; None: unknown."""
     episodes: tuple[Episode, ...] = ()
     corrected: tuple[date, ...] = ()
     """Days on which GitHub took stars back."""
