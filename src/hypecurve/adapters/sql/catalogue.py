@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import facts, names, rows
 from hypecurve.adapters.sql.intake import meet, take_counts, take_in
+from hypecurve.adapters.sql.searching import first_of, matching, ranked
 from hypecurve.adapters.sql.statements import (
     POSTGRES,
     among,
@@ -36,7 +37,6 @@ from hypecurve.domain.catalogue import (
     FactKind,
     ListedReason,
     Place,
-    RepoState,
 )
 from hypecurve.domain.category import NOT_AI
 from hypecurve.domain.changes import Change
@@ -101,6 +101,16 @@ class SqlCatalogue:
         if found.ids is not None:
             return len(await self.entries(replace(found, limit=None)))
         return int(await self._connection.scalar(statement) or 0)
+
+    async def search(
+        self, text: str, limit: int, *, names_only: bool = False, listed: bool = True
+    ) -> tuple[list[CatalogueEntry], int]:
+        """Return the first `limit` repos that hold every word of a text, and how many do."""
+        hits = matching(ranked(text, names_only=names_only), Found(listed=listed))
+        ids, total = await first_of(self._connection, hits, limit)
+        found = await self.entries(Found(ids=ids, listed=False)) if ids else []
+        by_id = {entry.repo.id: entry for entry in found}
+        return [by_id[key] for key in ids], total
 
     async def sizes(self, found: Found | None = None) -> dict[str, int]:
         """Return how many listed repos each category holds, of all or of those that match."""
@@ -262,33 +272,3 @@ def _seconds(column: ColumnElement[Any]) -> ColumnElement[Any]:
     """Whole seconds since 1970 of a time of PostgreSQL's; unknown is numpy's NaT."""
     since = cast(func.floor(extract("epoch", column)), BigInteger)
     return func.coalesce(since, literal(_NAT, BigInteger))
-
-
-def matching(statement: Any, found: Found) -> Any:  # noqa: ANN401 - a Select of any columns
-    """Narrow a statement over `repo` to what was asked for, all but the ids.
-
-    What is gone, or was found to be no AI after it was listed, is listed no more.
-    """
-    if found.listed:
-        statement = statement.where(repo.c.listed_at.is_not(None), repo.c.category != NOT_AI)
-        if RepoState.GONE not in found.states:
-            statement = statement.where(repo.c.gone_at.is_(None))
-    if found.categories:
-        statement = statement.where(repo.c.category.in_(sorted(found.categories)))
-    if RepoState.GONE in found.states:
-        statement = statement.where(repo.c.gone_at.is_not(None))
-    elif found.states:
-        names = [state.value for state in found.states]
-        statement = statement.where(repo.c.state.in_(names), repo.c.gone_at.is_(None))
-    if found.least_stars:
-        statement = statement.where(repo.c.stars >= found.least_stars)
-    if found.without_languages:
-        language = func.lower(func.coalesce(repo.c.language, ""))
-        statement = statement.where(language.not_in(sorted(found.without_languages)))
-    for owner in sorted(found.without_owners):
-        statement = statement.where(~repo.c.name_key.startswith(f"{owner}/", autoescape=True))
-    if found.text:
-        statement = statement.where(
-            repo.c.name_key.contains(found.text.casefold(), autoescape=True)
-        )
-    return statement

@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, ColumnElement, cast, extract, func, select, u
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import rows
-from hypecurve.adapters.sql.catalogue import matching
+from hypecurve.adapters.sql.searching import matching
 from hypecurve.adapters.sql.statements import POSTGRES, among, columns_of, upsert
 from hypecurve.adapters.sql.tables import repo, star_past
 from hypecurve.domain.catalogue import CatalogueEntry

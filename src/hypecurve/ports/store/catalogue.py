@@ -144,6 +144,18 @@ class Catalogue(Protocol):
         """Return how many entries match."""
         ...
 
+    async def search(
+        self, text: str, limit: int, *, names_only: bool = False, listed: bool = True
+    ) -> tuple[list[CatalogueEntry], int]:
+        """Return the first `limit` repos that hold every word of a text, and how many do.
+
+        In the name, the owner, the description or a topic (`names_only`: in the first two), in any
+        case: who is called just so first, then whose name begins so, whose name holds it, and so
+        on; among equals the larger. Without `listed` those that are watched only, too. What is gone
+        is not found.
+        """
+        ...
+
     async def sizes(self, found: Found | None = None) -> dict[str, int]:
         """Return how many listed repos each category holds, of all or of those that match."""
         ...
