@@ -16,4 +16,6 @@ class Pick:
     why: str
     by: str
     at: datetime
+    user: str = ""
+    """Who that is to the platform, `slack:T1/U1`; "" for an operator."""
     id: int | None = None

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import RowMapping, delete, exists, or_, select, update
+from sqlalchemy import RowMapping, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hypecurve.adapters.sql.statements import among, upsert
-from hypecurve.adapters.sql.subscriptions import channel_id_of
+from hypecurve.adapters.sql.releasing import UNREAD
+from hypecurve.adapters.sql.statements import among, change, upsert
+from hypecurve.adapters.sql.subscriptions import channel_id_of, is_of
 from hypecurve.adapters.sql.tables import delivery, installation, pick
-from hypecurve.domain.delivery import DeliveryState
 from hypecurve.domain.installation import Installation
 from hypecurve.domain.pick import Pick
 from hypecurve.domain.repo import RepoId
 from hypecurve.domain.subscription import Channel, Tenant
 
-_RELEASED = (DeliveryState.EXPIRED.value, DeliveryState.DROPPED.value)
+_WAITS = or_(
+    pick.c.digest_id.is_(None),
+    select(delivery.c.id).where(delivery.c.digest_id == pick.c.digest_id, UNREAD).exists(),
+)
+"""No digest tells the pick, or one that was given up unread."""
 
 
 class SqlInstallations:
@@ -42,9 +46,7 @@ class SqlInstallations:
 
     async def find(self, tenant: Tenant) -> Installation | None:
         """Return a tenant's installation; None where it has none."""
-        statement = select(installation).where(
-            installation.c.platform == tenant.platform, installation.c.tenant == tenant.id
-        )
+        statement = select(installation).where(is_of(installation.c, tenant))
         row = (await self._connection.execute(statement)).mappings().first()
         return None if row is None else _installation(row)
 
@@ -56,9 +58,7 @@ class SqlInstallations:
 
     async def remove(self, tenant: Tenant) -> bool:
         """Forget a tenant's installation and its tokens; False where there was none."""
-        statement = delete(installation).where(
-            installation.c.platform == tenant.platform, installation.c.tenant == tenant.id
-        )
+        statement = delete(installation).where(is_of(installation.c, tenant))
         return bool((await self._connection.execute(statement)).rowcount)
 
 
@@ -72,30 +72,26 @@ class SqlPicks:
     async def add(self, place: Channel, item: Pick) -> None:
         """Keep a pick for the channel's next digest; an untold one of the same repo is replaced."""
         channel_id = await channel_id_of(self._connection, place)
-        await self._connection.execute(
-            delete(pick).where(
-                pick.c.channel_id == channel_id,
-                pick.c.repo_id == item.repo_id,
-                pick.c.digest_id.is_(None),
-            )
-        )
-        await self._connection.execute(
-            pick.insert().values(
-                channel_id=channel_id, repo_id=item.repo_id, why=item.why, by=item.by, at=item.at
-            )
-        )
+        same = (pick.c.channel_id == channel_id, pick.c.repo_id == item.repo_id)
+        await self._connection.execute(delete(pick).where(*same, _WAITS))
+        values = {
+            "channel_id": channel_id,
+            "repo_id": item.repo_id,
+            "why": item.why,
+            "by": item.by,
+            "user": item.user,
+            "at": item.at,
+        }
+        await self._connection.execute(pick.insert().values(**values))
 
     async def waiting(
         self, channel_ids: Sequence[int], since: datetime
     ) -> Mapping[int, list[Pick]]:
         """Return the channels' picks, oldest first, that no digest tells."""
-        released = exists().where(
-            delivery.c.digest_id == pick.c.digest_id, delivery.c.state.in_(_RELEASED)
-        )
         statement = (
             select(pick)
             .where(among(self._connection, pick.c.channel_id, channel_ids))
-            .where(pick.c.at >= since, or_(pick.c.digest_id.is_(None), released))
+            .where(pick.c.at >= since, _WAITS)
             .order_by(pick.c.at, pick.c.id)
         )
         found: dict[int, list[Pick]] = {}
@@ -105,10 +101,12 @@ class SqlPicks:
 
     async def told(self, picks: Mapping[int, Collection[int]]) -> None:
         """Write down which digest tells which picks: ids of picks by the digest's id."""
-        for digest_id, ids in picks.items():
-            await self._connection.execute(
-                update(pick).where(pick.c.id.in_(ids)).values(digest_id=digest_id)
-            )
+        values = [
+            {"id": pick_id, "digest_id": digest_id}
+            for digest_id, ids in picks.items()
+            for pick_id in ids
+        ]
+        await change(self._connection, pick, values)
 
 
 def _installation(row: RowMapping) -> Installation:
@@ -123,4 +121,11 @@ def _installation(row: RowMapping) -> Installation:
 
 
 def _pick(row: RowMapping) -> Pick:
-    return Pick(RepoId(row["repo_id"]), row["why"], row["by"], row["at"], row["id"])
+    return Pick(
+        repo_id=RepoId(row["repo_id"]),
+        why=row["why"],
+        by=row["by"],
+        at=row["at"],
+        user=row["user"],
+        id=row["id"],
+    )

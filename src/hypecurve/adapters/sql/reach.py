@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hypecurve.adapters.sql import outgoing, rows
 from hypecurve.adapters.sql.giving_up import given_up_as
 from hypecurve.adapters.sql.statements import one_holder, upsert
-from hypecurve.adapters.sql.subscriptions import channel_id_of, is_channel
+from hypecurve.adapters.sql.subscriptions import channel_id_of, is_channel, is_of
 from hypecurve.adapters.sql.tables import breaker, channel, delivery, suspension
 from hypecurve.domain.breaker import Breaker
 from hypecurve.domain.delivery import DeliveryState
@@ -67,7 +66,7 @@ class SqlReach:
         """Return the channels that are paused, of one tenant or of all."""
         statement = select(channel).where(channel.c.paused_at.is_not(None))
         if tenant is not None:
-            statement = statement.where(_is_of(channel.c, tenant))
+            statement = statement.where(is_of(channel.c, tenant))
         found = await self._connection.execute(statement.order_by(channel.c.paused_at))
         pauses = ((rows.channel(row), outgoing.pause(row)) for row in found.mappings())
         return {place: pause for place, pause in pauses if pause is not None}
@@ -83,7 +82,7 @@ class SqlReach:
             "refusals": item.refusals,
         }
         await upsert(self._connection, suspension, [values])
-        its_channels = select(channel.c.id).where(_is_of(channel.c, item.tenant))
+        its_channels = select(channel.c.id).where(is_of(channel.c, item.tenant))
         await self._connection.execute(
             update(delivery)
             .where(delivery.c.channel_id.in_(its_channels))
@@ -94,7 +93,7 @@ class SqlReach:
     async def restore(self, tenant: Tenant) -> bool:
         """End a tenant's suspension, where it has one."""
         ended = await self._connection.scalar(
-            delete(suspension).where(_is_of(suspension.c, tenant)).returning(suspension.c.tenant)
+            delete(suspension).where(is_of(suspension.c, tenant)).returning(suspension.c.tenant)
         )
         return ended is not None
 
@@ -128,10 +127,3 @@ class SqlReach:
         # In one order: two who keep the same ones must not wait for each other for ever.
         kept = sorted({item.key: item for item in breakers}.values(), key=lambda item: item.key)
         await upsert(self._connection, breaker, [outgoing.breaker_values(item) for item in kept])
-
-
-def _is_of(columns: Any, tenant: Tenant) -> ColumnElement[bool]:  # noqa: ANN401 - of either table
-    found: ColumnElement[bool] = and_(
-        columns.platform == tenant.platform, columns.tenant == tenant.id
-    )
-    return found

@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hypecurve.adapters.sql import outgoing, rows
 from hypecurve.adapters.sql.recording import steps_of
 from hypecurve.adapters.sql.statements import POSTGRES, among
-from hypecurve.adapters.sql.subscriptions import is_channel
+from hypecurve.adapters.sql.subscriptions import is_channel, is_of
 from hypecurve.adapters.sql.tables import channel, delivery, digest, notice
 from hypecurve.domain.delivery import DeliveryState
-from hypecurve.domain.subscription import Channel
+from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports.store import Sending
 
 
@@ -46,8 +46,8 @@ class Sendings:
             statement = statement.where(delivery.c.state.in_(sorted(each.value for each in states)))
         return await self._sendings(statement)
 
-    async def recent_of_each(self, most: int) -> list[Sending]:
-        """Return the last deliveries of every channel, `most` of each, newest first."""
+    async def recent_of_each(self, most: int, tenant: Tenant | None = None) -> list[Sending]:
+        """Return the last deliveries of every channel, of one tenant or of all, newest first."""
         # From the end of each channel's own: years of deliveries are not gone through.
         newest = (
             select(delivery.c.id)
@@ -56,18 +56,20 @@ class Sendings:
             .limit(most)
             .correlate(channel)
         )
+        wanted = true() if tenant is None else is_of(channel.c, tenant)
         if self._connection.dialect.name == POSTGRES:
             each = newest.lateral()
             found = await self._connection.scalars(
-                select(each.c.id).select_from(channel.join(each, true()))
+                select(each.c.id).select_from(channel.join(each, true())).where(wanted)
             )
             ids = list(found)
         else:  # knows no such join
             all_of_it = select(func.json_group_array(newest.subquery().c.id)).scalar_subquery()
-            groups = await self._connection.scalars(select(all_of_it).select_from(channel))
+            statement = select(all_of_it).select_from(channel).where(wanted)
+            groups = await self._connection.scalars(statement)
             ids = [key for group in groups for key in json.loads(group)]
-        wanted = _joined().where(among(self._connection, delivery.c.id, ids))
-        return await self._sendings(wanted.order_by(delivery.c.id.desc()))
+        theirs = _joined().where(among(self._connection, delivery.c.id, ids))
+        return await self._sendings(theirs.order_by(delivery.c.id.desc()))
 
     async def _sendings(self, statement: Select[Any]) -> list[Sending]:
         found = (await self._connection.execute(statement)).mappings().all()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, Table, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import outgoing, rows
@@ -68,9 +68,7 @@ class SqlSubscriptions:
         """Return every channel that has a subscription, of one tenant or of all."""
         wanted = select(channel).where(channel.c.id.in_(select(subscription.c.channel_id)))
         if tenant is not None:
-            wanted = wanted.where(
-                channel.c.platform == tenant.platform, channel.c.tenant == tenant.id
-            )
+            wanted = wanted.where(is_of(channel.c, tenant))
         return await self._listeners(wanted)
 
     async def speak(self, place: Channel, locale: str) -> None:
@@ -224,3 +222,11 @@ def is_channel(place: Channel) -> ColumnElement[bool]:
         & (channel.c.tenant == place.tenant.id)
         & (channel.c.place == place.id)
     )
+
+
+def is_of(columns: Any, tenant: Tenant) -> ColumnElement[bool]:  # noqa: ANN401 - of any table
+    """The condition that a row with `platform` and `tenant` is a tenant's."""
+    found: ColumnElement[bool] = and_(
+        columns.platform == tenant.platform, columns.tenant == tenant.id
+    )
+    return found

@@ -43,13 +43,16 @@ class Picks(Protocol):
     ) -> Mapping[int, list[Pick]]:
         """Return the channels' picks, oldest first, that no digest tells.
 
-        One whose digest expired or was dropped waits again, as signals do; older than `since`
-        none does. Channels without picks are not in it.
+        One whose digest was given up unread waits again, as signals do; older than `since` none
+        does. Channels without picks are not in it.
         """
         ...
 
     async def told(self, picks: Mapping[int, Collection[int]]) -> None:
-        """Write down which digest tells which picks: ids of picks by the digest's id."""
+        """Write down which digest tells which picks: ids of picks by the digest's id.
+
+        A handful of statements however many they are.
+        """
         ...
 
 

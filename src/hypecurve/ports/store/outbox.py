@@ -164,8 +164,11 @@ class Outbox(Protocol):
         """Return deliveries, newest first; `states` None: of any."""
         ...
 
-    async def recent_of_each(self, most: int) -> list[Sending]:
-        """Return the last deliveries of every channel, `most` of each, newest first."""
+    async def recent_of_each(self, most: int, tenant: Tenant | None = None) -> list[Sending]:
+        """Return the last deliveries of every channel, of one tenant or of all, newest first.
+
+        `most` of each channel.
+        """
         ...
 
     async def counts(self) -> Mapping[DeliveryState, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     Boolean,
@@ -25,6 +27,14 @@ from hypecurve.adapters.sql.tables.columns import (
     of_channel,
     of_repo,
 )
+
+
+def _index_kept(made_at: Column[Any], text: Column[Any]) -> None:
+    """Index what has its text still, by age: the years before are not gone through."""
+    is_kept = text.is_not(None)
+    name = f"ix_{made_at.table.name}_kept"
+    Index(name, made_at, sqlite_where=is_kept, postgresql_where=is_kept)
+
 
 channel = Table(
     "channel",
@@ -127,6 +137,7 @@ pick = Table(
     of_repo(nullable=False),
     Column("why", Prose, nullable=False),
     Column("by", Prose, nullable=False),
+    Column("user", Line(200), nullable=False),
     Column("at", Instant, nullable=False),
     Column("digest_id", BigId, ForeignKey("digest.id"), index=True),
     Index("ix_pick_channel_id_at", "channel_id", "at"),
@@ -145,6 +156,7 @@ digest = Table(
     Column("outcome", String(16), nullable=False, server_default="told"),
     UniqueConstraint("channel_id", "due_at"),
 )
+_index_kept(digest.c.composed_at, digest.c.message)
 
 digest_member = Table(
     "digest_member",
@@ -162,10 +174,11 @@ notice = Table(
     of_channel(nullable=False),
     Column("key", Line(255), nullable=False),
     Column("at", Instant, nullable=False),
-    Column("message", JSON, nullable=False),
+    Column("message", JSON),
     UniqueConstraint("channel_id", "key"),
     Index("ix_notice_channel_id_at", "channel_id", "at"),
 )
+_index_kept(notice.c.at, notice.c.message)
 
 delivery = Table(
     "delivery",
