@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
 from datetime import timedelta
 
 import aiohttp
@@ -24,10 +24,12 @@ from hypecurve.domain.saying import to_say
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Kit
 from hypecurve_slack.blocks import fallback, render
+from hypecurve_slack.kept import Kept
 from hypecurve_slack.pacing import Pacer
 from hypecurve_slack.refusals import NETWORK, NO_THREADS, UNTHREADABLE, trouble
 from hypecurve_slack.settings import read
 from hypecurve_slack.tokens import OneWorkspace, Tokens, whose
+from hypecurve_slack.uploading import WAITS, Uploads, about_the_file
 from hypecurve_slack.web import AT_ONCE, TIMEOUT, posting_session, web_client
 
 _KEPT_BODIES = 512
@@ -45,34 +47,47 @@ class SlackMessenger:
     at_once = AT_ONCE
     drops_repeats_for = timedelta(0)
 
-    def __init__(self, client: AsyncWebClient, tokens: Tokens, pacer: Pacer | None = None) -> None:
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        tokens: Tokens,
+        uploads: Uploads,
+        pacer: Pacer | None = None,
+    ) -> None:
         """Take a client that retries nothing by itself, and the pace: one a second, if none."""
         self._client = client
         self._tokens = tokens
+        self._uploads = uploads
         self._pacer = pacer or Pacer()
-        self._bodies = _Bodies(_KEPT_BODIES)
+        self._bodies = Kept(_bodies, _KEPT_BODIES)
 
     async def steps(self, channel: Channel, message: Message) -> tuple[StepKind, ...]:
-        """Return POST, and THREAD where the message overflows."""
+        """Return UPLOAD where there is a picture, POST, and THREAD where the message overflows."""
         del channel
-        return (StepKind.POST, StepKind.THREAD)[: len(self._bodies.of(message))]
+        posts = (StepKind.POST, StepKind.THREAD)[: len(self._bodies.of(message))]
+        return posts if message.picture is None else (StepKind.UPLOAD, *posts)
 
     async def post(
         self, channel: Channel, message: Message, step: StepKind, *, key: str, ref: str
     ) -> str:
-        """Post one part and return its `ts`.
+        """Make one call and return the `ts` of what was posted, or the id of the file.
 
         Where Slack refuses the blocks, the plain form goes out once instead and the log has an
-        error: it is never the channel's fault. A person is written to in the app's own
-        conversation with them. `key` is not used: Slack has nothing like it.
+        error: it is never the channel's fault. Nor is a picture that cannot be shown: the post
+        goes out without. A person is written to in the app's own conversation with them. `key` is
+        not used: Slack has nothing like it.
         """
         del key
         token = await self._tokens.of(channel.tenant)
-        part = 1 if step is StepKind.THREAD else 0
         place = {"channel": channel.person or channel.id}
+        if step is StepKind.UPLOAD:
+            return await self._upload(channel.tenant, message, token)
+        part = 1 if step is StepKind.THREAD else 0
         if step is StepKind.THREAD and ref:
             place["thread_ts"] = ref
         try:
+            if step is StepKind.POST and ref:
+                return await self._post_with_picture(channel, token, place, message, ref)
             return await self._post(channel, token, place, self._bodies.of(message)[part])
         except ChannelRefused as error:
             if error.code != UNTHREADABLE or "thread_ts" not in place:
@@ -87,6 +102,32 @@ class SlackMessenger:
             )
         plain = json.dumps(fallback(message)[part])
         return await self._post(channel, token, place, plain)
+
+    async def _upload(self, tenant: Tenant, message: Message, token: str) -> str:
+        if message.picture is None:
+            return ""
+        client = self._client_with(token)
+        return await self._uploads.file(client, tenant, message.picture, message.locale)
+
+    async def _post_with_picture(
+        self, channel: Channel, token: str, place: Mapping[str, str], message: Message, file_id: str
+    ) -> str:
+        """Post with the picture, once Slack shows it; without, where it does not."""
+        if message.picture is not None:
+            client, tenant = self._client_with(token), channel.tenant
+            tries = self._uploads.tries(client, tenant, message.picture, message.locale, file_id)
+            async with aclosing(tries) as tried:
+                async for shown in tried:
+                    try:
+                        body = self._bodies.of(message, shown)[0]
+                        return await self._post(channel, token, place, body)
+                    except MessageRefused as error:
+                        if not shown or not about_the_file(error):
+                            raise
+        return await self._post(channel, token, place, self._bodies.of(message)[0])
+
+    def _client_with(self, token: str) -> AsyncWebClient:
+        return web_client(self._client.base_url, token, self._client.session)
 
     async def probe(self, tenant: Tenant) -> None:
         """Ask Slack whose the tenant's token is; TenantRefused where it is not taken."""
@@ -118,27 +159,9 @@ class SlackMessenger:
         return ref
 
 
-class _Bodies:
-    """What messages became, each rendered once for all its steps and channels.
-
-    Told apart by which object they are: to hash or to compare a message goes through all of it.
-    """
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        # With the message itself: while it lives, its id is no other one's.
-        self._kept: dict[int, tuple[Message, tuple[str, ...]]] = {}
-
-    def of(self, message: Message) -> tuple[str, ...]:
-        """Return the bodies of a message as JSON."""
-        key = id(message)
-        found = self._kept.pop(key, None)
-        if found is None:
-            found = message, tuple(json.dumps(body) for body in render(message))
-            if len(self._kept) >= self._most:
-                del self._kept[next(iter(self._kept))]
-        self._kept[key] = found  # the last used stand last
-        return found[1]
+def _bodies(message: Message, picture: str) -> tuple[str, ...]:
+    """Return the bodies of a message as JSON; `picture`: the id of the file it shows, or ""."""
+    return tuple(json.dumps(body) for body in render(message, picture))
 
 
 @asynccontextmanager
@@ -148,16 +171,16 @@ async def connect(
     *,
     tokens: Tokens | None = None,
     pacer: Pacer | None = None,
+    waits: Sequence[float] = WAITS,
     patience: aiohttp.ClientTimeout = TIMEOUT,
 ) -> AsyncIterator[SlackMessenger]:
     """Open a messenger on one HTTP session; BadSetting where a setting cannot be used.
 
     `kit.invalid` is never called: Slack bars nobody for answers that were errors. `tokens`: where
-    there are more workspaces than the one of SLACK_BOT_TOKEN.
+    there are more workspaces than the one of SLACK_BOT_TOKEN. `waits`: see `Uploads`.
     """
-    del kit
     settings = read(env)
     async with posting_session(settings.api_url, patience) as session:
         client = web_client(settings.api_url, None, session)
         tokens = tokens or OneWorkspace(client, settings.token)
-        yield SlackMessenger(client, tokens, pacer)
+        yield SlackMessenger(client, tokens, Uploads(kit.charts, waits), pacer)

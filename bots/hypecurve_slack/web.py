@@ -49,7 +49,9 @@ def _proxy(api_url: str) -> str | None:
     return getproxies().get(parts.scheme)
 
 
-def web_client(api_url: str, token: str | None, session: aiohttp.ClientSession) -> AsyncWebClient:
+def web_client(
+    api_url: str, token: str | None, session: aiohttp.ClientSession | None
+) -> AsyncWebClient:
     """Return a client of the Web API without retries; `token` where no call names its own."""
     logger = logging.getLogger("hypecurve_slack.web")
     # slack_sdk (3.47) takes a logger of no level for one of DEBUG, and writes out every body.
