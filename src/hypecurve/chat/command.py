@@ -174,7 +174,9 @@ class Help:
 
 Question = Subscriptions | Status | Show | ListNow | ShowRepo | Why | Categories | Preview | Help
 """What only tells."""
-Command = Subscribe | Unsubscribe | Schedule | Tuning | Follow | Unfollow | Submit | Question
+Change = Subscribe | Unsubscribe | Schedule | Tuning | Follow | Unfollow
+"""What changes a channel."""
+Command = Change | Submit | Question
 
 
 def _categories(slugs: frozenset[str]) -> list[str]:

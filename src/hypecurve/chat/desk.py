@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hypecurve.chat import command as said
+from hypecurve.chat.changes import Changers, check, heard_by, with_announcement
 from hypecurve.chat.grammar import NO_DIGEST, parse
+from hypecurve.chat.patience import PATIENCE, SOON, within
 from hypecurve.chat.tuner import refine, tune
-from hypecurve.chat.tuning import Filter, Mute, Pause, Resume, SetAlerts, Show, Status, Unmute
+from hypecurve.chat.tuning import Filter, Show, Status
 from hypecurve.domain.asking import Answer, Asker
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import BadCommand, HypecurveError
@@ -24,6 +26,7 @@ from hypecurve.services.answers.submit import Questions, Wish, submit
 from hypecurve.services.answers.why import why
 from hypecurve.services.digests.drafting import preview
 from hypecurve.wording import notices
+from hypecurve.wording.announcements import led
 from hypecurve.wording.card import card_message
 from hypecurve.wording.digest import digest_message
 from hypecurve.wording.help import help_message
@@ -58,11 +61,16 @@ class ServiceDesk:
     """What users made us ask GitHub today."""
     histories_an_hour: int = 0
     """Repos whose past is asked in an hour, to say how long that still takes; 0: not said."""
+    changes: Changers = "members"
+    """Who may change what a channel hears."""
+    patience: float = PATIENCE
+    """Seconds after which an answer is given up."""
 
     async def answer(self, asker: Asker, text: str) -> Answer:
         """Answer one command, written as after `/hype`; a mistake gets a line that mends it."""
+        asker = await self.spoken_to(asker)
         try:
-            return await self.carry_out(asker, text)
+            return await within(self.patience, self.carry_out(asker, text))
         except HypecurveError as error:
             return Answer(notices.error_message(error, asker.locale))
 
@@ -70,9 +78,30 @@ class ServiceDesk:
         """Return at most 25 choices that fit what was typed so far."""
         raise NotImplementedError
 
+    async def spoken_to(self, asker: Asker) -> Asker:
+        """Return the asker as they are spoken to here: in the channel's language, else their own.
+
+        A channel's is the one chosen for it, else that of who installed the app.
+        """
+        try:
+            locale = await within(min(SOON, self.patience), self._spoken(asker))
+        except HypecurveError:
+            return asker  # the database is away: that can be said in their own language
+        return replace(asker, locale=locale) if locale else asker
+
     async def carry_out(self, asker: Asker, text: str) -> Answer:
         """The same, but a mistake is raised: for a caller that shows errors its own way."""
         command = parse(text, self.taxonomy, self.site)
+        check(asker, command, self.changes)
+        if isinstance(command, said.Change):
+            return await self._change(asker, command)
+        if isinstance(command, said.Submit):
+            return await self._submit(asker, command)
+        return Answer(await self._tell(asker, command))
+
+    async def _change(self, asker: Asker, command: said.Change) -> Answer:
+        """Change what a channel hears, and say so to the others there."""
+        before = await heard_by(self.store, asker.channel)
         match command:
             case said.Subscribe():
                 answer = await self._subscribe(asker, command)
@@ -80,15 +109,15 @@ class ServiceDesk:
                 answer = await self._unsubscribe(asker, command)
             case said.Schedule():
                 answer = await self._schedule(asker, command)
-            case Filter() | SetAlerts() | Pause() | Resume() | Mute() | Unmute():
-                answer = await tune(self.store, self.clock, self.taxonomy, asker, command)
             case said.Follow() | said.Unfollow():
                 answer = await self._follow(asker, command)
-            case said.Submit():
-                answer = await self._submit(asker, command)
             case _:
-                answer = Answer(await self._tell(asker, command))
-        return answer
+                answer = await tune(self.store, self.clock, self.taxonomy, asker, command)
+        return await with_announcement(self.store, self.clock, self.taxonomy, asker, before, answer)
+
+    async def _spoken(self, asker: Asker) -> str:
+        async with self.store.read() as tx:
+            return await tx.subscriptions.spoken(asker.channel)
 
     async def _tell(self, asker: Asker, command: said.Question) -> Message:
         match command:
@@ -137,7 +166,8 @@ class ServiceDesk:
         )
         if said_more and not had:
             await refine(self.store, asker.channel, command.filter)
-        return Answer(welcome_message(welcome, self.taxonomy, asker.locale), public=True)
+        message = welcome_message(welcome, self.taxonomy, asker.locale)
+        return Answer(message if asker.is_alone else led(message, asker.name), public=True)
 
     async def _unsubscribe(self, asker: Asker, command: said.Unsubscribe) -> Answer:
         changed = await subscribe.unsubscribe(
@@ -145,12 +175,12 @@ class ServiceDesk:
         )
         tell = notices.unsubscribed if changed else notices.not_subscribed
         message = tell(command.categories, self.taxonomy, asker.locale)
-        return Answer(message, public=changed)
+        return Answer(message)
 
     async def _schedule(self, asker: Asker, command: said.Schedule) -> Answer:
         when = subscribe.When(command.at, command.zone, command.weekdays)
         moved = await subscribe.schedule(self.store, self.clock, asker.channel, when)
-        return Answer(notices.scheduled(moved[0], self.taxonomy, asker.locale), public=True)
+        return Answer(notices.scheduled(moved[0], self.taxonomy, asker.locale))
 
     async def _follow(self, asker: Asker, command: said.Follow | said.Unfollow) -> Answer:
         on = isinstance(command, said.Follow)
@@ -158,7 +188,7 @@ class ServiceDesk:
         tell = notices.unfollowed
         if on:
             tell = notices.followed if heard else notices.followed_unheard
-        return Answer(tell(entry.repo, asker.locale), public=True)
+        return Answer(tell(entry.repo, asker.locale))
 
     async def _submit(self, asker: Asker, command: said.Submit) -> Answer:
         if self.github is None:

@@ -1,4 +1,4 @@
-"""The desk's part for what tunes a channel: one service call, one answer that all may see."""
+"""The desk's part for what tunes a channel: one service call, one answer."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def tune(
             entry = await subscribe.mute(store, asker.channel, command.name, on=on)
             tell = tuned.muted if on else tuned.unmuted
             message = tell(entry.repo, asker.locale)
-    return Answer(message, public=True)
+    return Answer(message)
 
 
 async def refine(store: Store, channel: Channel, wish: Filter) -> tuple[Subscription, ...]:
@@ -79,4 +79,4 @@ async def _resume(store: Store, clock: Clock, taxonomy: Taxonomy, asker: Asker) 
     message = tuned.resumed(
         found, taxonomy, asker.locale, now, was_paused=paused, tried_again=tried
     )
-    return Answer(message, public=paused or tried)
+    return Answer(message)

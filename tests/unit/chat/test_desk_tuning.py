@@ -31,7 +31,7 @@ class Talk:
 
     def __init__(self, store: SqlStore, channel: Channel = CHANNEL) -> None:
         self.store, self.clock = store, SetClock(NOW)
-        self.asker = Asker(channel, "U1", zone="Europe/Paris")
+        self.asker = Asker(channel, "U1", zone="Europe/Paris", name="Ada")
         self._desk = ServiceDesk(store, self.clock, sample_taxonomy())
 
     async def ask(self, text: str) -> Answer:
@@ -62,7 +62,7 @@ async def test_a_pause_moves_the_next_digest_behind_it_and_resume_brings_it_back
 ) -> None:
     due = (await talk.has()).next_due
     answer = await talk.ask("pause 2d")
-    assert answer.public
+    assert not answer.public
     assert "Paused until Tue 24 Nov 07:00. The next digest comes Tue 24 Nov 09:00" in plain(
         answer.message
     )
@@ -71,11 +71,11 @@ async def test_a_pause_moves_the_next_digest_behind_it_and_resume_brings_it_back
         "Paused until Tue 24 Nov 07:00. Next digest Tue 24 Nov 09:00."
     )
     answer = await talk.ask("resume")
-    assert answer.public
+    assert answer.announcement
     assert plain(answer.message).startswith("Going on.")
     assert ((await talk.has()).paused_until, (await talk.has()).next_due) == (None, due)
     again = await talk.ask("resume")
-    assert not again.public
+    assert again.announcement is None
     assert plain(again.message).startswith("This channel was not paused.")
 
 
@@ -89,7 +89,8 @@ async def test_resume_tries_at_once_what_the_channel_refused(talk: Talk) -> None
     await refuses(talk.store, CHANNEL, NOW - HOUR)
     assert "takes no messages since Sun 22 Nov 06:00" in await talk.says("status")
     answer = await talk.ask("resume")
-    assert answer.public
+    assert answer.announcement
+    assert plain(answer.announcement) == "Ada asked to try this channel again."
     assert plain(answer.message).startswith(
         "This channel did not take what was posted: it is tried again now."
     )
@@ -174,14 +175,16 @@ async def test_without_a_subscription_there_is_nothing_to_tune(store: SqlStore) 
         assert not answer.public
 
 
-async def test_what_changes_a_channel_is_for_all_to_see_and_needs_a_manager(talk: Talk) -> None:
+async def test_what_changes_a_channel_is_announced_and_needs_a_manager(talk: Talk) -> None:
     examples = {spec.name: spec for spec in COMMANDS}
     for name in ("pause", "resume", "mute", "unmute", "filter", "alerts"):
         spec = examples[name]
         example = spec.example.replace("acme/flashkv", str(a_repo(1).name))
-        assert (await talk.ask(example)).public, name
+        answer = await talk.ask(example)
+        assert answer.announcement, name
+        assert not answer.public
         assert spec.manages, name
-    assert not (await talk.ask("status")).public
+    assert (await talk.ask("status")).announcement is None
     assert not examples["status"].manages
 
 

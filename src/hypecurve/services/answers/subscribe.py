@@ -66,7 +66,10 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody asks for a channel; `by`: the user who asks."""
+    """What somebody asks for a channel; `by`: the user who asks.
+
+    `locale`: theirs, where nobody chose the channel's and whoever installed the app told none.
+    """
 
     channel: Channel
     wants: Wants
@@ -98,12 +101,13 @@ async def subscribe(store: Store, clock: Clock, taxonomy: Taxonomy, wish: Wish) 
             await tx.subscriptions.change(replace(alike, wants=grown))
         else:
             cycle = await tx.signals.current_cycle()
+            spoken = await tx.subscriptions.spoken(wish.channel)
             await tx.subscriptions.add(
                 Subscription(
                     channel=wish.channel,
                     wants=wants,
                     schedule=schedule,
-                    locale=wish.locale,
+                    locale=spoken or wish.locale,
                     created_by=wish.by,
                     next_due=next_due(schedule, now),
                     heard_cycle=cycle,
