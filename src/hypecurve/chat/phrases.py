@@ -16,11 +16,11 @@ from hypecurve.chat.tuning import Filter
 from hypecurve.chat.words import Word
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import BadCommand, BadInput, BadTime, UnknownCategory
+from hypecurve.domain.saying import Saying, to_say
 from hypecurve.domain.schedule import parse_time, parse_zone
 from hypecurve.domain.signal import SUBSCRIBABLE, SignalKind
 from hypecurve.domain.subscription import ALL_DAYS, WORKDAYS
 from hypecurve.wording.cut import cut
-from hypecurve.wording.texts import to_say
 
 _LONGEST_NAME = 7
 """Words of a category's name."""
@@ -132,7 +132,7 @@ def one_category(typed: Sequence[Word], taxonomy: Taxonomy) -> str | None:
     if len(within) > 1:
         raise BadCommand(
             to_say("{layer} is a layer. Name one of its categories: {categories}."),
-            layer=taxonomy.title(named[0]),
+            layer=Saying(taxonomy.title(named[0])),
             categories=", ".join(within),
         )
     return within[0]

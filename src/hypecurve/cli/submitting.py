@@ -125,15 +125,17 @@ def _row(
     wished: Submission, entry: CatalogueEntry, taxonomy: Taxonomy, *, exact: bool
 ) -> Mapping[str, Any]:
     from hypecurve.wording.teller import place_title
+    from hypecurve.wording.texts import SOURCE_LOCALE, texts
 
+    english = texts(SOURCE_LOCALE)
     repo, place = entry.repo, entry.place
     fork = repo.is_fork and not place.by_operator
     values = (
         str(repo.name),
         repo.stars if exact else f"{repo.stars:,}",
         wished.state.value,
-        place_title(taxonomy, place.category),
-        None if wished.category is None else place_title(taxonomy, wished.category),
+        place_title(taxonomy, place.category, english),
+        None if wished.category is None else place_title(taxonomy, wished.category, english),
         "a fork" if fork else place.reason,
         _when(wished.at, exact=exact),
         wished.user or "operator",

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from hypecurve.domain.errors import UnknownCategory
+from hypecurve.domain.saying import to_say
 from hypecurve.domain.wordrules import Rule, RuleBook, Where, singular, tokens
 
 _LITTLE = 2
@@ -88,7 +89,7 @@ class Taxonomy:
 
     def title(self, slug: str) -> str:
         """Return how people read a category, a layer, "not-ai" or "unsure"."""
-        special = {NOT_AI: "Not AI", UNSURE: "Unsure"}
+        special = {NOT_AI: to_say("Not AI"), UNSURE: to_say("Unsure")}
         if slug in special:
             return special[slug]
         layer = next((layer for layer in self.layers if layer.slug == slug), None)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from hypecurve.domain.catalogue import Place
 from hypecurve.domain.category import AI, COMMON, NOT_AI, UNSURE, Taxonomy
 from hypecurve.domain.repo import Repo
+from hypecurve.domain.saying import to_say
 from hypecurve.domain.wordrules import Hit, Where, tokens
 
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
@@ -18,7 +19,7 @@ _EARLY_FACTOR, _LATE_FACTOR = 1.3, 0.6
 _NEIGHBOURS = 0.3
 _TELLING = 5
 """Words of description from which silence about AI says something."""
-_NO_AI = "no word of AI in its name, description or topics"
+_NO_AI = to_say("no word of AI in its name, description or topics")
 
 
 @dataclass(slots=True)

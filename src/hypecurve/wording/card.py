@@ -26,6 +26,7 @@ from hypecurve.wording.bars import bars, merged
 from hypecurve.wording.cut import clean, cut
 from hypecurve.wording.facts import last_push, usual
 from hypecurve.wording.happened import gone_why
+from hypecurve.wording.places import place_reason
 from hypecurve.wording.teller import LONGEST_NAME, Teller, joined, moment, name_of, words_of
 from hypecurve.wording.texts import Texts, texts, to_say
 
@@ -168,7 +169,7 @@ def _gone(card: Card, said: Texts) -> Line:
 
 def _what(entry: CatalogueEntry, teller: Teller) -> Line:
     said, repo = teller.texts, entry.repo
-    place, reason = teller.place(entry), cut(clean(entry.place.reason), _REASON)
+    place, reason = teller.place(entry), cut(place_reason(entry.place, said), _REASON)
     if entry.place.by_operator:
         place = said.say("{category} (chosen by the operator)", category=place)
     elif reason:
@@ -181,7 +182,11 @@ def _counts(card: Card, said: Texts) -> Line:
     repo, facts = card.entry.repo, []
     if card.stars_known:
         stars = said.short(repo.stars)
-        facts.append(said.say_count("{stars} star", "{stars} stars", repo.stars, stars=stars))
+        facts.append(
+            said.say_count(
+                "{stars} star", "{stars} stars", said.shown_number(repo.stars), stars=stars
+            )
+        )
     if repo.forks is not None:
         facts.append(said.say_count("{n} fork", "{n} forks", repo.forks))
     if repo.open_issues is not None:

@@ -49,7 +49,8 @@ def spoken_of(item: Item, teller: Teller) -> str:
     signal, texts = item.signal, teller.texts
     if signal.kind is SignalKind.RISING and signal.evidence.gain_7d is not None:
         return _spoken_rise(name, signal, texts)
-    return f"{name} {', '.join(words_of(line) for line in _facts(item, teller) if line)}"
+    facts = texts.row(words_of(line) for line in _facts(item, teller) if line)
+    return texts.say("{name} {facts}", name=name, facts=facts)
 
 
 def _facts(item: Item, teller: Teller) -> list[Line]:
@@ -100,7 +101,7 @@ def _rising(signal: Signal, _: CatalogueEntry, teller: Teller) -> list[Line]:
     strong = [texts.multiple(multiple)] if multiple is not None else []
     if signal.step > 1:
         strong.append(texts.say("still accelerating"))
-    lead: Line = (Text(", ".join(strong), Style.STRONG), Text(" ")) if strong else ()
+    lead: Line = (Text(texts.row(strong), Style.STRONG), Text(" ")) if strong else ()
     if evidence.gain_7d is None:
         return [lead[:1] or (Text(texts.say("rising")),)]
     return [(*lead, Text(_week_pair(evidence.gain_7d, evidence.usual_7d, texts)))]

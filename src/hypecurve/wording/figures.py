@@ -15,6 +15,7 @@ from babel.numbers import format_compact_decimal, format_decimal, format_percent
 
 _NEARLY_A_MILLION = range(999_950, 1_000_000)
 """Babel rounds these to "1000K"."""
+_SHORTENED = 1_000
 _DAYS_UP_TO = 60
 _MONTHS_UP_TO = 730
 
@@ -42,9 +43,16 @@ class Figures:
         sign = "+" if number >= 0 else ""
         return sign + self.exact(number)
 
-    def multiple(self, times: float) -> str:
-        """`8.6x`."""
-        return format_decimal(times, format="#,##0.0", locale=self.locale) + "x"
+    def tenths(self, number: float) -> str:
+        """`8.6`."""
+        return format_decimal(number, format="#,##0.0", locale=self.locale)
+
+    def shown_number(self, number: int) -> int:
+        """Return the number whose plural goes with the short form: 38,241 is read as 38 thousand.
+
+        In Russian "38,2 тыс. звёзд", and not "звезда", though 38,241 stars end in one.
+        """
+        return number if abs(number) < _SHORTENED else number // _SHORTENED * _SHORTENED
 
     def percent(self, share: float) -> str:
         """`34%`, rounded down: 100% is said only of all."""

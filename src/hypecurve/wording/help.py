@@ -38,7 +38,7 @@ def _short(spec: CommandSpec, said: Texts) -> Entry:
     usage = f"/hype {spec.name} {spec.usage}".rstrip()
     return Entry(
         ((Text(usage, Style.CODE),), (Text(what),)),
-        spoken=f"{spec.name}: {what}",
+        spoken=said.say("{option}: {what}", option=spec.name, what=what),
     )
 
 

@@ -112,9 +112,11 @@ def categories_message(taxonomy: Taxonomy, counts: Mapping[str, int], locale: st
     sections = tuple(
         Section(
             SectionKind.PLAIN,
-            said.say("{layer} ({slug})", layer=layer.title, slug=layer.slug),
+            said.say("{layer} ({slug})", layer=said.looked_up(layer.title), slug=layer.slug),
             tuple(
-                _category(category.slug, category.title, counts.get(category.slug), said)
+                _category(
+                    category.slug, said.looked_up(category.title), counts.get(category.slug), said
+                )
                 for category in taxonomy.categories
                 if category.layer.slug == layer.slug
             ),
@@ -134,7 +136,7 @@ def categories_message(taxonomy: Taxonomy, counts: Mapping[str, int], locale: st
 
 
 def _category(slug: str, title: str, count: int | None, said: Texts) -> Entry:
-    line: Line = (Text(title), Text(" ("), Text(slug, Style.CODE), Text(")"))
+    line = said.say_line("{category} ({reason})", category=title, reason=Text(slug, Style.CODE))
     if count is not None:
         line = joined((line, (Text(said.say_count("{n} repo", "{n} repos", count)),)))
     return Entry((line,), spoken=words_of(line))

@@ -195,7 +195,7 @@ def _subscription(one: Subscription, taxonomy: Taxonomy, said: Texts, now: datet
     elif one.next_due is not None:
         following = said.say_line("next {time}", time=moment(one.next_due, teller))
     lines = (head, joined((when, following)), *_tuned(one, said))
-    return Entry(lines, spoken=", ".join(words_of(line) for line in lines))
+    return Entry(lines, spoken=said.row(words_of(line) for line in lines))
 
 
 def _tuned(one: Subscription, said: Texts) -> Iterator[Line]:

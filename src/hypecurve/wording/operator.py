@@ -90,7 +90,7 @@ def refused(reason: str, locale: str = SOURCE_LOCALE) -> Message:
     """Say that GitHub refuses us; `reason` is the error's, which says what to do."""
     said = texts(locale)
     return _notice(
-        cut(clean(reason), _LONGEST),
+        cut(clean(said.retell(reason)), _LONGEST),
         said.say("Until then nothing is counted. hypecurve doctor tells whether it is mended."),
         said,
     )
@@ -148,7 +148,7 @@ def left_alone(platform: str, reason: str, until: datetime, locale: str = SOURCE
             "Nothing is sent to {platform} until {time}: {reason}",
             platform=clean(platform),
             time=_time(until, said),
-            reason=cut(clean(reason), _LONGEST),
+            reason=cut(clean(said.retell(reason)), _LONGEST),
         ),
         said.say(
             "Nothing is lost: it goes on by itself. Where this comes again, hypecurve status and "
@@ -165,7 +165,7 @@ def suspended(tenant: str, reason: str, locale: str = SOURCE_LOCALE) -> Message:
         said.say(
             "Hypecurve is no longer installed in {tenant}: {reason}",
             tenant=clean(tenant),
-            reason=cut(clean(reason), _LONGEST),
+            reason=cut(clean(said.retell(reason)), _LONGEST),
         ),
         said.say(
             "Nothing more is sent there. What its channels subscribed to is kept, and goes on "
@@ -183,7 +183,7 @@ def dead(delivery_id: int, channel: str, reason: str, locale: str = SOURCE_LOCAL
             "Delivery {id} to {channel} cannot be sent: {reason}",
             id=delivery_id,
             channel=clean(channel),
-            reason=cut(clean(reason), _LONGEST),
+            reason=cut(clean(said.retell(reason)), _LONGEST),
         ),
         said.say(
             "What it told comes with the channel's next digest. hypecurve deliveries --state dead "

@@ -38,22 +38,26 @@ def spoken(message: Message, limit: int = 4000) -> str:
     if message.title != message.notification:
         lines.append(message.title)
     lines += [words_of(line) for line in message.subtitle]
-    lines += _spoken(message.sections, message.notification)
+    lines += _spoken(message.sections, message)
     if message.overflow:
-        lines.append(f"{_more(message)}:")
-        lines += _spoken(message.overflow, message.notification)
+        lines.append(_headed(_more(message), message))
+        lines += _spoken(message.overflow, message)
     lines += [words_of(line) for line in message.footer]
     return cut("\n".join(line for line in lines if line), limit)
 
 
-def _spoken(sections: Iterable[Section], said_already: str) -> Iterator[str]:
+def _spoken(sections: Iterable[Section], message: Message) -> Iterator[str]:
     for section in sections:
         if section.heading:
-            yield f"{section.heading}:"
+            yield _headed(section.heading, message)
         for entry in section.entries:
             words = entry.spoken or _in_words(entry)
-            if words != said_already:
+            if words != message.notification:
                 yield words
+
+
+def _headed(heading: str, message: Message) -> str:
+    return texts(message.locale).say("{heading}:", heading=heading)
 
 
 def _more(message: Message) -> str:
@@ -78,7 +82,9 @@ def _lines(message: Message) -> Iterator[str]:
     if message.footer or addresses:
         yield ""
     yield from (_shown(line) for line in message.footer)
-    yield from (f"{control.label}: {control.url}" for control in addresses)
+    said = texts(message.locale)
+    for control in addresses:
+        yield said.say("{label}: {address}", label=control.label, address=control.url)
 
 
 def _sections(sections: Sequence[Section]) -> Iterator[str]:

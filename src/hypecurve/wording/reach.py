@@ -21,7 +21,7 @@ def paused(
     of another place, and gets the channel as it is written for the command line.
     """
     said = texts(locale)
-    why = cut(clean(reason), _LONGEST)
+    why = cut(clean(said.retell(reason)), _LONGEST)
     line = said.say_line(
         "Hypecurve cannot post in {channel}: {reason}",
         channel=str(channel) if from_outside else Place(channel),

@@ -128,7 +128,8 @@ def _trouble(trouble: Trouble, teller: Teller) -> Entry:
 
 def _told(trouble: Trouble, teller: Teller) -> Iterator[Line]:
     """What is wrong, then how it is mended."""
-    said, reason = teller.texts, cut(clean(trouble.reason), _LONGEST)
+    said = teller.texts
+    reason = cut(clean(said.retell(trouble.reason)), _LONGEST)
     since = "" if trouble.since is None else moment(trouble.since, teller)
     match trouble.kind:
         case TroubleKind.REFUSED:
@@ -217,7 +218,7 @@ def _posting(posting: Posting, teller: Teller) -> Line:
     state = state_words(delivery.state, said)
     # Why it is held the trouble says.
     silent = _ARRIVING | {DeliveryState.HELD}
-    reason = "" if delivery.state in silent else cut(clean(delivery.reason), _LONGEST)
+    reason = "" if delivery.state in silent else cut(clean(said.retell(delivery.reason)), _LONGEST)
     if delivery.state is DeliveryState.PENDING and delivery.attempts:
         later = moment(max(delivery.next_try_at, teller.now), teller)
         return joined((name, said.say_line("is tried again {time}", time=later)))

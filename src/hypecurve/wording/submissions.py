@@ -85,7 +85,7 @@ def submitted_message(
     if submitted.asked.key != submitted.name.key:
         lines.append((Text(_renamed(submitted.asked, submitted.name, said)),))
     if submitted.category is not None:
-        title = place_title(taxonomy, submitted.category)
+        title = place_title(taxonomy, submitted.category, said)
         lines.append((Text(said.say("Category: {category}", category=title)),))
     elif here and submitted.outcome in _TO_BE:
         hint = to_say("Its category is not clear. To suggest one: /hype submit {name} CATEGORY")
@@ -140,7 +140,7 @@ def listed_message(
         joined(
             (
                 (Text(_stars(repo.stars, said)),),
-                (Text(place_title(taxonomy, entry.place.category)),),
+                (Text(place_title(taxonomy, entry.place.category, said)),),
             )
         ),
         *(((Text(detail),),) if detail else ()),

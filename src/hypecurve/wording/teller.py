@@ -50,17 +50,20 @@ class Teller:
 
     def place(self, entry: CatalogueEntry) -> str:
         """The title of the repo's category; one that the file no longer has stands as its slug."""
-        return place_title(self.taxonomy, entry.place.category)
+        return place_title(self.taxonomy, entry.place.category, self.texts)
 
     def day(self, at: datetime) -> str:
         """`yesterday`."""
         return self.texts.day(at, self.now, self.zone)
 
 
-def place_title(taxonomy: Taxonomy, slug: str) -> str:
-    """Return how people read a category or layer, or the slug where it is in the file no more."""
+def place_title(taxonomy: Taxonomy, slug: str, said: Texts) -> str:
+    """Return how people read a category or layer, or the slug where it is in the file no more.
+
+    Titles that an operator wrote stand in the language they are written in.
+    """
     try:
-        return taxonomy.title(slug)
+        return said.looked_up(taxonomy.title(slug))
     except UnknownCategory:
         return cut(clean(slug), LONGEST_NAME)
 
@@ -78,32 +81,33 @@ def scope(texts: Texts, taxonomy: Taxonomy, categories: Iterable[str]) -> str:
     everything = texts.say("All categories")
     if not slugs:
         return everything
-    titles = [place_title(taxonomy, slug) for slug in slugs]
-    missing = _missing(taxonomy, slugs)
+    titles = [place_title(taxonomy, slug, texts) for slug in slugs]
+    missing = _missing(taxonomy, slugs, texts)
     if len(titles) > _NAMED and len(missing) <= _NAMED:
         return texts.say("All but {names}", names=_names(missing, texts)) if missing else everything
     shown = titles[:_NAMED]
     if len(titles) == len(shown):
         return _names(shown, texts)
-    names = " + ".join(shown) if _tangled(shown) else ", ".join(shown)
+    names = " + ".join(shown) if _tangled(shown, texts) else texts.row(shown)
     more = len(titles) - len(shown)
     return texts.say_count("{names} and {n} more", "{names} and {n} more", more, names=names)
 
 
 def _names(titles: Sequence[str], texts: Texts) -> str:
-    return " + ".join(titles) if _tangled(titles) else texts.listing(titles)
+    return " + ".join(titles) if _tangled(titles, texts) else texts.listing(titles)
 
 
-def _tangled(titles: Iterable[str]) -> bool:
+def _tangled(titles: Iterable[str], texts: Texts) -> bool:
     """`Agents and agent frameworks and Serving and deployment` cannot be read."""
-    return any(" and " in title or "," in title for title in titles)
+    between = (texts.listing(("", "")), texts.say(", ").strip(), ",")
+    return any(each in title for title in titles for each in between)
 
 
-def _missing(taxonomy: Taxonomy, slugs: Iterable[str]) -> list[str]:
+def _missing(taxonomy: Taxonomy, slugs: Iterable[str], texts: Texts) -> list[str]:
     """The titles of the categories that none of these stands for, in the file's order."""
     chosen = set(slugs)
     return [
-        category.title
+        texts.looked_up(category.title)
         for category in taxonomy.categories
         if not chosen & {category.slug, category.layer.slug}
     ]

@@ -7,7 +7,7 @@ are what the extraction looks for; `locales/README.md` tells how to refresh the 
 from __future__ import annotations
 
 import gettext
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
@@ -16,18 +16,29 @@ from pathlib import Path
 from string import Formatter
 from typing import TypeVar
 
-from babel import Locale, negotiate_locale
+from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 
 from hypecurve.domain.errors import HypecurveError
 from hypecurve.domain.message import Inline, Line, Text
 from hypecurve.domain.saying import Saying, to_say
 from hypecurve.wording.figures import Figures
+from hypecurve.wording.retelling import made_from, sentences
 
-__all__ = ["SOURCE_LOCALE", "Texts", "texts", "texts_from", "to_say"]
+__all__ = ["SOURCE_LOCALE", "Texts", "own_names", "texts", "texts_from", "to_say"]
 
 SOURCE_LOCALE = "en"
 _SHIPPED = Path(__file__).with_name("locales")
 T = TypeVar("T")
+_WEEKDAYS = (
+    *(to_say("Mon"), to_say("Tue"), to_say("Wed"), to_say("Thu")),
+    *(to_say("Fri"), to_say("Sat"), to_say("Sun")),
+)
+"""Days of the last week, as an answer to "when": "во вт"."""
+_OWN_NAME = to_say("English")
+"""In a catalogue: what the language calls itself."""
+_TEXTS_THEMSELVES = frozenset({"error", "is_gone", "mended", "reason", "what_is_wrong", "why"})
+"""Placeholders that may hold a text of the catalogue."""
 _BROKEN = (KeyError, IndexError, ValueError, AttributeError)
 """What a translation with a wrong placeholder raises; the English text then stands in."""
 
@@ -39,6 +50,8 @@ class Texts(Figures):
     catalogue: gettext.NullTranslations = field(default_factory=gettext.NullTranslations)
     name: str = SOURCE_LOCALE
     """The catalogue's: `en`, `zh_CN`. Babel would call the latter `zh_Hans_CN`."""
+    sentences: tuple[str, ...] = field(default=(), repr=False, compare=False)
+    """English sentences of the catalogue that are found again where they were kept filled in."""
 
     def say(self, source: str, /, **values: object) -> str:
         """Return the text in this language, its `{placeholders}` filled in."""
@@ -70,6 +83,30 @@ class Texts(Figures):
         # Without values it is a text already, and may hold braces.
         return self.say(told.template, **values) if values else self.looked_up(told.template)
 
+    def retell(self, kept: str, /, forms: tuple[str, ...] = ()) -> str:
+        """Return a text that was kept in English in this language; as it is where none knows it.
+
+        `forms`: the texts it may have been made from; where left out, all whole sentences.
+        """
+        whole = self.looked_up(kept)
+        if whole != kept or self.name == SOURCE_LOCALE:
+            return whole
+        for form, values in made_from(kept, forms or self.sentences):
+            told = {
+                name: self.retell(value, forms) if name in _TEXTS_THEMSELVES else value
+                for name, value in values.items()
+            }
+            return self.say(form, **told)
+        return kept
+
+    def row(self, items: Iterable[str]) -> str:
+        """Return items one after the other: `agents, coding`."""
+        return self.say(", ").join(items)
+
+    def multiple(self, times: float) -> str:
+        """`8.6x`."""
+        return self.say("{number}x", number=self.tenths(times))
+
     def looked_up(self, text: str, /) -> str:
         """Return what a whole English text is in this language; itself where it is not known."""
         return self.catalogue.gettext(text) if text else ""
@@ -82,14 +119,17 @@ class Texts(Figures):
         return str(value)
 
     def day(self, at: datetime, now: datetime, zone: tzinfo) -> str:
-        """`today`, `yesterday`, `Tue`, `12 Nov` or `12 Nov 2025`, as seen from `now` in a zone."""
+        """`today`, `yesterday`, `Tue`, `12 Nov` or `12 Nov 2025`, as seen from `now` in a zone.
+
+        It says when something was ("renamed Tue"), in languages that have such a form for it.
+        """
         day, today = at.astimezone(zone).date(), now.astimezone(zone).date()
         if day == today:
             return self.say("today")
         if day == today - timedelta(days=1):
             return self.say("yesterday")
         if timedelta(0) < today - day < timedelta(days=7):
-            return self.weekday(day.weekday())
+            return self.say(_WEEKDAYS[day.weekday()])
         return self.date(day, year=day.year != today.year)
 
 
@@ -99,9 +139,14 @@ def texts(locale: str, folder: Path | None = None) -> Texts:
     `folder`: where the .po files lie; None is the package's own. A catalogue is read once.
     """
     place = folder or _SHIPPED
-    known = {name.casefold(): name for name in (*_languages(place), SOURCE_LOCALE)}
-    found = negotiate_locale([locale.replace("-", "_").casefold()], known)
-    return _texts(known[found or SOURCE_LOCALE], place)
+    return _texts(_nearest(locale, place), place)
+
+
+def own_names(folder: Path | None = None) -> Mapping[str, str]:
+    """Return the languages that can be chosen, by code, each as it calls itself."""
+    place = folder or _SHIPPED
+    known = {SOURCE_LOCALE, *_languages(place)}
+    return {code: _texts(code, place).say(_OWN_NAME) for code in sorted(known)}
 
 
 def texts_from(catalogue: bytes, locale: str) -> Texts:
@@ -111,9 +156,11 @@ def texts_from(catalogue: bytes, locale: str) -> Texts:
     from babel.messages.pofile import read_po  # noqa: PLC0415
 
     compiled = BytesIO()
-    write_mo(compiled, read_po(BytesIO(catalogue), locale=locale))
+    listed = read_po(BytesIO(catalogue), locale=locale)
+    write_mo(compiled, listed)
     compiled.seek(0)
-    return Texts(Locale.parse(locale), gettext.GNUTranslations(compiled), locale)
+    kept = sentences(each.id for each in listed if isinstance(each.id, str) and each.string)
+    return Texts(Locale.parse(locale), gettext.GNUTranslations(compiled), locale, kept)
 
 
 @lru_cache(maxsize=64)
@@ -121,6 +168,29 @@ def _texts(locale: str, folder: Path) -> Texts:
     if locale not in _languages(folder):
         return Texts(Locale(SOURCE_LOCALE))
     return texts_from((folder / f"{locale}.po").read_bytes(), locale)
+
+
+@lru_cache(maxsize=256)
+def _nearest(locale: str, folder: Path) -> str:
+    """The catalogue in the language and script of a locale: zh-SG reads zh_CN, zh-TW does not.
+
+    CLDR has no way from traditional Chinese to simplified either (its parent is the root).
+    """
+    wanted = _written(locale)
+    found = (name for name in _languages(folder) if wanted and _written(name) == wanted)
+    return next(found, SOURCE_LOCALE)
+
+
+def _written(locale: str) -> tuple[str, str] | None:
+    """The language and script of a locale: `("zh", "Hans")`; None where it is none."""
+    try:
+        known = Locale.parse(locale.replace("-", "_"))
+    except (ValueError, UnknownLocaleError):
+        return None
+    likely = get_global("likely_subtags")
+    names = (f"{known.language}_{known.territory}", known.language)
+    full = next((str(likely[name]) for name in names if name in likely), "")
+    return known.language, known.script or full.partition("_")[2].partition("_")[0]
 
 
 @lru_cache(maxsize=8)

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from hypecurve.domain.catalogue import FactKind
 from hypecurve.domain.reasons import RiseReasons, Short
 from hypecurve.domain.why import Explanation, Verdict
-from hypecurve.wording.cut import clean, cut
+from hypecurve.wording.cut import cut
 from hypecurve.wording.facts import usual
 from hypecurve.wording.happened import gone_why
+from hypecurve.wording.places import place_reason
 from hypecurve.wording.teller import Teller
 from hypecurve.wording.texts import Texts, to_say
 
@@ -57,7 +58,8 @@ def _gone(explanation: Explanation, teller: Teller) -> str:
 
 
 def _not_ai(explanation: Explanation, teller: Teller) -> str:
-    said, reason = teller.texts, cut(clean(explanation.entry.place.reason), _REASON)
+    said = teller.texts
+    reason = cut(place_reason(explanation.entry.place, said), _REASON)
     if not reason:
         return said.say("Not about AI: it is counted and never announced")
     return said.say("Not about AI ({reason}): it is counted and never announced", reason=reason)

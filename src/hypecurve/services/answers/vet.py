@@ -16,11 +16,11 @@ from hypecurve.domain.errors import (
     UnknownCategory,
 )
 from hypecurve.domain.repo import PUBLIC_SITE, RepoId, RepoName
+from hypecurve.domain.saying import Saying, to_say
 from hypecurve.domain.submission import Submission, SubmissionState
 from hypecurve.domain.subscription import Channel
 from hypecurve.ports import Clock
 from hypecurve.ports.store import Store, Transaction
-from hypecurve.wording.texts import to_say
 
 _REFUSED = Place(NOT_AI, "refused by the operator", by_operator=True)
 
@@ -99,7 +99,7 @@ def category_of(taxonomy: Taxonomy, text: str) -> str:
     if len(within) > 1:
         raise BadCommand(
             to_say("{layer} is a layer. Name one of its categories: {categories}."),
-            layer=found.title,
+            layer=Saying(found.title),
             categories=", ".join(within),
         )
     return within[0]

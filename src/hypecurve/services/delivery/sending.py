@@ -23,13 +23,16 @@ from hypecurve.domain.delivery import (
 from hypecurve.domain.errors import (
     ChannelRefused,
     MessageRefused,
+    PlatformRefused,
     SendError,
     SendFailed,
     SendUnclear,
     StoreUnavailable,
+    TenantRefused,
 )
 from hypecurve.domain.message import Message
 from hypecurve.domain.retrying import Verdict, judge
+from hypecurve.domain.saying import to_say
 from hypecurve.domain.subscription import Channel
 from hypecurve.ports.store import Claimed, Record, Settled, Transaction
 from hypecurve.services.delivery.consequences import (
@@ -48,7 +51,7 @@ _NO_MORE_CALLS = LEASE / 2
 _MOST_TRIES = 6
 """Of what comes behind a post that stands: a quarter of an hour later nobody reads it."""
 _LONGEST_REASON = 300
-_DIED = "the process died while this was being sent"
+_DIED = to_say("the process died while this was being sent")
 _LUCK = secrets.SystemRandom()
 
 _S = DeliveryState
@@ -82,6 +85,8 @@ class Sending:
         """How steps ended that are not written down yet, by number."""
         self._begun = set[int]()
         """Posts that an earlier try began and did not end, to be made again as the same."""
+        self._picture = ""
+        """The id of the picture that was uploaded for the post."""
         self._ref = ""
         self._stands = False
         """The post is in the channel."""
@@ -155,6 +160,8 @@ class Sending:
             if is_open:
                 self._unwritten[number] = replace(step, state=_S.UNKNOWN)
                 self._notes.append(_DIED)
+            if step.kind is StepKind.UPLOAD and step.state is _S.SENT:
+                self._picture = step.ref
             if step.kind is not StepKind.POST:
                 continue
             if is_open or step.state is _S.UNKNOWN:
@@ -190,9 +197,10 @@ class Sending:
             self._unwritten[number] = Step(kind)
             return await self._end(_S.PENDING, later=Verdict(_S.PENDING, now, counted=False))
         key = f"{self._delivery.key}.{number}"
+        before = self._picture if kind is StepKind.POST else self._ref
         try:
             ref = await self._means.messenger.post(
-                self._channel, message, kind, key=key, ref=self._ref
+                self._channel, message, kind, key=key, ref=before
             )
         except SendError as error:
             return await self._failed(number, step, error)
@@ -201,7 +209,9 @@ class Sending:
             return await self._failed(number, step, unclear)
         self._unwritten[number] = self._done(step, _S.SENT, ref)
         self._answered = True
-        if kind is StepKind.POST:
+        if kind is StepKind.UPLOAD:
+            self._picture = ref
+        elif kind is StepKind.POST:
             self._ref, self._stands, self._arrived = ref, True, True
         return None
 
@@ -237,24 +247,29 @@ class Sending:
             self._notes.append(str(error))
             return None
         self._unwritten[number] = Step(step.kind)
-        return await self._refused(error)
+        return await self._refused(error, step.kind)
 
     def _goes_without(self, kind: StepKind, error: SendError) -> bool:
-        """Whether the delivery goes on without a step that was refused."""
+        """Whether the delivery goes on without a step that was refused.
+
+        The post waits once for a picture that was lost on its way, and for nothing else of it.
+        """
         if kind is StepKind.UPLOAD:
-            return isinstance(error, MessageRefused)
+            is_lost = isinstance(error, SendFailed) and not self._delivery.attempts
+            return not (is_lost or isinstance(error, TenantRefused | PlatformRefused))
         if not self._stands:
             return False
         is_last = self._delivery.attempts + 1 >= _MOST_TRIES
         return isinstance(error, _IN_ORDER) or (is_last and isinstance(error, SendFailed))
 
-    async def _refused(self, error: SendError) -> Outcome:
+    async def _refused(self, error: SendError, kind: StepKind = StepKind.POST) -> Outcome:
         """End this try by an error after which nothing was posted by it."""
         if self._begun and not self._stands:
             # By the try that died, perhaps.
             self._notes.append(f"{_DIED}; then: {error}")
             return await self._end(_S.UNKNOWN)
-        if isinstance(error, SendFailed):
+        if isinstance(error, SendFailed) and kind is not StepKind.UPLOAD:
+            # Files go other ways than messages: for their sake nobody else waits.
             self._trouble = error
         self._answered = self._answered or isinstance(error, _IN_ORDER)
         self._notes.append(str(error))
