@@ -1,0 +1,128 @@
+"""Manners: whoever asks too much at once waits their turn, and nobody else waits with them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from hypecurve.domain.asking import Answer, Asker
+from hypecurve.domain.errors import BadCommand
+from hypecurve.domain.message import Choice, Message
+from hypecurve.domain.subscription import Tenant
+from hypecurve.ports import Desk, Suggestible
+from hypecurve.wording.notices import error_message
+from hypecurve.wording.texts import to_say
+
+AT_ONCE = 2
+"""Answers that one person has under way."""
+WAITING = 10
+"""Commands of theirs that wait behind those."""
+_TYPING = 5
+"""Suggestions that one person has under way: the letters that come meanwhile get none."""
+
+
+@dataclass(slots=True)
+class _Turns:
+    """What one person asked that is not answered yet."""
+
+    under_way: int = 0
+    typing: int = 0
+    waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
+    told: bool = False
+    """They know that they ask too much; until all they asked is answered."""
+
+
+class Manners:
+    """`ports.Desk` around another one.
+
+    It remembers only who has something under way: what is kept does not grow with who ever asked.
+    """
+
+    def __init__(self, desk: Desk, *, at_once: int = AT_ONCE, waiting: int = WAITING) -> None:
+        """Take the desk that answers; `at_once` and `waiting`: of one person."""
+        self._desk = desk
+        self._at_once, self._waiting = at_once, waiting
+        self._turns: dict[tuple[Tenant, str], _Turns] = {}
+
+    def __len__(self) -> int:
+        """How many people have something under way."""
+        return len(self._turns)
+
+    async def answer(self, asker: Asker, text: str) -> Answer:
+        """Answer when it is their turn; who has too much waiting is told once, and not answered.
+
+        The desk and its database hear nothing of what is too much.
+        """
+        turns = self._turns_of(asker)
+        if len(turns.waiting) >= self._waiting:
+            told, turns.told = turns.told, True
+            return Answer(_slow_down(asker.locale), silent=told)
+        try:
+            await self._turn(turns)
+            try:
+                return await self._desk.answer(asker, text)
+            finally:
+                turns.under_way -= 1
+                _next(turns)
+        finally:
+            self._forget(asker, turns)
+
+    async def suggest(self, asker: Asker, kind: Suggestible, typed: str) -> Sequence[Choice]:
+        """Suggest at once, or nothing where many suggestions are under way."""
+        turns = self._turns_of(asker)
+        if turns.typing >= _TYPING:
+            return ()
+        turns.typing += 1
+        try:
+            return await self._desk.suggest(asker, kind, typed)
+        finally:
+            turns.typing -= 1
+            self._forget(asker, turns)
+
+    async def _turn(self, turns: _Turns) -> None:
+        """Wait until fewer are under way, the first that came first."""
+        if turns.under_way < self._at_once:
+            turns.under_way += 1
+            return
+        mine = asyncio.get_running_loop().create_future()
+        turns.waiting.append(mine)
+        try:
+            await mine
+        except asyncio.CancelledError:
+            if mine in turns.waiting:
+                turns.waiting.remove(mine)
+            elif mine.done() and not mine.cancelled():
+                turns.under_way -= 1  # it was given the turn at this very moment: the next has it
+                _next(turns)
+            raise
+
+    def _turns_of(self, asker: Asker) -> _Turns:
+        return self._turns.setdefault((asker.channel.tenant, asker.user_id), _Turns())
+
+    def _forget(self, asker: Asker, turns: _Turns) -> None:
+        if not (turns.under_way or turns.typing or turns.waiting):
+            self._turns.pop((asker.channel.tenant, asker.user_id), None)
+
+
+def _next(turns: _Turns) -> None:
+    """Give the turn on to who waits longest."""
+    while turns.waiting:
+        first = turns.waiting.popleft()
+        if not first.done():
+            turns.under_way += 1
+            first.set_result(None)
+            return
+
+
+def _slow_down(locale: str) -> Message:
+    return error_message(
+        BadCommand(
+            to_say(
+                "That is a lot at once: some of it is left unanswered. Wait for the answers that "
+                "are on their way, then ask again."
+            )
+        ),
+        locale,
+    )

@@ -1,0 +1,122 @@
+"""Manners: a flood by one person is slowed down, and harms nobody else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from hypecurve.chat.manners import AT_ONCE, WAITING, Manners
+from hypecurve.domain.asking import Answer, Asker
+from hypecurve.domain.message import Choice, Message, MessageKind
+from hypecurve.domain.subscription import Channel
+from hypecurve.ports import Suggestible
+
+ADA = Asker(Channel.parse("slack:T1/C1"), "U1")
+GRACE = Asker(Channel.parse("slack:T1/C1"), "U2")
+NAMESAKE = Asker(Channel.parse("slack:T2/C1"), "U1")
+
+
+@dataclass
+class Counting:
+    """A desk that counts, and answers when it is told to."""
+
+    go: asyncio.Event = field(default_factory=asyncio.Event)
+    under_way: Counter[Asker] = field(default_factory=Counter)
+    most: Counter[Asker] = field(default_factory=Counter)
+    asked: list[str] = field(default_factory=list)
+
+    async def answer(self, asker: Asker, text: str) -> Answer:
+        self.asked.append(text)
+        self.under_way[asker] += 1
+        self.most[asker] = max(self.most[asker], self.under_way[asker])
+        await self.go.wait()
+        self.under_way[asker] -= 1
+        if text == "fails":
+            raise ValueError(text)
+        return Answer(Message(MessageKind.NOTICE, text))
+
+    async def suggest(self, asker: Asker, kind: Suggestible, typed: str) -> Sequence[Choice]:
+        del asker, kind
+        await self.go.wait()
+        return (Choice(typed, typed),)
+
+
+async def settled() -> None:
+    """Let all that can go on go on."""
+    for _ in range(50):
+        await asyncio.sleep(0)
+
+
+async def test_a_flood_waits_its_turn_is_told_once_and_delays_nobody_else() -> None:
+    inner = Counting()
+    desk = Manners(inner)
+    flood = [asyncio.create_task(desk.answer(ADA, f"top {n}")) for n in range(1_000)]
+    await settled()
+    room = AT_ONCE + WAITING
+    refused = [task.result() for task in flood[room:]]
+    assert len(refused) == 1_000 - room
+    assert [answer.silent for answer in refused] == [False] + [True] * (len(refused) - 1)
+    assert "a lot at once" in refused[0].message.notification
+    assert inner.asked == ["top 0", "top 1"]
+    # Others go before what waits; the same name in another tenant is somebody else.
+    others = [asyncio.create_task(desk.answer(who, "status")) for who in (GRACE, NAMESAKE)]
+    await settled()
+    assert inner.under_way == {ADA: AT_ONCE, GRACE: 1, NAMESAKE: 1}
+    inner.go.set()
+    answers = await asyncio.gather(*flood[:room], *others)
+    assert inner.most[ADA] == AT_ONCE
+    assert [each.message.notification for each in answers[:room]] == [
+        f"top {n}" for n in range(room)
+    ]
+    assert len(desk) == 0
+    # Who has their answers may ask again, and is told anew where it is too much.
+    assert not (await desk.answer(ADA, "status")).silent
+
+
+async def test_what_fails_or_is_given_up_leaves_the_turn_to_the_next() -> None:
+    inner = Counting()
+    desk = Manners(inner, at_once=1)
+    texts = ("fails", "given up", "also given up", "answered")
+    tasks = [asyncio.create_task(desk.answer(ADA, text)) for text in texts]
+    await settled()
+    tasks[2].cancel()
+    await settled()
+    inner.go.set()
+    tasks[1].cancel()
+    found = await asyncio.gather(*tasks, return_exceptions=True)
+    assert isinstance(found[0], ValueError)
+    assert isinstance(found[1], asyncio.CancelledError)
+    assert isinstance(found[3], Answer)
+    assert len(desk) == 0
+
+
+async def test_a_turn_given_to_who_gave_up_at_that_moment_goes_to_the_next() -> None:
+    inner = Counting()
+    desk = Manners(inner, at_once=1)
+
+    async def ends_the_second() -> None:
+        await desk.answer(ADA, "one")
+        second.cancel()  # it has the turn, and has not woken up yet
+
+    first = asyncio.create_task(ends_the_second())
+    await settled()
+    second, third = (asyncio.create_task(desk.answer(ADA, text)) for text in ("two", "three"))
+    await settled()
+    inner.go.set()
+    assert isinstance(await third, Answer)
+    await first
+    assert inner.asked == ["one", "three"]
+    assert len(desk) == 0
+
+
+async def test_who_types_fast_gets_the_suggestions_that_are_under_way_and_no_more() -> None:
+    inner = Counting()
+    desk = Manners(inner)
+    typing = [asyncio.create_task(desk.suggest(ADA, "repo", "f" * n)) for n in range(1, 30)]
+    await settled()
+    inner.go.set()
+    found = await asyncio.gather(*typing)
+    assert [len(each) for each in found] == [1] * 5 + [0] * 24
+    assert len(desk) == 0
