@@ -85,9 +85,9 @@ async def test_a_message_is_rendered_once_for_all_its_steps_and_places(
 ) -> None:
     rendered: list[Message] = []
 
-    def counted(message: Message) -> Sequence[Json]:
+    def counted(message: Message, picture: str) -> Sequence[Json]:
         rendered.append(message)
-        return render(message)
+        return render(message, picture)
 
     monkeypatch.setattr(module, "render", counted)
     async with SlackStandIn(brief=True) as slack:

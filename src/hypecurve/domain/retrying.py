@@ -8,7 +8,8 @@ channel refused    -> held       its channel is paused
 tenant refused     -> dropped    its tenant is suspended
 platform refused   -> pending    its platform is left alone, not an attempt
 
-There is no last try: a digest ends when the next one is due, and everything after a week.
+There is no last try: a digest ends when the next one is due, and everything after a week. Only
+what a delivery can do without has one: its picture, and what comes behind its post.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hypecurve.domain.delivery import DeliveryState
+from hypecurve.domain.delivery import DeliveryState, StepKind
 from hypecurve.domain.errors import (
     ChannelRefused,
     MessageRefused,
@@ -37,6 +38,10 @@ LEFT_ALONE = timedelta(minutes=10)
 LONGEST_OF_ALL = timedelta(days=1, minutes=10)
 """Nothing here waits longer, and clocks differ by less: what is to be tried later still was put
 there by a clock that was wrong."""
+IN_ORDER = (MessageRefused, ChannelRefused)
+"""Refusals that show that the platform is well."""
+_MOST_TRIES = 6
+"""Of what comes behind a post that stands: a quarter of an hour later nobody reads it."""
 _SHORTEST_WAIT = timedelta(seconds=1)
 _SPREAD = timedelta(seconds=5)
 """Those who were told the same wait do not come back together."""
@@ -83,6 +88,21 @@ def judge(error: SendError, attempts: int, now: datetime, luck: float) -> Verdic
             return Verdict(
                 next((_ENDS[kind] for kind in _ENDS if isinstance(error, kind)), _S.DEAD)
             )
+
+
+def goes_without(kind: StepKind, error: SendError, attempts: int, *, stands: bool) -> bool:
+    """Whether a delivery goes on without a step that failed, in its try number `attempts`.
+
+    `stands`: its post is in the channel. A post waits for a picture that was lost on its way, once,
+    and for nothing else of it: the text is what people wait for.
+    """
+    if kind is StepKind.UPLOAD:
+        is_lost = isinstance(error, SendFailed) and attempts == 1
+        return not (is_lost or isinstance(error, TenantRefused | PlatformRefused))
+    if not stands:
+        return False
+    is_last = attempts >= _MOST_TRIES
+    return isinstance(error, IN_ORDER) or (is_last and isinstance(error, SendFailed))
 
 
 def left_alone(error: SendError) -> timedelta:

@@ -21,17 +21,13 @@ from hypecurve.domain.delivery import (
     StepKind,
 )
 from hypecurve.domain.errors import (
-    ChannelRefused,
-    MessageRefused,
-    PlatformRefused,
     SendError,
     SendFailed,
     SendUnclear,
     StoreUnavailable,
-    TenantRefused,
 )
 from hypecurve.domain.message import Message
-from hypecurve.domain.retrying import Verdict, judge
+from hypecurve.domain.retrying import IN_ORDER, Verdict, goes_without, judge
 from hypecurve.domain.saying import to_say
 from hypecurve.domain.subscription import Channel
 from hypecurve.ports.store import Claimed, Record, Settled, Transaction
@@ -48,16 +44,12 @@ LEASE = timedelta(minutes=5)
 """A delivery that was not settled by then belongs to a sender that died."""
 _NO_MORE_CALLS = LEASE / 2
 """After the claim. A call that begins later could be under way when another takes the delivery."""
-_MOST_TRIES = 6
-"""Of what comes behind a post that stands: a quarter of an hour later nobody reads it."""
 _LONGEST_REASON = 300
 _DIED = to_say("the process died while this was being sent")
 _LUCK = secrets.SystemRandom()
 
 _S = DeliveryState
 _OVER = frozenset({_S.SENT, _S.UNKNOWN, _S.DEAD})
-_IN_ORDER = (MessageRefused, ChannelRefused)
-"""Refusals that show that the platform is well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +77,8 @@ class Sending:
         """How steps ended that are not written down yet, by number."""
         self._begun = set[int]()
         """Posts that an earlier try began and did not end, to be made again as the same."""
-        self._picture = ""
-        """The id of the picture that was uploaded for the post."""
-        self._ref = ""
+        self._refs = dict[StepKind, str]()
+        """The platform's ids of what was uploaded and posted."""
         self._stands = False
         """The post is in the channel."""
         self._arrived = False
@@ -160,14 +151,13 @@ class Sending:
             if is_open:
                 self._unwritten[number] = replace(step, state=_S.UNKNOWN)
                 self._notes.append(_DIED)
-            if step.kind is StepKind.UPLOAD and step.state is _S.SENT:
-                self._picture = step.ref
+            if step.state is _S.SENT:
+                self._refs[step.kind] = step.ref
             if step.kind is not StepKind.POST:
                 continue
             if is_open or step.state is _S.UNKNOWN:
                 return True
-            if step.state is _S.SENT:
-                self._ref, self._stands = step.ref, True
+            self._stands = self._stands or step.state is _S.SENT
         return False
 
     def _may_repeat(self, step: Step) -> bool:
@@ -197,7 +187,7 @@ class Sending:
             self._unwritten[number] = Step(kind)
             return await self._end(_S.PENDING, later=Verdict(_S.PENDING, now, counted=False))
         key = f"{self._delivery.key}.{number}"
-        before = self._picture if kind is StepKind.POST else self._ref
+        before = self._refs.get(StepKind.UPLOAD if kind is StepKind.POST else StepKind.POST, "")
         try:
             ref = await self._means.messenger.post(
                 self._channel, message, kind, key=key, ref=before
@@ -209,10 +199,9 @@ class Sending:
             return await self._failed(number, step, unclear)
         self._unwritten[number] = self._done(step, _S.SENT, ref)
         self._answered = True
-        if kind is StepKind.UPLOAD:
-            self._picture = ref
-        elif kind is StepKind.POST:
-            self._ref, self._stands, self._arrived = ref, True, True
+        self._refs[kind] = ref
+        if kind is StepKind.POST:
+            self._stands = self._arrived = True
         return None
 
     def _done(self, step: Step, state: DeliveryState, ref: str = "") -> Step:
@@ -241,26 +230,13 @@ class Sending:
             self._unwritten[number] = self._done(step, _S.UNKNOWN)
             self._notes.append(str(error))
             return await self._end(_S.UNKNOWN) if step.kind is StepKind.POST else None
-        if self._goes_without(step.kind, error):
-            self._answered = self._answered or isinstance(error, _IN_ORDER)
+        if goes_without(step.kind, error, self._delivery.attempts + 1, stands=self._stands):
+            self._answered = self._answered or isinstance(error, IN_ORDER)
             self._unwritten[number] = self._done(step, _S.DEAD)
             self._notes.append(str(error))
             return None
         self._unwritten[number] = Step(step.kind)
         return await self._refused(error, step.kind)
-
-    def _goes_without(self, kind: StepKind, error: SendError) -> bool:
-        """Whether the delivery goes on without a step that was refused.
-
-        The post waits once for a picture that was lost on its way, and for nothing else of it.
-        """
-        if kind is StepKind.UPLOAD:
-            is_lost = isinstance(error, SendFailed) and not self._delivery.attempts
-            return not (is_lost or isinstance(error, TenantRefused | PlatformRefused))
-        if not self._stands:
-            return False
-        is_last = self._delivery.attempts + 1 >= _MOST_TRIES
-        return isinstance(error, _IN_ORDER) or (is_last and isinstance(error, SendFailed))
 
     async def _refused(self, error: SendError, kind: StepKind = StepKind.POST) -> Outcome:
         """End this try by an error after which nothing was posted by it."""
@@ -271,7 +247,7 @@ class Sending:
         if isinstance(error, SendFailed) and kind is not StepKind.UPLOAD:
             # Files go other ways than messages: for their sake nobody else waits.
             self._trouble = error
-        self._answered = self._answered or isinstance(error, _IN_ORDER)
+        self._answered = self._answered or isinstance(error, IN_ORDER)
         self._notes.append(str(error))
         luck = _LUCK.random()
         verdict = judge(error, self._delivery.attempts + 1, self._means.clock.now(), luck)
