@@ -124,7 +124,15 @@ def asker_of(interaction: Interaction) -> Asker:
     tenant = Tenant("discord", f"@{user}" if guild is None else str(guild))
     channel = Channel(tenant, str(interaction.channel_id))
     name = getattr(interaction.channel, "name", None) or ""
-    return Asker(channel, user, locale_of(str(interaction.locale)), channel_name=name)
+    return Asker(
+        channel,
+        user,
+        locale_of(str(interaction.locale)),
+        channel_name=name,
+        name=interaction.user.display_name,
+        is_admin=interaction.permissions.manage_channels,
+        is_alone=guild is None,
+    )
 
 
 def locale_of(discord_locale: str) -> str:
@@ -137,13 +145,15 @@ def locale_of(discord_locale: str) -> str:
 
 
 async def _reply(interaction: Interaction, given: Answer) -> None:
-    """Show the answer to the asker, or to everybody.
+    """Show the answer to the asker, or to everybody, and everybody what was changed.
 
     The placeholder is private, and Discord lets the first answer only take its place; so what is
     public comes as a second message, and the placeholder says where it went.
     """
     if not given.public:
         await _edit(interaction, given.message)
+        if given.announcement is not None:
+            await _announce(interaction, given.announcement)
         return
     said = texts(given.message.locale)
     await _edit(interaction, _notice(said.say("Everybody here can see the answer."), said))
@@ -152,6 +162,14 @@ async def _reply(interaction: Interaction, given: Answer) -> None:
     except discord.HTTPException as error:
         _log.warning("discord answer stays private", code=error.code)
         await _edit(interaction, given.message)
+
+
+async def _announce(interaction: Interaction, line: Message) -> None:
+    """Say in the channel who changed what; where that cannot be, the change stands all the same."""
+    try:
+        await _send(interaction, "POST", "", line)
+    except discord.HTTPException as error:
+        _log.warning("discord change not announced", code=error.code)
 
 
 async def _edit(interaction: Interaction, message: Message) -> None:

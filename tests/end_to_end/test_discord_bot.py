@@ -43,6 +43,8 @@ class SmallDesk(SuggestsNothing):
             raise RuntimeError(message)
         if text.startswith("repo"):
             return Answer(CARD)
+        if text.startswith("pause"):
+            return Answer(line("Paused."), announcement=line(f"{asker.name} paused the digest."))
         return Answer(line(f"You asked: {text}"), public=text.startswith("subscribe"))
 
 
@@ -140,7 +142,12 @@ async def test_a_command_is_answered_to_the_asker_alone(
     (asker, text) = desk.asked[0]
     assert text == "repo acme/flashkv"
     assert asker == Asker(
-        Channel.parse("discord:123/456"), "42", locale="en", channel_name="general"
+        Channel.parse("discord:123/456"),
+        "42",
+        locale="en",
+        channel_name="general",
+        name="nori",
+        is_admin=True,
     )
 
 
@@ -171,6 +178,17 @@ async def test_what_is_for_everybody_comes_as_a_message_of_its_own(
     assert len(asked.private) == 1
 
 
+async def test_a_change_is_announced_to_everybody_and_answered_to_the_asker(
+    discord: DiscordStandIn, desk: SmallDesk
+) -> None:
+    async with served(discord, desk):
+        asked = await discord.command("pause")
+        await asked.until(lambda a: bool(a.public))
+    assert asked.public[0].text == "nori paused the digest."
+    assert [each.text for each in asked.private] == ["Paused."]
+    assert desk.asked[0][0].is_admin
+
+
 async def test_in_direct_messages_the_person_is_the_tenant(
     discord: DiscordStandIn, desk: SmallDesk
 ) -> None:
@@ -180,6 +198,7 @@ async def test_in_direct_messages_the_person_is_the_tenant(
     assert str(asker.channel) == "discord:@42/789"
     assert Channel.parse(str(asker.channel)) == asker.channel
     assert asker.locale == "zh_CN"
+    assert asker.is_alone
 
 
 async def test_changing_what_a_channel_hears_takes_a_permission_and_reading_does_not(
