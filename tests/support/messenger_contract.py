@@ -10,12 +10,14 @@ The rig holds a messenger that is connected to a stand-in platform over loopback
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum, auto
 from typing import Protocol
 
 import pytest
 
+from hypecurve.domain.chart import Curve, Line, Picture
 from hypecurve.domain.delivery import StepKind
 from hypecurve.domain.errors import (
     ChannelRefused,
@@ -119,14 +121,28 @@ LONG = Message(
 )
 
 
+PICTURED = replace(
+    BRIEF,
+    picture=Picture(
+        Curve(Line("acme/flashkv", ((date(2026, 11, 1), 100), (date(2026, 11, 20), 900)))),
+        alt="acme/flashkv: from 100 to 900 stars since 1 Nov",
+        title="acme/flashkv",
+    ),
+)
+
+
 async def send(rig: MessengerRig, message: Message, key: str = "d1") -> list[str]:
     """Make every step of a message, in order, and return the ids of what was posted."""
     refs: list[str] = []
+    picture = ""
     for number, step in enumerate(await rig.messenger.steps(rig.channel, message)):
-        ref = refs[0] if refs else ""
-        refs.append(
-            await rig.messenger.post(rig.channel, message, step, key=f"{key}.{number}", ref=ref)
-        )
+        name = f"{key}.{number}"
+        before = picture if step is StepKind.POST else "".join(refs[:1])
+        ref = await rig.messenger.post(rig.channel, message, step, key=name, ref=before)
+        if step is StepKind.UPLOAD:
+            picture = ref
+        else:
+            refs.append(ref)
     return refs
 
 
@@ -136,6 +152,15 @@ class MessengerContract:
     async def test_a_message_begins_with_its_post(self, rig: MessengerRig) -> None:
         assert await rig.messenger.steps(rig.channel, BRIEF) == (StepKind.POST,)
         assert (await rig.messenger.steps(rig.channel, LONG))[0] is StepKind.POST
+
+    async def test_a_picture_is_handed_over_before_the_post_if_it_is_a_step_of_its_own(
+        self, rig: MessengerRig
+    ) -> None:
+        steps = await rig.messenger.steps(rig.channel, PICTURED)
+        assert steps in {(StepKind.POST,), (StepKind.UPLOAD, StepKind.POST)}
+        refs = await send(rig, PICTURED)
+        assert [post.id for post in rig.posted()] == refs
+        assert "is watched" in rig.posted()[0].text
 
     async def test_planning_a_sending_posts_nothing(self, rig: MessengerRig) -> None:
         await rig.messenger.steps(rig.channel, LONG)

@@ -53,11 +53,11 @@ class MemoryMessenger:
         self._troubles.append((error, posted))
 
     async def steps(self, channel: Channel, message: Message) -> tuple[StepKind, ...]:
-        """The post, and the thread behind it."""
+        """The picture, the post, and the thread behind it."""
         del channel
-        if message.overflow:
-            return StepKind.POST, StepKind.THREAD
-        return (StepKind.POST,)
+        upload = (StepKind.UPLOAD,) if message.picture else ()
+        thread = (StepKind.THREAD,) if message.overflow else ()
+        return (*upload, StepKind.POST, *thread)
 
     async def post(
         self, channel: Channel, message: Message, step: StepKind, *, key: str, ref: str

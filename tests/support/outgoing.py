@@ -70,10 +70,11 @@ class MadeUpChat:
         self.trouble[channel].extend((error, posted) for error in errors)
 
     async def steps(self, channel: Channel, message: Message) -> tuple[StepKind, ...]:
-        """The post, the thread behind it, and the publishing."""
+        """The picture, the post, the thread behind it, and the publishing."""
+        upload = (StepKind.UPLOAD,) if message.picture else ()
         thread = (StepKind.THREAD,) if message.overflow else ()
         publish = (StepKind.PUBLISH,) if channel in self.announces else ()
-        return (StepKind.POST, *thread, *publish)
+        return (*upload, StepKind.POST, *thread, *publish)
 
     async def post(
         self, channel: Channel, message: Message, step: StepKind, *, key: str, ref: str
