@@ -23,6 +23,7 @@ NAME = "hype"
 DESCRIPTION = "Which open-source AI repos are new, rising or stalled"
 
 _SUBCOMMAND, _STRING = 1, 3
+_SUBCOMMANDS = 25
 _CHOICES = 25
 _LENGTH = 100
 """Characters of a choice, of its value and of a description."""
@@ -43,7 +44,7 @@ def payload() -> list[Json]:
         "description": DESCRIPTION,
         "contexts": [_GUILD, _BOT_DM],
         "integration_types": [_GUILD_INSTALL],
-        "options": [_subcommand(spec) for spec in COMMANDS],
+        "options": [_subcommand(spec) for spec in _offered()],
     }
     return [hype]
 
@@ -72,6 +73,13 @@ def suggestions(data: Mapping[str, Any]) -> list[tuple[str, str]]:
         if option is not None and typed.get("focused"):
             return _suggested(option, str(typed["value"])[:_TYPED])
     return []
+
+
+def _offered() -> list[CommandSpec]:
+    """Return as many commands as Discord takes; of those that may be gathered the first ones."""
+    gathered = [spec.name for spec in COMMANDS if spec.gathered]
+    kept = frozenset(gathered[: _SUBCOMMANDS - len(COMMANDS) + len(gathered)])
+    return [spec for spec in COMMANDS if not spec.gathered or spec.name in kept]
 
 
 def _chosen(data: Mapping[str, Any]) -> Json:

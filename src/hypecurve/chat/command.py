@@ -6,7 +6,19 @@ from dataclasses import dataclass, field
 from datetime import time
 from typing import Literal
 
+from hypecurve.chat.finding import (
+    AskPlace,
+    Compare,
+    Misplaced,
+    PickRepo,
+    Search,
+    ShowCurve,
+    ShowLanguage,
+    ShowRisers,
+    Speak,
+)
 from hypecurve.chat.tuning import Filter, Show, Status, Tuning
+from hypecurve.chat.words import quoted
 from hypecurve.domain.repo import RepoId, RepoName
 from hypecurve.domain.signal import SUBSCRIBABLE, SignalKind
 
@@ -172,11 +184,61 @@ class Help:
         return " ".join(filter(None, ["help", self.topic]))
 
 
-Question = Subscriptions | Status | Show | ListNow | ShowRepo | Why | Categories | Preview | Help
+Question = (
+    Subscriptions
+    | Status
+    | Show
+    | ListNow
+    | ShowRepo
+    | Why
+    | Categories
+    | Preview
+    | Help
+    | Search
+    | Compare
+    | ShowCurve
+    | ShowRisers
+    | ShowLanguage
+    | AskPlace
+)
 """What only tells."""
-Change = Subscribe | Unsubscribe | Schedule | Tuning | Follow | Unfollow
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Let everybody in the channel see an answer."""
+
+    question: Question
+
+    def __str__(self) -> str:
+        """`share repo acme/flashkv`."""
+        return f"share {self.question}"
+
+
+@dataclass(frozen=True, slots=True)
+class Loosely:
+    """A command in which a repo is named without its owner, or by a part of its name.
+
+    `before` and `after`: the rest of the command's text. Once it is known which repo is meant, the
+    text with its name is the command.
+    """
+
+    before: str
+    part: str
+    after: str = ""
+
+    def __str__(self) -> str:
+        """`why "flashkv"`."""
+        return self.naming(quoted(self.part))
+
+    def naming(self, name: str) -> str:
+        """Return the text of the command with a repo's name in it."""
+        return f"{self.before}{name}{self.after}"
+
+
+Change = Subscribe | Unsubscribe | Schedule | Tuning | Follow | Unfollow | PickRepo | Speak
 """What changes a channel."""
-Command = Change | Submit | Question
+Command = Change | Submit | Misplaced | Share | Loosely | Question
 
 
 def _categories(slugs: frozenset[str]) -> list[str]:

@@ -16,8 +16,11 @@ from hypecurve.chat.command import (
     Help,
     ListKind,
     ListNow,
+    Loosely,
     Preview,
+    Question,
     Schedule,
+    Share,
     ShowRepo,
     Submit,
     Subscribe,
@@ -27,9 +30,20 @@ from hypecurve.chat.command import (
     Why,
 )
 from hypecurve.chat.filters import read_alerts, read_filter, read_pause
+from hypecurve.chat.finding import ShowCurve
+from hypecurve.chat.naming import (
+    of_repo,
+    one_repo,
+    read_chart,
+    read_comparison,
+    read_language,
+    read_pick,
+    read_place,
+    read_search,
+)
 from hypecurve.chat.phrases import categories, one_category, read_wish, take_window
 from hypecurve.chat.tuning import Filter, Mute, Resume, Show, Status, Unmute
-from hypecurve.chat.words import Word, words
+from hypecurve.chat.words import Word, tail, words
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import BadCommand, BadInput, BadRepoName
 from hypecurve.domain.repo import PUBLIC_SITE, RepoId, RepoName
@@ -60,7 +74,10 @@ def parse(text: str, taxonomy: Taxonomy, site: str = PUBLIC_SITE) -> Command:
     if not typed:
         return Help()
     first, *rest = typed
-    read = _READERS.get(first.key.removeprefix("/"))
+    name = first.key.removeprefix("/")
+    if name in _TEXTS:
+        return _TEXTS[name](tail(text, len(words(text)) - len(rest)), taxonomy, site)
+    read = _READERS.get(name)
     if read is not None:
         return read(rest, taxonomy)
     if "/" in first.text and not rest:
@@ -127,26 +144,10 @@ def _list(kind: ListKind) -> Callable[[Sequence[Word], Taxonomy], Command]:
     return read
 
 
-def _repo(typed: Sequence[Word], _: Taxonomy) -> Command:
-    if len(typed) == 1 and _ID.fullmatch(typed[0].text):
+def _repo(typed: Sequence[Word], taxonomy: Taxonomy) -> Command:
+    if len(typed) == 1 and not typed[0].quoted and _ID.fullmatch(typed[0].text):
         return ShowRepo(id=RepoId(int(typed[0].text)))
-    return ShowRepo(_name(typed, "repo acme/flashkv"))
-
-
-def _follow(typed: Sequence[Word], _: Taxonomy) -> Command:
-    return Follow(_name(typed, "follow acme/flashkv"))
-
-
-def _unfollow(typed: Sequence[Word], _: Taxonomy) -> Command:
-    return Unfollow(_name(typed, "unfollow acme/flashkv"))
-
-
-def _mute(typed: Sequence[Word], _: Taxonomy) -> Command:
-    return Mute(_name(typed, "mute acme/flashkv"))
-
-
-def _unmute(typed: Sequence[Word], _: Taxonomy) -> Command:
-    return Unmute(_name(typed, "unmute acme/flashkv"))
+    return of_repo("repo", ShowRepo)(typed, taxonomy)
 
 
 def _filter(typed: Sequence[Word], _: Taxonomy) -> Command:
@@ -161,14 +162,11 @@ def _show(typed: Sequence[Word], _: Taxonomy) -> Command:
     return Show(int(typed[0].text))
 
 
-def _why(typed: Sequence[Word], _: Taxonomy) -> Command:
-    return Why(_name(typed, "why acme/flashkv"))
-
-
 def _submit(typed: Sequence[Word], taxonomy: Taxonomy) -> Command:
     # A second repo is not a category that was mistyped.
     repos = [word for word in typed if "/" in word.text]
-    name = _name(repos if len(repos) > 1 else typed[:1], "submit acme/flashkv inference")
+    example = "submit acme/flashkv inference"
+    name = RepoName.parse(one_repo(repos if len(repos) > 1 else typed[:1], example).text)
     return Submit(name, one_category(typed[1:], taxonomy))
 
 
@@ -206,11 +204,17 @@ _READERS: dict[str, Callable[[Sequence[Word], Taxonomy], Command]] = {
     "show": _show,
     **{kind: _list(kind) for kind in get_args(ListKind)},
     "repo": _repo,
-    "follow": _follow,
-    "unfollow": _unfollow,
-    "mute": _mute,
-    "unmute": _unmute,
-    "why": _why,
+    "search": lambda typed, _: read_search(typed),
+    "curve": of_repo("curve", ShowCurve),
+    "compare": read_comparison,
+    "chart": read_chart,
+    "place": read_place,
+    "follow": of_repo("follow", Follow),
+    "unfollow": of_repo("unfollow", Unfollow),
+    "mute": of_repo("mute", Mute),
+    "unmute": of_repo("unmute", Unmute),
+    "why": of_repo("why", Why),
+    "language": lambda typed, _: read_language(typed),
     "submit": _submit,
     "categories": _alone(Categories()),
     "help": _help,
@@ -218,10 +222,26 @@ _READERS: dict[str, Callable[[Sequence[Word], Taxonomy], Command]] = {
 }
 
 
-def _name(typed: Sequence[Word], example: str) -> RepoName:
-    if len(typed) != 1:
-        raise BadCommand(to_say("Name one repo: /hype {example}"), example=example)
-    return RepoName.parse(typed[0].text)
+def _share(text: str, taxonomy: Taxonomy, site: str) -> Command:
+    """Read what is to be shared; only what tells something can be."""
+    first = next(iter(words(text)), None)
+    if first is not None and first.key.removeprefix("/") != "share":
+        shared = parse(text, taxonomy, site)
+        if isinstance(shared, Loosely):
+            return replace(shared, before=f"share {shared.before}")
+        if isinstance(shared, Question):
+            return Share(shared)
+    raise BadCommand(
+        to_say("Only what tells something can be shared: /hype {example}"),
+        example="share rising agents",
+    )
+
+
+_TEXTS: dict[str, Callable[[str, Taxonomy, str], Command]] = {
+    "pick": lambda text, _, site: read_pick(text, site),
+    "share": _share,
+}
+"""What reads a text as it stands, not word by word."""
 
 
 def _unknown(first: Word, typed: Sequence[Word], taxonomy: Taxonomy) -> BadCommand:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hypecurve.domain.errors import BadCommand
@@ -15,6 +16,7 @@ LONGEST = 2_000
 _SLACK_LINK = re.compile(r"<([^<>|\s]+)(?:\|[^<>]*)?>")
 _CLOSING = {'"': '"', "“": "”", "„": "“", "«": "»", "\u2018": "\u2019", "'": "'"}
 _SPACE = re.compile(r"\s+")
+_BETWEEN = " \t\r\n,;"
 _SEPARATORS = re.compile(r"\s+|,|;")
 
 
@@ -37,6 +39,31 @@ def words(text: str) -> list[Word]:
     Commas part words like spaces do. Quotes may be straight, curly or angular, as phones make
     them; one that is never closed reaches to the end.
     """
+    return [word for word, _ in _cut(_readable(text))]
+
+
+def tail(text: str, count: int) -> str:
+    """Return what stands behind the first words of a command, commas and all.
+
+    Quotes around the whole of it are taken off.
+    """
+    cut = list(_cut(_readable(text)))
+    rest = cut[count - 1][1] if 0 < count <= len(cut) else ""
+    closing = _CLOSING.get(rest[:1])
+    if closing and len(rest) > 1 and rest.find(closing, 1) == len(rest) - 1:
+        rest = rest[1:-1]
+    return " ".join(rest.split())
+
+
+def quoted(text: str) -> str:
+    """Return a text in quotes that it does not hold itself, so that it reads back."""
+    for opening, closing in _CLOSING.items():
+        if closing not in text:
+            return f"{opening}{text}{closing}"
+    return '"' + text.replace('"', "'") + '"'
+
+
+def _readable(text: str) -> str:
     if len(text) > LONGEST:
         raise BadCommand(to_say("That is too long for a command. Type less than 2,000 characters."))
     if clean(text) != _SPACE.sub(" ", text).strip():
@@ -46,21 +73,21 @@ def words(text: str) -> list[Word]:
     text = _SLACK_LINK.sub(r"\1", text)
     for escaped, char in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
         text = text.replace(escaped, char)
-    return list(_cut(text))
+    return text
 
 
-def _cut(text: str) -> list[Word]:
-    found: list[Word] = []
-    rest = text.strip(" \t\r\n,;")
+def _cut(text: str) -> Iterator[tuple[Word, str]]:
+    """Yield each word with what stands behind it."""
+    rest = text.strip(_BETWEEN)
     while rest:
         closing = _CLOSING.get(rest[0])
+        inside = ""
         if closing:
             inside, _, rest = rest[1:].partition(closing)
-            if inside.strip():
-                found.append(Word(" ".join(inside.split()), quoted=True))
+            inside = " ".join(inside.split())
         else:
             word, *more = _SEPARATORS.split(rest, maxsplit=1)
-            found.append(Word(word))
             rest = more[0] if more else ""
-        rest = rest.lstrip(" \t\r\n,;")
-    return found
+        rest = rest.lstrip(_BETWEEN)
+        if inside or not closing:
+            yield Word(inside or word, quoted=bool(closing)), rest

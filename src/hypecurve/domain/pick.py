@@ -7,6 +7,9 @@ from datetime import datetime
 
 from hypecurve.domain.repo import RepoId
 
+MOST_WHY = 300
+"""Characters of a reason."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pick:

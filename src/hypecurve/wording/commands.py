@@ -21,6 +21,8 @@ OptionKind = Literal[
     "left-out",
     "hours",
     "choice",
+    "text",
+    "tongue",
 ]
 
 
@@ -55,6 +57,9 @@ class CommandSpec:
     example: str
     options: tuple[OptionSpec, ...] = ()
     manages: bool = False
+    gathered: bool = False
+    """It sets up a channel: a platform that takes few commands may put it into a group of its own,
+    and leave it out until it does."""
 
 
 KINDS = ("new", "rising", "stalled", "awake")
@@ -62,6 +67,7 @@ WINDOWS = ("24h", "7d", "30d")
 _CATEGORY = OptionSpec("category", to_say("A category or layer; all where left out"), "category")
 _WINDOW = OptionSpec("window", to_say("Over which time"), "window", choices=WINDOWS)
 _REPO = OptionSpec("repo", to_say("owner/name or a GitHub address"), "repo", required=True)
+_MORE = ("third", "fourth", "fifth")
 _AT = OptionSpec("at", to_say("Time of day, like 09:00"), "time")
 _ZONE = OptionSpec("zone", to_say("Time zone, like Europe/Paris"), "zone")
 _DAYS = OptionSpec("days", to_say("daily, weekdays, or days like mon,thu"), "days")
@@ -143,6 +149,7 @@ COMMANDS: tuple[CommandSpec, ...] = (
             OptionSpec("all", to_say("off: nothing is left out"), "choice", choices=("off",)),
         ),
         manages=True,
+        gathered=True,
     ),
     CommandSpec(
         "alerts",
@@ -160,6 +167,7 @@ COMMANDS: tuple[CommandSpec, ...] = (
             OptionSpec("turn", to_say("on or off"), "choice", choices=("on", "off")),
         ),
         manages=True,
+        gathered=True,
     ),
     CommandSpec(
         "pause",
@@ -168,6 +176,7 @@ COMMANDS: tuple[CommandSpec, ...] = (
         "pause 2d",
         (OptionSpec("for", to_say("How long, like 12h or 2d; open-ended where left out"), "span"),),
         manages=True,
+        gathered=True,
     ),
     CommandSpec(
         "resume",
@@ -175,6 +184,7 @@ COMMANDS: tuple[CommandSpec, ...] = (
         "",
         "resume",
         manages=True,
+        gathered=True,
     ),
     CommandSpec(
         "status",
@@ -218,6 +228,30 @@ COMMANDS: tuple[CommandSpec, ...] = (
         (_REPO,),
     ),
     CommandSpec(
+        "search",
+        to_say("Find repos by name, owner, description or topics"),
+        "TEXT",
+        "search vector database",
+        (OptionSpec("text", to_say("A part of a name, or a few words"), "text", required=True),),
+    ),
+    CommandSpec(
+        "compare",
+        to_say("Show two to five repos side by side, with their curves"),
+        "A B [C D E] [date | age]",
+        "compare acme/flashkv nori/voicebox age",
+        (
+            _REPO,
+            OptionSpec("with", to_say("The repo to hold it against"), "repo", required=True),
+            *(OptionSpec(name, to_say("One more repo"), "repo") for name in _MORE),
+            OptionSpec(
+                "by",
+                to_say("date: of the last year; age: since each was created"),
+                "choice",
+                choices=("date", "age"),
+            ),
+        ),
+    ),
+    CommandSpec(
         "why",
         to_say("Tell why a repo was announced, or was not"),
         "owner/name",
@@ -247,6 +281,7 @@ COMMANDS: tuple[CommandSpec, ...] = (
         "mute acme/flashkv",
         (_REPO,),
         manages=True,
+        gathered=True,
     ),
     CommandSpec(
         "unmute",
@@ -255,6 +290,28 @@ COMMANDS: tuple[CommandSpec, ...] = (
         "unmute acme/flashkv",
         (_REPO,),
         manages=True,
+        gathered=True,
+    ),
+    CommandSpec(
+        "pick",
+        to_say("Show a repo in this channel's next digest, with a word why"),
+        'owner/name "why"',
+        'pick acme/flashkv "halves what serving costs us"',
+        (
+            _REPO,
+            OptionSpec("why", to_say("Why the others should look at it"), "text", required=True),
+        ),
+        manages=True,
+        gathered=True,
+    ),
+    CommandSpec(
+        "language",
+        to_say("Choose the language of this channel, or show it"),
+        "[English | 中文 | русский]",
+        "language English",
+        (OptionSpec("language", to_say("English, Chinese or Russian"), "tongue"),),
+        manages=True,
+        gathered=True,
     ),
     CommandSpec(
         "submit",
@@ -282,5 +339,7 @@ COMMANDS: tuple[CommandSpec, ...] = (
 )
 """What works today, in the order of the help."""
 
-UNDERSTOOD = frozenset({spec.name for spec in COMMANDS} | {"show"})
-"""First words the desk understands; `show ID` comes from our own controls alone."""
+UNDERSTOOD = frozenset(
+    {spec.name for spec in COMMANDS} | {"show", "curve", "chart", "place", "share"}
+)
+"""First words the desk understands; the last five come from our own controls alone."""
