@@ -13,9 +13,9 @@ from sqlalchemy.types import UserDefinedType
 
 from hypecurve.adapters.sql.giving_up import given_up_as, reason_or
 from hypecurve.adapters.sql.messages import message_of, message_text
+from hypecurve.adapters.sql.places import channel_id_of, is_channel
 from hypecurve.adapters.sql.releasing import GIVEN_BACK, UNREAD, told
 from hypecurve.adapters.sql.statements import among, upsert
-from hypecurve.adapters.sql.subscriptions import channel_id_of, is_channel
 from hypecurve.adapters.sql.tables import (
     channel,
     delivery,
@@ -25,7 +25,9 @@ from hypecurve.adapters.sql.tables import (
     suspension,
 )
 from hypecurve.domain.delivery import DeliveryState
+from hypecurve.domain.errors import NotFound
 from hypecurve.domain.message import Message
+from hypecurve.domain.saying import to_say
 from hypecurve.domain.subscription import Channel
 from hypecurve.ports.store import Frozen, Notice, Told
 
@@ -230,12 +232,16 @@ class SqlDigests:
 
     async def message(self, place: Channel, digest_id: int) -> Message | None:
         """Return what a digest of this channel says; None where this channel has no such digest."""
-        text = await self._connection.scalar(
-            select(cast(digest.c.message, Text))
+        found = await self._connection.execute(
+            select(cast(digest.c.message, Text).label("text"), delivery.c.id.label("sent"))
             .join(channel, channel.c.id == digest.c.channel_id)
-            .where(is_channel(place), digest.c.id == digest_id, digest.c.message.is_not(None))
+            .outerjoin(delivery, delivery.c.digest_id == digest.c.id)
+            .where(is_channel(place), digest.c.id == digest_id)
         )
-        return None if text in {None, "null"} else message_of(text)
+        row = found.first()
+        if row is not None and row.text is None and row.sent is not None:
+            raise NotFound(to_say("The text of this digest is not kept any longer."))
+        return None if row is None or row.text in {None, "null"} else message_of(row.text)
 
     async def _join(self, members: Mapping[tuple[int, int], Mapping[str, int | None]]) -> None:
         """Let signals be told by a digest or notice, where none tells them that may be read."""

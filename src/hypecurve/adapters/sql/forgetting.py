@@ -4,9 +4,31 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hypecurve.adapters.sql import disowning, rows
+from hypecurve.adapters.sql.dropping import drop, drop_channels
+from hypecurve.adapters.sql.places import is_channel, is_of
+from hypecurve.adapters.sql.purging import channels_of, drop_texts, first_away
+from hypecurve.adapters.sql.statements import one_holder
+from hypecurve.adapters.sql.tables import (
+    block,
+    breaker,
+    channel,
+    digest,
+    installation,
+    pick,
+    submission,
+    subscription,
+    suspension,
+)
+from hypecurve.adapters.sql.untelling import Name, empty, untell
 from hypecurve.domain.subscription import Channel, Tenant
+from hypecurve.ports.store import Forgotten, Purged
+
+_SOMEBODY = "forgotten"
+"""Who submitted a repo, of whom nothing is to be known: "" is an operator."""
 
 
 class SqlForgetting:
@@ -16,26 +38,127 @@ class SqlForgetting:
         """Work inside the connection's transaction."""
         self._connection = connection
 
-    async def tenant(self, tenant: Tenant) -> int:
-        """Delete a tenant; return how many channels."""
-        raise NotImplementedError
+    async def places(self, platform: str, channel_id: str) -> list[Channel]:
+        """Return the channels of this id, of whatever tenant."""
+        wanted = (channel.c.platform == platform, channel.c.place == channel_id)
+        found = await self._connection.execute(select(channel).where(*wanted))
+        return sorted(rows.channel(row) for row in found.mappings())
 
-    async def channel(self, place: Channel) -> bool:
-        """Delete one channel and all that hangs on it; False where nobody knows it."""
-        raise NotImplementedError
+    async def tenant(self, tenant: Tenant, at: datetime) -> Forgotten:
+        """Delete a tenant: its channels, what they heard, its installation, who it was."""
+        await one_holder(self._connection)
+        ids = await channels_of(self._connection, tenant)
+        done = [await drop_channels(self._connection, ids), await self._rest(tenant, at)]
+        return Forgotten.together(done)
 
-    async def person(self, platform: str, user_id: str) -> int:
-        """Take a user out of everything; return how many rows spoke of them."""
-        raise NotImplementedError
+    async def _rest(self, tenant: Tenant, at: datetime) -> Forgotten:
+        """Delete what a tenant has beside its channels."""
+        installations = await drop(self._connection, installation, is_of(installation.c, tenant))
+        await drop(self._connection, suspension, is_of(suspension.c, tenant))
+        await drop(self._connection, breaker, breaker.c.key == str(tenant))
+        done = [
+            Forgotten(installations=installations),
+            await self._users(f"{tenant}/", "", at),
+            await untell(self._connection, Name.of_id(tenant.id), at),
+        ]
+        return Forgotten.together(done)
 
-    async def owner(self, login: str, at: datetime) -> int:
-        """Delete a GitHub account's repos, and bar it from now on."""
-        raise NotImplementedError
+    async def channel(self, place: Channel, at: datetime) -> Forgotten:
+        """Delete one channel and all that hangs on it."""
+        await one_holder(self._connection)
+        ids = (await self._connection.scalars(select(channel.c.id).where(is_channel(place)))).all()
+        done = [
+            await drop_channels(self._connection, ids),
+            await untell(self._connection, Name.of_id(place.person or place.id), at),
+        ]
+        return Forgotten.together(done)
 
-    async def texts(self, before: datetime) -> int:
-        """Delete the texts of digests and notices that were settled before; return how many."""
-        raise NotImplementedError
+    async def person(
+        self, platform: str, user_id: str, at: datetime, tenant: Tenant | None = None
+    ) -> Forgotten:
+        """Take a user out of everything, in one tenant or in all."""
+        await one_holder(self._connection)
+        here = channel.c.platform == platform if tenant is None else is_of(channel.c, tenant)
+        own = select(channel.c.id).where(here, channel.c.place == f"@{user_id}")
+        ids = (await self._connection.scalars(own)).all()
+        done = [
+            await drop_channels(self._connection, ids),
+            await self._users(f"{platform}:" if tenant is None else f"{tenant}/", user_id, at),
+            await self._made_by(user_id, here),
+            await self._installed_by(user_id, platform, tenant),
+            await untell(self._connection, Name.of_id(user_id), at),
+        ]
+        return Forgotten.together(done)
 
-    async def suspended(self, before: datetime) -> list[Tenant]:
-        """Delete tenants that have been suspended since before; return which."""
-        raise NotImplementedError
+    async def _made_by(self, user_id: str, here: ColumnElement[bool]) -> Forgotten:
+        changed = await self._connection.execute(
+            update(subscription)
+            .where(subscription.c.created_by == user_id)
+            .where(subscription.c.channel_id.in_(select(channel.c.id).where(here)))
+            .values(created_by="")
+        )
+        return Forgotten(names=changed.rowcount)
+
+    async def _installed_by(self, user_id: str, platform: str, tenant: Tenant | None) -> Forgotten:
+        here = installation.c.platform == platform
+        if tenant is not None:
+            here = is_of(installation.c, tenant)
+        changed = await self._connection.execute(
+            update(installation).where(here, installation.c.by == user_id).values(by="")
+        )
+        return Forgotten(names=changed.rowcount)
+
+    async def _users(self, begins: str, user_id: str, at: datetime) -> Forgotten:
+        """Forget users by what is written `slack:T1/U1`: of a tenant, or one wherever they are."""
+
+        def theirs(column: ColumnElement[str], before: str = "") -> ColumnElement[bool]:
+            found = column.startswith(before + begins, autoescape=True)
+            return found & column.endswith(f"/{user_id}", autoescape=True) if user_id else found
+
+        told = select(pick.c.digest_id).where(theirs(pick.c.user), pick.c.digest_id.is_not(None))
+        kept = select(digest.c.id).where(digest.c.id.in_(told), digest.c.message.is_not(None))
+        digests = (await self._connection.scalars(kept)).all()
+        await empty(self._connection, digest, digests, at)
+        submitted = await self._connection.execute(
+            update(submission).where(theirs(submission.c.user)).values(user=_SOMEBODY)
+        )
+        return Forgotten(
+            picks=await drop(self._connection, pick, theirs(pick.c.user)),
+            blocks=await drop(self._connection, block, theirs(block.c.key, "user:")),
+            names=submitted.rowcount,
+            texts=len(digests),
+        )
+
+    async def owner(self, login: str, at: datetime) -> Forgotten:
+        """Delete a GitHub account's repos with all that hangs on them, and bar it from now on."""
+        return await disowning.disown(self._connection, login, at)
+
+    async def readmit(self, login: str) -> bool:
+        """Bar an account no longer; False where it was not barred."""
+        return await disowning.readmit(self._connection, login)
+
+    async def barred(self, at: datetime) -> Forgotten:
+        """Delete what came to an account since it was barred, by a new name or a transfer."""
+        logins = await disowning.barred_owners(self._connection)
+        return Forgotten.together([await self.owner(login, at) for login in logins])
+
+    async def texts(self, before: datetime, most: int, at: datetime) -> int:
+        """Delete texts of digests and notices that were settled before; return how many."""
+        return await drop_texts(self._connection, before, most, at)
+
+    async def picks(self, before: datetime) -> int:
+        """Delete picks that were made before; return how many."""
+        return await drop(self._connection, pick, pick.c.at < before)
+
+    async def suspended(self, before: datetime, most: int, at: datetime) -> Purged | None:
+        """Delete `most` channels of a tenant that has been suspended since before."""
+        await one_holder(self._connection)
+        tenant = await first_away(self._connection, before)
+        if tenant is None:
+            return None
+        ids = await channels_of(self._connection, tenant, most)
+        done = await drop_channels(self._connection, ids)
+        if await channels_of(self._connection, tenant, 1):
+            return Purged(tenant, done, over=False)
+        rest = await self._rest(tenant, at)
+        return Purged(tenant, Forgotten.together([done, rest]), over=True)

@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import RowMapping, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hypecurve.adapters.sql.places import channel_id_of, is_of
 from hypecurve.adapters.sql.releasing import UNREAD
 from hypecurve.adapters.sql.statements import among, change, upsert
-from hypecurve.adapters.sql.subscriptions import channel_id_of, is_of
 from hypecurve.adapters.sql.tables import delivery, installation, pick
 from hypecurve.domain.installation import Installation
 from hypecurve.domain.pick import Pick

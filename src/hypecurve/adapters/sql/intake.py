@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import rows
+from hypecurve.adapters.sql.disowning import without_barred
 from hypecurve.adapters.sql.facts import after, fact, keep, milestones_and_corrections, peaks
 from hypecurve.adapters.sql.names import tell_of_takers
 from hypecurve.adapters.sql.statements import among, change, columns_of, one_writer, upsert
@@ -37,7 +38,7 @@ async def meet(
     these = among(connection, repo.c.id, latest)
     found = await connection.execute(select(repo.c.id, repo.c.node_id).where(these))
     known = {row.id: row.node_id for row in found}
-    fresh = [item for item in latest.values() if item.id not in known]
+    fresh = await _new_among(connection, latest, known)
     moved = [
         {"id": item.id, "node_id": item.node_id}
         for item in latest.values()
@@ -68,7 +69,7 @@ async def take_in(
     these = among(connection, repo.c.id, latest)
     found = await connection.execute(select(*_COMPARED, repo.c.stars, repo.c.id).where(these))
     known = {row.id: row for row in found}
-    fresh = [item for item in latest.values() if item.id not in known]
+    fresh = await _new_among(connection, latest, known)
     await _insert(connection, fresh, at, origin)
     moved = await _update(
         connection,
@@ -94,6 +95,14 @@ async def take_counts(
     values = [{"id": key, "stars": stars} for key, stars in changed.items()]
     await change(connection, repo, values)
     await keep(connection, facts)
+
+
+async def _new_among(
+    connection: AsyncConnection, latest: Mapping[RepoId, Repo], known: Collection[int]
+) -> Sequence[Repo]:
+    """Who is not known yet, without accounts that are barred."""
+    fresh = [item for item in latest.values() if item.id not in known]
+    return await without_barred(connection, fresh)
 
 
 async def _insert(

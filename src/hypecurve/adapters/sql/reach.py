@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import outgoing, rows
 from hypecurve.adapters.sql.giving_up import given_up_as
+from hypecurve.adapters.sql.places import channel_id_of, is_channel, is_of
 from hypecurve.adapters.sql.statements import one_holder, upsert
-from hypecurve.adapters.sql.subscriptions import channel_id_of, is_channel, is_of
 from hypecurve.adapters.sql.tables import breaker, channel, delivery, suspension
 from hypecurve.domain.breaker import Breaker
 from hypecurve.domain.delivery import DeliveryState

@@ -10,9 +10,9 @@ from sqlalchemy import Select, func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import outgoing, rows
+from hypecurve.adapters.sql.places import is_channel, is_of
 from hypecurve.adapters.sql.recording import steps_of
 from hypecurve.adapters.sql.statements import POSTGRES, among
-from hypecurve.adapters.sql.subscriptions import is_channel, is_of
 from hypecurve.adapters.sql.tables import channel, delivery, digest, notice
 from hypecurve.domain.delivery import DeliveryState
 from hypecurve.domain.subscription import Channel, Tenant

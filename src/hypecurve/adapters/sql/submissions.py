@@ -10,8 +10,8 @@ from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import rows
+from hypecurve.adapters.sql.places import channel_id_of
 from hypecurve.adapters.sql.statements import POSTGRES, upsert
-from hypecurve.adapters.sql.subscriptions import channel_id_of
 from hypecurve.adapters.sql.tables import block, channel, repo, submission
 from hypecurve.domain.catalogue import CatalogueEntry
 from hypecurve.domain.category import NOT_AI

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, Table, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import outgoing, rows
+from hypecurve.adapters.sql.moving import move
+from hypecurve.adapters.sql.places import channel_id_of, is_channel, is_of
 from hypecurve.adapters.sql.statements import among, change, one_holder, upsert
 from hypecurve.adapters.sql.tables import (
     channel,
@@ -91,7 +93,7 @@ class SqlSubscriptions:
 
     async def move(self, old: Channel, new: Channel) -> bool:
         """Let a channel go on under a new id; False: nobody knows it."""
-        raise NotImplementedError
+        return await move(self._connection, old, new)
 
     async def due(self, now: datetime, limit: int, *, beside: Sequence[int] = ()) -> list[int]:
         """Return ids of channels with a subscription due, the longest first."""
@@ -202,31 +204,3 @@ IS_SUSPENDED = (
 def _is_awake(now: datetime) -> ColumnElement[bool]:
     """Nobody paused the subscription, or not for so long."""
     return subscription.c.paused_until.is_(None) | (subscription.c.paused_until <= now)
-
-
-async def channel_id_of(connection: AsyncConnection, place: Channel) -> int:
-    """Return the id of a channel, known from now on."""
-    statement = select(channel.c.id).where(is_channel(place))
-    found = await connection.scalar(statement)
-    if found is None:
-        values = {"platform": place.tenant.platform, "tenant": place.tenant.id, "place": place.id}
-        await upsert(connection, channel, [values], update=())
-        found = await connection.scalar(statement)
-    return int(found or 0)
-
-
-def is_channel(place: Channel) -> ColumnElement[bool]:
-    """The condition that a row of `channel` is this one."""
-    return (
-        (channel.c.platform == place.tenant.platform)
-        & (channel.c.tenant == place.tenant.id)
-        & (channel.c.place == place.id)
-    )
-
-
-def is_of(columns: Any, tenant: Tenant) -> ColumnElement[bool]:  # noqa: ANN401 - of any table
-    """The condition that a row with `platform` and `tenant` is a tenant's."""
-    found: ColumnElement[bool] = and_(
-        columns.platform == tenant.platform, columns.tenant == tenant.id
-    )
-    return found

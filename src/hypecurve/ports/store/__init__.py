@@ -11,7 +11,8 @@ from hypecurve.ports.store.catalogue import (
 )
 from hypecurve.ports.store.channels import Leases, Listener, Subscriptions
 from hypecurve.ports.store.digests import Digests, Frozen, Notice, Outcome, Released, Told
-from hypecurve.ports.store.installations import Forgetting, InstallationLog, Picks
+from hypecurve.ports.store.forgetting import Forgetting, Forgotten, Purged
+from hypecurve.ports.store.installations import InstallationLog, Picks
 from hypecurve.ports.store.outbox import Claimed, Outbox, Record, Sending, Settled
 from hypecurve.ports.store.past import Filled, PastLog
 from hypecurve.ports.store.reach import Pause, Reach, Suspension
@@ -26,6 +27,7 @@ __all__ = [
     "Digests",
     "Filled",
     "Forgetting",
+    "Forgotten",
     "Found",
     "Frozen",
     "InstallationLog",
@@ -39,6 +41,7 @@ __all__ = [
     "PastLog",
     "Pause",
     "Picks",
+    "Purged",
     "Reach",
     "Record",
     "Released",

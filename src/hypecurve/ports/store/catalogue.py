@@ -108,7 +108,8 @@ class Catalogue(Protocol):
 
         `origin`: the key of the source. Who is known already stays as the sweep last counted it:
         a search's index lags behind. Only a node id that changed is taken over, so that the next
-        sweep asks by the new one. One that was gone is asked for again by the next sweep.
+        sweep asks by the new one. One that was gone is asked for again by the next sweep. What
+        is a barred account's is not taken in (`Forgetting.owner`), here and by `upsert`.
         """
         ...
 

@@ -157,5 +157,8 @@ class Digests(Protocol):
         ...
 
     async def message(self, channel: Channel, digest_id: int) -> Message | None:
-        """Return what a digest of this channel says; None where this channel has no such digest."""
+        """Return what a digest of this channel says; None where this channel has no such digest.
+
+        NotFound where its text is not kept any longer.
+        """
         ...

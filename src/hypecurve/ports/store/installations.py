@@ -1,4 +1,4 @@
-"""Installations, picks and forgetting, as they are kept."""
+"""Installations and picks, as they are kept."""
 
 from __future__ import annotations
 
@@ -53,38 +53,4 @@ class Picks(Protocol):
 
         A handful of statements however many they are.
         """
-        ...
-
-
-class Forgetting(Protocol):
-    """What is not kept any longer. Repos and counts are not people's and stay."""
-
-    async def tenant(self, tenant: Tenant) -> int:
-        """Delete a tenant: channels, what they heard, installation; return how many channels."""
-        ...
-
-    async def channel(self, channel: Channel) -> bool:
-        """Delete one channel and all that hangs on it; False where nobody knows it."""
-        ...
-
-    async def person(self, platform: str, user_id: str) -> int:
-        """Take a user out of everything; return how many rows spoke of them.
-
-        Their own channels (`Channel.person`) go; what they set up for others stays, without a name.
-        """
-        ...
-
-    async def owner(self, login: str, at: datetime) -> int:
-        """Delete a GitHub account's repos with all that hangs on them, and bar it from now on.
-
-        Digests that name them lose their text. Returns how many repos went.
-        """
-        ...
-
-    async def texts(self, before: datetime) -> int:
-        """Delete the texts of digests and notices that were settled before; return how many."""
-        ...
-
-    async def suspended(self, before: datetime) -> list[Tenant]:
-        """Delete tenants that have been suspended since before; return which."""
         ...

@@ -14,7 +14,8 @@ from typing import Protocol
 from hypecurve.ports.store.catalogue import Catalogue, Sources
 from hypecurve.ports.store.channels import Leases, Subscriptions
 from hypecurve.ports.store.digests import Digests
-from hypecurve.ports.store.installations import Forgetting, InstallationLog, Picks
+from hypecurve.ports.store.forgetting import Forgetting
+from hypecurve.ports.store.installations import InstallationLog, Picks
 from hypecurve.ports.store.outbox import Outbox
 from hypecurve.ports.store.past import PastLog
 from hypecurve.ports.store.reach import Reach

@@ -1,0 +1,129 @@
+"""Texts that name what is not to be known any longer: they are looked for and emptied, on SQL."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    Table,
+    Text,
+    cast,
+    literal,
+    null,
+    select,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hypecurve.adapters.sql.giving_up import given_up_as, reason_or
+from hypecurve.adapters.sql.statements import POSTGRES, among
+from hypecurve.adapters.sql.tables import delivery, digest, notice
+from hypecurve.domain.delivery import DeliveryState
+from hypecurve.ports.store import Forgotten
+
+_S = DeliveryState
+_AT_ONCE = 500
+"""Texts that are looked at closely at a time."""
+_WHY = "Its text is not kept any longer."
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What somebody is called: `part` as a database looks for it, `pattern` as it is meant."""
+
+    part: str
+    pattern: re.Pattern[str]
+
+    def __contains__(self, text: str) -> bool:
+        """Whether a text names them."""
+        return self.pattern.search(text) is not None
+
+    @classmethod
+    def of_id(cls, text: str) -> Name:
+        """A platform's id, whole; a number that stands alone in JSON is none."""
+        return cls(
+            text,
+            re.compile(rf'(?<![A-Za-z0-9])(?<!":)(?<!": ){re.escape(text)}(?![A-Za-z0-9])'),
+        )
+
+    @classmethod
+    def of_login(cls, login: str) -> Name:
+        """A GitHub account, as the owner of a repo, in an address, or with an @."""
+        its = re.escape(login)
+        return cls(
+            login,
+            re.compile(rf"(?<![A-Za-z0-9-]){its}/|(?<=[/@]){its}(?![A-Za-z0-9-])", re.IGNORECASE),
+        )
+
+
+def holds(connection: AsyncConnection, column: ColumnElement[Any], name: Name) -> Any:  # noqa: ANN401 - a condition, whose type each dialect has its own of
+    """The condition that a column of text or JSON may name somebody, whatever the case."""
+    text = cast(column, Text)
+    part = f"%{_escaped(name.part)}%"
+    # SQLite's LIKE passes over the case of ASCII by itself.
+    is_postgres = connection.dialect.name == POSTGRES
+    return text.ilike(part, escape="\\") if is_postgres else text.like(part, escape="\\")
+
+
+def _escaped(part: str) -> str:
+    return re.sub(r"([\\%_])", r"\\\1", part)
+
+
+async def untell(connection: AsyncConnection, name: Name, at: datetime) -> Forgotten:
+    """Empty the digests and notices that name somebody, and the keys of notices that do."""
+    texts = await _naming(connection, digest, digest.c.message, name)
+    await empty(connection, digest, texts, at)
+    noticed = await _naming(connection, notice, notice.c.message, name)
+    await empty(connection, notice, noticed, at)
+    keys = await _naming(connection, notice, notice.c.key, name)
+    if keys:
+        # What it told is not to be known; that it was told stays.
+        unnamed = literal("forgotten ") + cast(notice.c.id, String)
+        await connection.execute(
+            update(notice).where(among(connection, notice.c.id, keys)).values(key=unnamed)
+        )
+    return Forgotten(texts=len(texts) + len(noticed), names=len(keys))
+
+
+async def empty(
+    connection: AsyncConnection, table: Table, ids: Sequence[int], at: datetime
+) -> None:
+    """Take their text from digests or notices; what waits to be sent of them is given up."""
+    if not ids:
+        return
+    holder = delivery.c.digest_id if table is digest else delivery.c.notice_id
+    waits = (_S.PENDING.value, _S.HELD.value)
+    await connection.execute(
+        update(delivery)
+        .where(among(connection, holder, ids), delivery.c.state.in_(waits))
+        .values(state=given_up_as(_S.EXPIRED), settled_at=at, reason=reason_or(_WHY))
+    )
+    await connection.execute(
+        update(table).where(among(connection, table.c.id, ids)).values(message=null())
+    )
+
+
+async def _naming(
+    connection: AsyncConnection, table: Table, column: ColumnElement[Any], name: Name
+) -> list[int]:
+    """The ids of rows in which a column names somebody."""
+    found: list[int] = []
+    after = 0
+    while True:
+        statement = (
+            select(table.c.id, cast(column, Text).label("text"))
+            .where(table.c.id > after, column.is_not(None), holds(connection, column, name))
+            .order_by(table.c.id)
+            .limit(_AT_ONCE)
+        )
+        rows = (await connection.execute(statement)).all()
+        found += [row.id for row in rows if row.text in name]
+        if len(rows) < _AT_ONCE:
+            return found
+        after = rows[-1].id
