@@ -51,6 +51,15 @@ def actions(message: Message) -> list[Json]:
     return [block]
 
 
+def action_of(action_id: str) -> Action | None:
+    """Return what a control of ours does, by its id; None for one that is none of ours."""
+    ours, _, rest = action_id.partition(PREFIX)
+    try:
+        return None if ours else Action(rest.partition(".")[0])
+    except ValueError:
+        return None
+
+
 def _element(control: Control, names: dict[str, str]) -> Json | None:
     """Return a select or a button; None for a control that would do nothing."""
     label = _label(control.label, _PLACEHOLDER if control.choices else _LABEL)

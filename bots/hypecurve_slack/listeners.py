@@ -1,22 +1,40 @@
-"""What bolt hands over: acknowledged at once, then done by `commands` and `events`."""
+"""What bolt hands over: acknowledged at once, then done by whoever it is for.
+
+A control carries the command it stands for, so that it works after any restart and deployment,
+also one that an older version has left behind; a few open a modal instead.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 
+from hypecurve.domain.message import Action
 from hypecurve.ports import Host
+from hypecurve_slack.asked import Asked, of_command, of_interaction
 from hypecurve_slack.commands import Commands
+from hypecurve_slack.controls import action_of
 from hypecurve_slack.events import heard
+from hypecurve_slack.formview import CALLBACK, PREVIEW, WHICH
+from hypecurve_slack.home import Homes
+from hypecurve_slack.meta import Meta
+from hypecurve_slack.modals import Modals
 from hypecurve_slack.people import People
+from hypecurve_slack.pickers import COMPARE, PLACE, Pickers
+from hypecurve_slack.replying import Replies
+from hypecurve_slack.rooms import Rooms
 from hypecurve_slack.underway import UnderWay
-from hypecurve_slack.workspace import workspace_of
+from hypecurve_slack.uploading import Uploads
+from hypecurve_slack.workspace import Workspace, workspace_of
 
 COMMAND = "/hype"
+_FORMS = frozenset({"subscribe", "schedule", "tune"})
+"""Commands that open the form where nothing more is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,29 +43,107 @@ class Parts:
 
     host: Host
     commands: Commands
+    modals: Modals
+    pickers: Pickers
+    homes: Homes
     under_way: UnderWay
+
+    def slash(self, body: Mapping[str, Any], workspace: Workspace) -> None:
+        """Answer `/hype ...`; a bare `/hype subscribe` opens the form."""
+        name = str(body.get("text") or "").strip().casefold()
+        if name in _FORMS:
+            command = "help subscribe" if name == "tune" else name
+            self._form(of_command(body, workspace), command)
+        else:
+            self.commands.slash(body, workspace)
+
+    def control(self, body: Mapping[str, Any], workspace: Workspace) -> None:
+        """Answer a select or a button of ours; others only wanted the acknowledgement."""
+        pressed = (body.get("actions") or [{}])[0]
+        action_id = str(pressed.get("action_id") or "")
+        chosen = str((pressed.get("selected_option") or pressed).get("value") or "")
+        if (body.get("view") or {}).get("type") == "home":
+            self.under_way.start(self._home(body, workspace))
+        elif action_id in {WHICH, PREVIEW}:
+            self.modals.pressed(body, workspace, action_id, chosen)
+        elif (action := action_of(action_id)) is not None and chosen:
+            asked = of_interaction(body, workspace)
+            match action:
+                case Action.TUNE | Action.SUBSCRIBE:
+                    self._form(asked, chosen)
+                case Action.COMPARE | Action.MISPLACED:
+                    meta = _meta(asked)
+                    self.under_way.start(self.pickers.open(asked, meta, action, chosen))
+                case _:
+                    self.commands.ask(asked, chosen)
+
+    def _form(self, asked: Asked, command: str) -> None:
+        self.under_way.start(self.modals.open(asked, _meta(asked), command=command))
+
+    async def _home(self, body: Mapping[str, Any], workspace: Workspace) -> None:
+        wanted = await self.homes.pressed(body, workspace)
+        if wanted is not None:
+            await self.modals.open(*wanted)
 
 
 def parts_of(host: Host, session: aiohttp.ClientSession, under_way: UnderWay) -> Parts:
-    """Return what answers for a host; `session` belongs to the caller, as does what is under way."""
-    return Parts(host, Commands(host.desk, session, People(), under_way), under_way)
+    """Return what answers for a host; `session` and what is under way belong to the caller."""
+    people, rooms = People(), Rooms()
+    replies = Replies(session, Uploads(host.kit.charts))
+    commands = Commands(host.desk, replies, people, under_way)
+    homes = Homes(host.desk, host.forms, replies, people, rooms)
+    modals = Modals(host.forms, commands, replies, people, under_way, homes.show, homes.may)
+    pickers = Pickers(host.desk, commands, people)
+    return Parts(host, commands, modals, pickers, homes, under_way)
 
 
 def attach(app: AsyncApp, parts: Parts) -> None:
-    """Let an app answer `/hype`, our controls, and what Slack tells by itself."""
+    """Let an app answer `/hype`, our controls and views, and what Slack tells by itself."""
 
     @app.command(COMMAND)
     async def _slash(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
-        await parts.commands.slash(ack, body, workspace_of(context))
+        await ack()
+        parts.slash(body, workspace_of(context))
 
     # Every control wants its acknowledgement, also one that an older version has left behind.
     @app.action(re.compile(""))
     async def _control(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
-        await parts.commands.control(ack, body, workspace_of(context))
+        await ack()
+        parts.control(body, workspace_of(context))
+
+    @app.view(re.compile(""))
+    async def _view(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        name = (body.get("view") or {}).get("callback_id")
+        if name == CALLBACK:
+            await parts.modals.sent_in(ack, body, workspace_of(context))
+        elif name in {COMPARE, PLACE}:
+            await parts.pickers.sent_in(ack, body, workspace_of(context))
+        else:
+            await ack()
+
+    @app.options(re.compile(""))
+    async def _typed(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        await parts.pickers.suggest(ack, body, workspace_of(context))
 
     # Every event too: bolt acknowledges it, and Slack would repeat what is not acknowledged.
     @app.event(re.compile(""))
     async def _event(body: dict[str, Any], context: AsyncBoltContext) -> None:
-        telling = heard(body, workspace_of(context), parts.host.events)
+        workspace = workspace_of(context)
+        event = body.get("event") or {}
+        if event.get("type") == "app_home_opened" and event.get("tab") == "home":
+            parts.under_way.start(parts.homes.opened(event, workspace))
+            return
+        telling = heard(body, workspace, parts.host.events)
         if telling is not None:
             parts.under_way.start(telling)
+
+
+def _meta(asked: Asked) -> Meta:
+    """Return what a view is to remember of where it was opened."""
+    place = asked.place
+    return Meta(
+        place.channel_id,
+        asked.channel_name,
+        place.response_url,
+        place.thread_ts,
+    )

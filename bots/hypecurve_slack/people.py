@@ -1,10 +1,12 @@
-"""What Slack tells of a person: language and time zone, where the app may ask for them."""
+"""What Slack tells of a person: name, language, time zone, what they may do, where they belong."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
@@ -15,34 +17,54 @@ from hypecurve_slack.workspace import Workspace
 PATIENCE = 1.5
 """Seconds to wait for Slack; an answer in English is better than a late one."""
 _KEPT = 1_000
-_FRESH = 24 * 3600.0
-"""Seconds; people travel."""
+_FRESH = 3600.0
+"""Seconds; people travel, and are made admins."""
+_AGAIN = 60.0
+"""Seconds after which somebody is asked for again whom Slack did not tell of."""
+_ADMINS = ("is_admin", "is_owner", "is_primary_owner")
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A language as Babel names it, and an IANA zone or None."""
+    """A language as Babel names it, an IANA zone or None, and what else is known of somebody."""
 
     locale: str = "en"
     zone: str | None = None
+    name: str = ""
+    is_admin: bool = False
+    tenants: frozenset[str] = frozenset()
+    """The ids of the teams and the enterprise they belong to; none: Slack did not say."""
+
+    def is_stranger(self, tenant: Tenant, told: frozenset[str] = frozenset()) -> bool:
+        """Whether they come from another tenant, through a channel that both share.
+
+        `told`: what the request itself says of where they belong, for whom nothing else is known.
+        """
+        tenants = self.tenants or told
+        return bool(tenants) and tenant.id not in tenants
 
 
 class People:
-    """Asks users.info once a day for each person, and not at all without the scope users:read."""
+    """Asks users.info now and then, and not at all without the scope users:read."""
 
     def __init__(self) -> None:
         """Know nobody yet."""
         self._known: OrderedDict[tuple[Tenant, str], tuple[float, Person]] = OrderedDict()
-        self._forbidden: set[Tenant] = set()
+        self._forbidden: dict[Tenant, float] = {}
+
+    def known(self, workspace: Workspace, user_id: str) -> Person:
+        """Return what was told of a person before; asks nobody."""
+        return self._known.get((workspace.tenant, user_id), (0.0, Person()))[1]
 
     async def find(self, workspace: Workspace, user_id: str) -> Person:
         """Return what is known of a person; never raises, never takes long."""
         now = asyncio.get_running_loop().time()
         key = (workspace.tenant, user_id)
-        at, person = self._known.get(key, (-_FRESH, Person()))
-        if now - at < _FRESH or workspace.tenant in self._forbidden or not user_id:
+        until, person = self._known.get(key, (now, Person()))
+        if now < until or now < self._forbidden.get(workspace.tenant, now) or not user_id:
             return person
+        fresh = _FRESH
         try:
             async with asyncio.timeout(PATIENCE):
                 answer = await workspace.client.api_call(
@@ -50,21 +72,39 @@ class People:
                     http_verb="GET",
                     params={"user": user_id, "include_locale": "true"},
                 )
-            user = answer.get("user") or {}
-            person = Person(_locale(str(user.get("locale") or "")), user.get("tz") or None)
+            person = _person(answer.get("user") or {})
         except NETWORK as error:
             code = trouble(error).code
             if code in {"missing_scope", "not_allowed_token_type"}:
-                self._forbidden.add(workspace.tenant)
+                self._forbidden[workspace.tenant] = now + _FRESH
+            fresh = _AGAIN
             _log.info("person not told", code=code)
-        self._known[key] = (now, person)
+        self._known[key] = (now + fresh, person)
         self._known.move_to_end(key)
         if len(self._known) > _KEPT:
             self._known.popitem(last=False)
         return person
 
 
-def _locale(tag: str) -> str:
+def _person(user: Mapping[str, Any]) -> Person:
+    profile = user.get("profile") or {}
+    enterprise = user.get("enterprise_user") or {}
+    tenants = (
+        user.get("team_id"),
+        enterprise.get("enterprise_id"),
+        *(enterprise.get("teams") or ()),
+    )
+    names = (profile.get("display_name"), user.get("real_name"), user.get("name"))
+    return Person(
+        language_of(str(user.get("locale") or "")),
+        user.get("tz") or None,
+        next((str(name) for name in names if name), ""),
+        any(user.get(right) is True for right in _ADMINS),
+        frozenset(str(tenant) for tenant in tenants if tenant),
+    )
+
+
+def language_of(tag: str) -> str:
     """Return `en` for en-US and the like, `zh_CN` for zh-CN, where the land changes the script."""
     language, _, land = tag.partition("-")
     if not language.isalpha():

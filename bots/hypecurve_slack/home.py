@@ -1,0 +1,190 @@
+"""The app's Home at work: shown when it is opened and after each change made in it.
+
+Nobody sees more of it than they see of Slack (`rooms`), and whoever presses a button is looked up
+once more: what is shown may be old. Which tenant's channels they are is the request's to say.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import structlog
+
+from hypecurve.domain.asking import Home
+from hypecurve.domain.errors import BadChannel, HypecurveError
+from hypecurve.domain.message import Action
+from hypecurve.domain.saying import to_say
+from hypecurve.domain.subscription import Tenant
+from hypecurve.ports import Desk, Forms
+from hypecurve.wording.notices import error_message
+from hypecurve.wording.texts import texts
+from hypecurve_slack.asked import Asked, asker_of, of_interaction
+from hypecurve_slack.controls import action_of
+from hypecurve_slack.formview import loading_view
+from hypecurve_slack.homeview import ANOTHER, OF_CHANNEL, PAGE, home_view
+from hypecurve_slack.meta import Meta, meta_of
+from hypecurve_slack.people import People
+from hypecurve_slack.replying import Place, Replies, sorry
+from hypecurve_slack.rooms import Rooms
+from hypecurve_slack.views import (
+    error_view,
+    message_view,
+    open_view,
+    publish_home,
+    update_view,
+)
+from hypecurve_slack.workspace import Workspace
+
+FOREIGN = to_say(
+    "Only members of a channel may change what it hears. Join it first; "
+    "to a private one the app must be invited too: /invite @Hypecurve"
+)
+_TURNS = 1_000
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Homes:
+    """The Homes of all people, none of which is remembered."""
+
+    desk: Desk
+    forms: Forms
+    replies: Replies
+    people: People
+    rooms: Rooms
+    _turns: OrderedDict[tuple[Tenant, str], int] = field(default_factory=OrderedDict)
+    """Which look at a Home is the last: one that comes late shows nothing older."""
+
+    async def opened(self, event: Mapping[str, Any], workspace: Workspace) -> None:
+        """Show the Home to who opened it."""
+        place = Place(workspace, str(event.get("channel") or ""), str(event.get("user") or ""))
+        view = event.get("view") or {}
+        meta = Meta(home=True, direct=place.channel_id)
+        await self.show(Asked(place), meta, view_hash=str(view.get("hash") or ""))
+
+    async def show(self, asked: Asked, meta: Meta, line: str = "", *, view_hash: str = "") -> None:
+        """Publish somebody's Home, with a line of what was just done."""
+        workspace = asked.workspace
+        key = (workspace.tenant, asked.user_id)
+        turn = self._turns[key] = self._turns.pop(key, 0) + 1
+        if len(self._turns) > _TURNS:
+            self._turns.popitem(last=False)
+        view = await self._view(asked, meta, line)
+        if self._turns.get(key) != turn:
+            return  # a later look is on its way
+        if not await publish_home(workspace, asked.user_id, view, view_hash):
+            # Another service has shown something since: what is true now goes on top of it.
+            await publish_home(workspace, asked.user_id, await self._view(asked, meta, line))
+
+    async def pressed(
+        self, body: Mapping[str, Any], workspace: Workspace
+    ) -> tuple[Asked, Meta] | None:
+        """Answer a control of the Home; return what the form is to be opened for, if anything."""
+        meta = replace(meta_of(body.get("view") or {}), home=True)
+        asked = of_interaction(body, workspace)
+        pressed = (body.get("actions") or [{}])[0]
+        action_id = str(pressed.get("action_id") or "")
+        value = str(pressed.get("value") or "")
+        if action_id.startswith(PAGE):
+            page = int(value) if value.isascii() and value.isdigit() else 0
+            await self.show(asked, replace(meta, page=page))
+            return None
+        if action_id == ANOTHER:
+            channel = str(pressed.get("selected_conversation") or "")
+            return _form(asked.at(channel), meta) if channel else None
+        channel = str(pressed.get("block_id") or "").removeprefix(OF_CHANNEL)
+        asked = asked.at(channel)
+        action = action_of(action_id)
+        if action in {Action.TUNE, Action.SUBSCRIBE}:
+            return _form(asked, meta)
+        if action is Action.PREVIEW:
+            await self._preview(asked, meta, value)
+        elif value:
+            await self._do(asked, meta, value)
+        return None
+
+    async def may(self, asked: Asked, meta: Meta) -> None:
+        """Raise where who asks is not in the channel; outside the Home Slack has seen to it."""
+        if not meta.home:
+            return
+        channel = asked.place.channel_id
+        if channel == meta.direct and channel:
+            return
+        if not await self.rooms.may_change(asked.workspace, asked.user_id, channel):
+            raise BadChannel(FOREIGN)
+
+    async def _do(self, asked: Asked, meta: Meta, command: str) -> None:
+        """Carry out a button's command; the channel hears of it, the Home shows what became."""
+        locale = self.people.known(asked.workspace, asked.user_id).locale
+        try:
+            asker = await asker_of(asked, self.people)
+            locale = asker.locale
+            await self.may(asked, meta)
+            answer = await self.desk.answer(asker, command)
+            line = answer.message.notification
+            if answer.announcement is not None:
+                await self.replies.tell(asked.place, answer.announcement, public=True)
+        except HypecurveError as error:
+            line = error_message(error, locale).notification
+        except Exception:  # noqa: BLE001  # whatever it was, the person hears something
+            _log.exception("home failed", user=asked.user_id)
+            line = sorry(locale).notification
+        await self.show(asked, meta, line)
+
+    async def _preview(self, asked: Asked, meta: Meta, command: str) -> None:
+        workspace = asked.workspace
+        locale = self.people.known(workspace, asked.user_id).locale
+        view_id = await open_view(workspace, asked.trigger_id, loading_view(locale), on_top=False)
+        if not view_id:
+            return
+        try:
+            asker = await asker_of(asked, self.people)
+            await self.may(asked, meta)
+            message = (await self.desk.answer(asker, command or "preview")).message
+            picture = await self.replies.picture(workspace, message)
+            view = message_view(message, texts(asker.locale).say("Preview"), picture)
+        except Exception as error:  # noqa: BLE001  # the view says so
+            if not isinstance(error, HypecurveError):
+                _log.exception("preview failed", user=asked.user_id)
+            view = error_view(error, locale)
+        await update_view(workspace, view_id, view)
+
+    async def _view(self, asked: Asked, meta: Meta, line: str) -> dict[str, Any]:
+        locale = self.people.known(asked.workspace, asked.user_id).locale
+        try:
+            asker = await asker_of(asked, self.people)
+            locale = asker.locale
+            home = await self.forms.home(asker)
+            home, members, hint = await self._seen(home, asked, meta)
+            return home_view(home, members, meta, line or hint)
+        except HypecurveError as error:
+            message = error_message(error, locale)
+        except Exception:  # noqa: BLE001  # whatever it was, the person sees something
+            _log.exception("home failed", user=asked.user_id)
+            message = sorry(locale)
+        return home_view(Home(message), (), meta, line)
+
+    async def _seen(self, home: Home, asked: Asked, meta: Meta) -> tuple[Home, frozenset[str], str]:
+        """Return what of a Home somebody may see, where they may change something, and a hint."""
+        workspace, user = asked.workspace, asked.user_id
+        ids = {channel.id for channel, _ in home.channels if channel.tenant == workspace.tenant}
+        joined = await self.rooms.joined(workspace, user) if ids else frozenset()
+        own = frozenset({f"@{user}", meta.direct} - {""})
+        members = (joined or frozenset()) | own
+        places = [each for each in ids - members if each[:1] in {"C", "G"}]
+        seen = (ids & members) | await self.rooms.public(workspace, places)
+        channels = tuple(each for each in home.channels if each[0].id in seen)
+        hint = ""
+        if joined is None:
+            hint = texts(home.head.locale).say(
+                "Slack does not tell at present which channels you are in."
+            )
+        return replace(home, channels=channels), members, hint
+
+
+def _form(asked: Asked, meta: Meta) -> tuple[Asked, Meta]:
+    """Return what the form of a channel is opened for."""
+    return asked, replace(meta, channel_id=asked.place.channel_id, subscription_id=0)
