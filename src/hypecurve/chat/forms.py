@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import time
 
+from hypecurve.chat.changes import check_changer, heard_by, with_announcement
 from hypecurve.chat.desk import ServiceDesk
+from hypecurve.chat.filling import checked
+from hypecurve.chat.patience import within
 from hypecurve.domain.asking import Answer, Asker, Filled, Form, Home
+from hypecurve.domain.digest import Welcome
 from hypecurve.domain.message import Message
-from hypecurve.domain.subscription import Channel
+from hypecurve.domain.subscription import WORKDAYS, Channel, Schedule, Subscription, Wants
+from hypecurve.services.answers.forms import Sheet, fill, previewed
+from hypecurve.services.answers.subscribe import subscriptions_of
+from hypecurve.services.digests.timing import knows
+from hypecurve.wording.announcements import led
+from hypecurve.wording.digest import digest_message
+from hypecurve.wording.forms import hears_now, layers_to_choose
+from hypecurve.wording.welcome import welcome_message
+
+ANOTHER = 0
+"""Instead of a subscription's id: a new one beside those that are there."""
+_NINE = time(9)
+_FALLBACK_ZONE = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,17 +35,80 @@ class ServiceForms:
     desk: ServiceDesk
 
     async def form(self, asker: Asker, subscription_id: int | None = None) -> Form:
-        """Return what a channel hears, to be changed."""
-        raise NotImplementedError
+        """Return what a channel hears, to be changed: the one asked for, or else its first.
+
+        A channel that hears nothing yet: what suits the asker. BadCommand where they may not
+        change it, StoreUnavailable where the database is away or slow.
+        """
+        return await within(self.desk.patience, self._form(asker, subscription_id))
 
     async def fill(self, asker: Asker, filled: Filled) -> Answer:
-        """Let the channel hear just that."""
-        raise NotImplementedError
+        """Let the channel hear just that.
+
+        BadField names what cannot be; NotFound where the subscription is gone meanwhile; else as
+        `form`.
+        """
+        return await within(self.desk.patience, self._fill(asker, filled))
 
     async def preview(self, asker: Asker, filled: Filled) -> Message:
-        """Return the digest as it would be sent now to who had filled it in so."""
-        raise NotImplementedError
+        """Return the digest as it would be sent now to who had filled it in so; as `fill`."""
+        return await within(self.desk.patience, self._preview(asker, filled))
 
     async def home(self, asker: Asker, channels: Collection[Channel] | None = None) -> Home:
         """Return how the tenant's channels fare."""
         raise NotImplementedError
+
+    async def _form(self, asker: Asker, subscription_id: int | None) -> Form:
+        check_changer(asker, self.desk.changes)
+        asker = await self.desk.spoken_to(asker)
+        had = tuple(await subscriptions_of(self.desk.store, asker.channel))
+        wanted = next((each for each in had if each.id == subscription_id), None)
+        if wanted is None and had and subscription_id != ANOTHER:
+            wanted = had[0]
+        filled = _suits(asker, had) if wanted is None else _of(wanted)
+        layers = layers_to_choose(self.desk.taxonomy, asker.locale)
+        return Form(filled, layers, had, asker.locale)
+
+    async def _fill(self, asker: Asker, filled: Filled) -> Answer:
+        desk = self.desk
+        check_changer(asker, desk.changes)
+        asker = await desk.spoken_to(asker)
+        before = await heard_by(desk.store, asker.channel)
+        filled = await self._checked(asker, filled)
+        sheet = Sheet(asker.channel, filled, asker.locale, asker.user_id, desk.histories_an_hour)
+        found = await fill(desk.store, desk.clock, desk.taxonomy, sheet)
+        if isinstance(found, Welcome):
+            message = welcome_message(found, desk.taxonomy, asker.locale)
+            return Answer(message if asker.is_alone else led(message, asker.name), public=True)
+        answer = Answer(hears_now(found, desk.taxonomy, asker.locale, desk.clock.now()))
+        return await with_announcement(desk.store, desk.clock, desk.taxonomy, asker, before, answer)
+
+    async def _preview(self, asker: Asker, filled: Filled) -> Message:
+        desk = self.desk
+        asker = await desk.spoken_to(asker)
+        filled = await self._checked(asker, filled)
+        digest = await previewed(desk.store, desk.clock, desk.taxonomy, asker.channel, filled)
+        return digest_message(digest, desk.taxonomy, asker.locale)
+
+    async def _checked(self, asker: Asker, filled: Filled) -> Filled:
+        """What was filled in, held against what the channel has."""
+        had = await subscriptions_of(self.desk.store, asker.channel)
+        same = next((each for each in had if each.id == filled.subscription_id), None)
+        if filled.subscription_id == ANOTHER:
+            filled = replace(filled, subscription_id=None)
+        return checked(filled, self.desk.taxonomy, same.wants if same else None)
+
+
+def _of(item: Subscription) -> Filled:
+    return Filled(item.wants, item.schedule, item.id, item.speaks_when_quiet, item.alerts)
+
+
+def _suits(asker: Asker, had: Sequence[Subscription]) -> Filled:
+    """What is filled in for a new subscription; what holds for the whole channel is as it is."""
+    if had:
+        first = had[0]
+        return replace(
+            _of(first), wants=replace(first.wants, categories=frozenset()), subscription_id=None
+        )
+    zone = asker.zone if asker.zone and knows(asker.zone) else _FALLBACK_ZONE
+    return Filled(Wants(), Schedule(_NINE, zone, WORKDAYS))

@@ -5,6 +5,7 @@ HypecurveError                  anything this program says on purpose
 │   ├── BadCommand              not a chat command that can be understood
 │   ├── BadRepoName             not an owner/name nor a GitHub URL
 │   ├── UnknownCategory         carries what may have been meant
+│   ├── BadField                a field of a form, by its name
 │   ├── BadTime                 not a time of day, zone, date or span
 │   ├── BadChannel              not PLATFORM:TENANT/CHANNEL
 │   ├── BadSetting              an environment variable is missing or malformed
@@ -75,6 +76,15 @@ class UnknownCategory(BadInput):
             super().__init__(form, slip=text, near=suggestions)
         else:
             super().__init__(to_say("There is no category '{slip}'."), slip=text)
+
+
+class BadField(BadInput):
+    """A field of a form cannot be taken as it was filled in; `field` as `Filled` names it."""
+
+    def __init__(self, template: str = "", /, *, field: str = "", **values: object) -> None:
+        """Keep which field it is."""
+        self.field = field
+        super().__init__(template, **values)
 
 
 class BadTime(BadInput):

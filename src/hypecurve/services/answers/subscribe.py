@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import time
+from datetime import datetime, time
 
 from hypecurve.domain.catalogue import CatalogueEntry
 from hypecurve.domain.category import Taxonomy
@@ -13,7 +13,7 @@ from hypecurve.domain.repo import RepoName
 from hypecurve.domain.schedule import next_due, parse_zone
 from hypecurve.domain.subscription import Channel, Schedule, Subscription, Wants
 from hypecurve.ports import Clock
-from hypecurve.ports.store import Store
+from hypecurve.ports.store import Store, Transaction
 from hypecurve.services.answers.lookup import named
 from hypecurve.services.answers.tuning import (
     alerts,
@@ -38,11 +38,12 @@ __all__ = [
     "resume",
     "schedule",
     "subscribe",
+    "subscribed",
     "subscriptions_of",
     "unsubscribe",
 ]
 
-_UNSUBSCRIBED = "The channel took off what it hears before this could be sent."
+UNSUBSCRIBED = "The channel took off what it hears before this could be sent."
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,37 +89,39 @@ async def subscribe(store: Store, clock: Clock, taxonomy: Taxonomy, wish: Wish) 
     grows hears of its new categories too what happened since its last digest: it has one "since".
     What the channel leaves out, its alerts and what it wants of quiet days hold for all it hears.
     """
-    now = clock.now()
     async with store.write() as tx:
-        had = (await tx.subscriptions.hold(wish.channel)).subscriptions
-        wants = _as_before(wish.wants, had)
-        schedule = wish.when.over(had[0].schedule if had else Schedule())
-        alike = next((item for item in had if _is_alike(item, schedule, wants)), None)
-        if alike is not None:
-            everything = not alike.wants.categories or not wants.categories
-            categories = alike.wants.categories | wants.categories
-            grown = replace(wants, categories=frozenset() if everything else categories)
-            await tx.subscriptions.change(replace(alike, wants=grown))
-        else:
-            cycle = await tx.signals.current_cycle()
-            spoken = await tx.subscriptions.spoken(wish.channel)
-            await tx.subscriptions.add(
-                Subscription(
-                    channel=wish.channel,
-                    wants=wants,
-                    schedule=schedule,
-                    locale=spoken or wish.locale,
-                    created_by=wish.by,
-                    next_due=next_due(schedule, now),
-                    heard_cycle=cycle,
-                    speaks_when_quiet=had[0].speaks_when_quiet if had else False,
-                    alerts=had[0].alerts if had else None,
-                    alerted_cycle=cycle,
-                )
+        return await subscribed(tx, clock.now(), taxonomy, wish)
+
+
+async def subscribed(tx: Transaction, now: datetime, taxonomy: Taxonomy, wish: Wish) -> Welcome:
+    """The same as part of a transaction that does more."""
+    had = (await tx.subscriptions.hold(wish.channel)).subscriptions
+    wants = _as_before(wish.wants, had)
+    schedule = wish.when.over(had[0].schedule if had else Schedule())
+    alike = next((item for item in had if _is_alike(item, schedule, wants)), None)
+    if alike is not None:
+        everything = not alike.wants.categories or not wants.categories
+        categories = alike.wants.categories | wants.categories
+        grown = replace(wants, categories=frozenset() if everything else categories)
+        await tx.subscriptions.change(replace(alike, wants=grown))
+    else:
+        cycle = await tx.signals.current_cycle()
+        spoken = await tx.subscriptions.spoken(wish.channel)
+        await tx.subscriptions.add(
+            Subscription(
+                channel=wish.channel,
+                wants=wants,
+                schedule=schedule,
+                locale=spoken or wish.locale,
+                created_by=wish.by,
+                next_due=next_due(schedule, now),
+                heard_cycle=cycle,
+                speaks_when_quiet=had[0].speaks_when_quiet if had else False,
+                alerts=had[0].alerts if had else None,
+                alerted_cycle=cycle,
             )
-        return await welcome(
-            tx, taxonomy, wish.channel, wants, schedule, now, wish.histories_an_hour
         )
+    return await welcome(tx, taxonomy, wish.channel, wants, schedule, now, wish.histories_an_hour)
 
 
 def _as_before(wants: Wants, had: Sequence[Subscription]) -> Wants:
@@ -166,7 +169,7 @@ async def unsubscribe(
                 await tx.subscriptions.change(replace(item, wants=left))
             changed = changed or left != item.wants
         if changed:
-            await withdraw(tx, channel, clock.now(), _UNSUBSCRIBED)
+            await withdraw(tx, channel, clock.now(), UNSUBSCRIBED)
     return changed
 
 
