@@ -6,8 +6,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from babel import Locale
-
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.message import Line, Message, Text
 from hypecurve.domain.repo import RepoId
@@ -17,6 +15,7 @@ from hypecurve.wording.cut import clean, cut
 from hypecurve.wording.notices import notice, schedule_words
 from hypecurve.wording.teller import LONGEST_NAME, Teller, moment, scope
 from hypecurve.wording.texts import Texts, texts, to_say
+from hypecurve.wording.tongues import own_name
 from hypecurve.wording.tuned import next_of
 from hypecurve.wording.welcome import kinds_words
 from hypecurve.wording.wishes import alerts_words, left_out, zone_of
@@ -95,7 +94,7 @@ def _changed(
     ]
     if parts:
         form = to_say("{who} changed the digest: {what}")
-        yield (Text(said.say(form, who=who, what=", ".join(parts))),)
+        yield (Text(said.say(form, who=who, what=said.clauses(parts))),)
     if _left_out(had, said) != (now := _left_out(has, said)):
         form = to_say("{who} changed what the digest leaves out: {what}")
         yield (Text(said.say(form, who=who, what=now)),)
@@ -185,7 +184,7 @@ def _pause_of(items: Sequence[Subscription], now: datetime) -> datetime | None:
 
 def _tried(who: str, before: Listener, after: Listener, said: Texts) -> Iterator[Line]:
     """Somebody said that the channel takes messages again."""
-    if before.pause and after.pause and after.pause.probe_at < before.pause.probe_at:
+    if before.pause and after.pause and after.pause.probe_at != before.pause.probe_at:
         yield (Text(said.say("{who} asked to try this channel again.", who=who)),)
 
 
@@ -214,6 +213,5 @@ def _spoken(who: str, change: Change, said: Texts) -> Iterator[Line]:
     after = change.after.locale if change.after else ""
     if before == after or not after:
         return
-    language = Locale.parse(after).get_display_name() or after
     form = to_say("{who} chose the language of this channel: {language}")
-    yield (Text(said.say(form, who=who, language=language)),)
+    yield (Text(said.say(form, who=who, language=own_name(after))),)

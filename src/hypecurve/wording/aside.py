@@ -33,8 +33,12 @@ def unsure_line(digest: Digest, teller: Teller) -> Line:
     if not due:
         return ()
     if len(due) > _NAMED:
-        form = to_say("{n} digests before this one may not have arrived.")
-        return (Text(said.say_count(form, form, len(due))),)
+        many = said.say_count(
+            "{n} digest before this one may not have arrived.",
+            "{n} digests before this one may not have arrived.",
+            len(due),
+        )
+        return (Text(many),)
     days = said.listing(_days(due, teller))
     if len(due) == 1:
         return (Text(said.say("The digest of {day} may not have arrived.", day=days)),)

@@ -49,7 +49,7 @@ def spoken_of(item: Item, teller: Teller) -> str:
     signal, texts = item.signal, teller.texts
     if signal.kind is SignalKind.RISING and signal.evidence.gain_7d is not None:
         return _spoken_rise(name, signal, texts)
-    facts = texts.row(words_of(line) for line in _facts(item, teller) if line)
+    facts = texts.clauses(words_of(line) for line in _facts(item, teller) if line)
     return texts.say("{name} {facts}", name=name, facts=facts)
 
 
@@ -101,7 +101,7 @@ def _rising(signal: Signal, _: CatalogueEntry, teller: Teller) -> list[Line]:
     strong = [texts.multiple(multiple)] if multiple is not None else []
     if signal.step > 1:
         strong.append(texts.say("still accelerating"))
-    lead: Line = (Text(texts.row(strong), Style.STRONG), Text(" ")) if strong else ()
+    lead: Line = (Text(texts.clauses(strong), Style.STRONG), Text(" ")) if strong else ()
     if evidence.gain_7d is None:
         return [lead[:1] or (Text(texts.say("rising")),)]
     return [(*lead, Text(_week_pair(evidence.gain_7d, evidence.usual_7d, texts)))]

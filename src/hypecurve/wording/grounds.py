@@ -57,7 +57,7 @@ def facts(explanation: Explanation, teller: Teller) -> Iterator[str]:
         known = explanation.verdict is Verdict.GONE and fact.kind is FactKind.GONE
         if (signal := _signal(fact)) is not None and not known:
             lines = HAPPENED[signal.kind](signal, explanation.entry, teller)
-            yield teller.texts.row(words_of(line) for line in lines if line)
+            yield teller.texts.clauses(words_of(line) for line in lines if line)
 
 
 def announcements(explanation: Explanation, teller: Teller) -> Iterator[str]:

@@ -46,7 +46,7 @@ def subscriptions_message(
     """
     said = texts(locale)
     title = said.say("What this channel hears")
-    entries = tuple(_subscription(one, taxonomy, said, now) for one in subscriptions)
+    entries = tuple(subscription_entry(one, taxonomy, said, now) for one in subscriptions)
     named = tuple(named_repos(followed, muted, said))
     if not entries:
         return notice(said.say("Nothing yet. Try: /hype subscribe all"), locale, *named)
@@ -180,7 +180,8 @@ def _of_line(
     )
 
 
-def _subscription(one: Subscription, taxonomy: Taxonomy, said: Texts, now: datetime) -> Entry:
+def subscription_entry(one: Subscription, taxonomy: Taxonomy, said: Texts, now: datetime) -> Entry:
+    """Return what one subscription tells, when it comes next, and what is peculiar to it."""
     teller = Teller(said, taxonomy, zone_of(one.schedule.zone), now)
     head: Line = joined(
         (
@@ -195,7 +196,7 @@ def _subscription(one: Subscription, taxonomy: Taxonomy, said: Texts, now: datet
     elif one.next_due is not None:
         following = said.say_line("next {time}", time=moment(one.next_due, teller))
     lines = (head, joined((when, following)), *_tuned(one, said))
-    return Entry(lines, spoken=said.row(words_of(line) for line in lines))
+    return Entry(lines, spoken=said.clauses(words_of(line) for line in lines))
 
 
 def _tuned(one: Subscription, said: Texts) -> Iterator[Line]:

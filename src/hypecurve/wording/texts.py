@@ -10,7 +10,7 @@ import gettext
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
-from functools import lru_cache
+from functools import lru_cache, reduce
 from io import BytesIO
 from pathlib import Path
 from string import Formatter
@@ -25,7 +25,7 @@ from hypecurve.domain.saying import Saying, to_say
 from hypecurve.wording.figures import Figures
 from hypecurve.wording.retelling import made_from, sentences
 
-__all__ = ["SOURCE_LOCALE", "Texts", "own_names", "texts", "texts_from", "to_say"]
+__all__ = ["SOURCE_LOCALE", "Texts", "texts", "texts_from", "to_say"]
 
 SOURCE_LOCALE = "en"
 _SHIPPED = Path(__file__).with_name("locales")
@@ -35,8 +35,6 @@ _WEEKDAYS = (
     *(to_say("Fri"), to_say("Sat"), to_say("Sun")),
 )
 """Days of the last week, as an answer to "when": "во вт"."""
-_OWN_NAME = to_say("English")
-"""In a catalogue: what the language calls itself."""
 _TEXTS_THEMSELVES = frozenset({"error", "is_gone", "mended", "reason", "what_is_wrong", "why"})
 """Placeholders that may hold a text of the catalogue."""
 _BROKEN = (KeyError, IndexError, ValueError, AttributeError)
@@ -100,8 +98,17 @@ class Texts(Figures):
         return kept
 
     def row(self, items: Iterable[str]) -> str:
-        """Return items one after the other: `agents, coding`."""
+        """Return names one after the other: `agents, coding`."""
         return self.say(", ").join(items)
+
+    def clauses(self, items: Iterable[str]) -> str:
+        """Return what is said one after the other: `+63 in 7 days, last push 2 months ago`."""
+        parts = list(items)
+        if not parts:
+            return ""
+        return reduce(
+            lambda before, part: self.say("{before}, {then}", before=before, then=part), parts
+        )
 
     def multiple(self, times: float) -> str:
         """`8.6x`."""
@@ -140,13 +147,6 @@ def texts(locale: str, folder: Path | None = None) -> Texts:
     """
     place = folder or _SHIPPED
     return _texts(_nearest(locale, place), place)
-
-
-def own_names(folder: Path | None = None) -> Mapping[str, str]:
-    """Return the languages that can be chosen, by code, each as it calls itself."""
-    place = folder or _SHIPPED
-    known = {SOURCE_LOCALE, *_languages(place)}
-    return {code: _texts(code, place).say(_OWN_NAME) for code in sorted(known)}
 
 
 def texts_from(catalogue: bytes, locale: str) -> Texts:
