@@ -38,7 +38,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from standins.slack_api import SlackApi
+from standins.slack_hands import WAIT, Hands
 from standins.slack_model import (
     Fault,
     ResponseUrl,
@@ -50,11 +50,8 @@ from standins.slack_socket import Ack
 
 __all__ = ["Fault", "SlackChannel", "SlackMessage", "SlackStandIn", "SlackWorkspace"]
 
-WAIT = 10.0
-"""Seconds after which waiting for a bot is given up; a bot that works never takes that long."""
 
-
-class SlackStandIn(SlackApi):
+class SlackStandIn(Hands):
     """One workspace and as many more as are asked for; see the module's docstring."""
 
     @property
@@ -108,7 +105,7 @@ class SlackStandIn(SlackApi):
             "text": escaped,
             "api_app_id": "A1",
             "is_enterprise_install": "false",
-            "trigger_id": f"{next(self._count)}.trigger",
+            "trigger_id": self.views.trigger(self.team, user),
         }
         return await self._ask("slash_commands", payload, channel, user, replies)
 
@@ -162,7 +159,7 @@ class SlackStandIn(SlackApi):
             "api_app_id": "A1",
             "token": "legacy",
             "container": container,
-            "trigger_id": f"{next(self._count)}.trigger",
+            "trigger_id": self.views.trigger(self.team, user),
             "team": {"id": self.team, "domain": "acme"},
             "enterprise": None,
             "is_enterprise_install": False,

@@ -26,6 +26,7 @@ from standins.slack_model import (
     SlackWorkspace,
 )
 from standins.slack_socket import Sockets
+from standins.slack_views import Views
 
 _REPLIES_OF_A_URL = 5
 _NONE = Fault()
@@ -60,6 +61,7 @@ class SlackApi:
         self.files = Files()
         self.api_url = ""
         self.sockets = Sockets()
+        self.views = Views()
         self.chaos = Chaos(0, random.Random(0), 0)  # noqa: S311  # no secret
         self.connections: set[object] = set()
         """The connections that the calls came over."""
@@ -186,11 +188,13 @@ class SlackApi:
         if workspace is None or workspace.gone:
             gone = workspace.gone if workspace else "invalid_auth" if token else "not_authed"
             return refusal(gone)
-        if method == "chat.postMessage":
-            return await self._post(workspace, body)
+        if method in {"chat.postMessage", "chat.postEphemeral"}:
+            post = self._post if method == "chat.postMessage" else self._whisper
+            return await post(workspace, body)
         if method == "auth.test":
             return identity(workspace)
         found = self.files.answer(method, workspace.team, body)
+        found = found or await self._show(method, workspace, body)
         return found or slack_rooms.answer(method, workspace, body) or refusal("unknown_method")
 
     async def _post(self, workspace: SlackWorkspace, body: dict[str, Any]) -> dict[str, Any]:
@@ -209,6 +213,31 @@ class SlackApi:
             return {"ok": True, "channel": channel.id, "ts": ts}
         message = await self._keep(channel, body, ts)
         return {"ok": True, "channel": channel.id, "ts": ts, "message": dict(message.body)}
+
+    async def _whisper(self, workspace: SlackWorkspace, body: dict[str, Any]) -> dict[str, Any]:
+        """Post to one person in a channel, which the app must be a member of."""
+        channel = workspace.channels.get(str(body.get("channel")))
+        if channel is None:
+            return refusal("channel_not_found")
+        code = channel.refusal()
+        wrong = refusal(code) if code else content_refusal(body)
+        if wrong:
+            return wrong
+        ts = self._ts()
+        await self._keep(channel, body, ts, user=str(body.get("user")), private=True)
+        return {"ok": True, "message_ts": ts}
+
+    async def _show(
+        self, method: str, workspace: SlackWorkspace, body: dict[str, Any]
+    ) -> dict[str, Any] | None:
+        """Answer a views.* method; None: it is none."""
+        view = body.get("view")
+        shown = view.get("blocks") or [] if isinstance(view, dict) else []
+        answer = self.files.refusal(workspace.team, shown)
+        answer = answer or self.views.answer(method, workspace, body) or {}
+        async with self._changed:
+            self._changed.notify_all()
+        return answer or None
 
     async def _upload(self, request: web.Request) -> web.StreamResponse:
         """Take a file's bytes; what goes wrong with it is the method "upload"."""
