@@ -8,6 +8,7 @@ that let it end: a rise when 7 days bring less than 1.3 times the usual pace and
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 from itertools import pairwise
 
@@ -28,9 +29,21 @@ _DAY = timedelta(days=1)
 _WEEK = timedelta(days=WEEK)
 _SPAN = (BASELINE_WEEKS + 1) * WEEK
 _SILENT = frozenset({RepoState.STALLED, RepoState.ARCHIVED, RepoState.GONE})
-BAND = 1.5
-"""From the usual pace divided by this to the usual pace times this nothing is unusual: a rise is
-told from surely 1.5 times the usual pace on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """What is shaded: the way a repo would have gone at its usual pace, give or take a week.
+
+    It runs through the count of the day `through`, from `since` to `until`, and on each day it
+    reaches from a week's usual gain below that way to one above. Who is told as rising has more
+    than twice its usual gain in 7 days, so that it leaves the band.
+    """
+
+    since: date
+    through: date
+    until: date
+    usual_week: float
 
 
 def episodes_of(
@@ -55,22 +68,32 @@ def episodes_of(
     return tuple(sorted(found, key=lambda episode: episode.since))
 
 
-def bands(curve: Curve, last: date) -> list[tuple[date, date, float]]:
-    """Return what is shaded, as (from, to, usual stars a week).
+def bands(curve: Curve, last: date) -> list[Band]:
+    """Return where to shade a curve that ends on `last`.
 
-    A rise is held against the pace that was usual when it was told: from the beginning of the week
-    it was told of, to its end. Where none lies in the last 9 weeks of the line (it ends on `last`)
-    their usual pace is laid on from where they begin: it was measured on the first 8 of them.
+    A rise is held against the pace that was usual when it was told: laid through the beginning
+    of the week that it was told of, back over the 8 weeks it was measured on, and on to the end
+    of the rise. Where none lies in the last 9 weeks, the present pace is laid on those likewise.
+    What a correction took or gave is in no pace: the band ends there, or begins anew.
     """
     found = [
-        (each.since - _WEEK, each.until or last, each.usual_week)
+        _band(each.since, each.until or last, each.usual_week, curve.corrected)
         for each in curve.episodes
         if each.kind == "rising" and each.usual_week is not None
     ]
-    begin = last - BASELINE
-    if curve.usual_week is not None and not any(to > begin for _, to, _ in found):
-        found.append((begin, last, curve.usual_week))
+    if curve.usual_week is not None and not any(each.until > last - BASELINE for each in found):
+        found.append(_band(last, last, curve.usual_week, curve.corrected))
     return found
+
+
+def _band(told: date, until: date, usual_week: float, corrected: Sequence[date]) -> Band:
+    through, since = told - _WEEK, told - BASELINE
+    behind = [day for day in corrected if since <= day <= told]
+    if behind:
+        since = behind[-1]
+        through = max(through, since)
+    ahead = [day for day in corrected if through < day <= until]
+    return Band(since, through, min([until, *(day - _DAY for day in ahead)]), usual_week)
 
 
 class _Days:

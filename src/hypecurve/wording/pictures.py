@@ -111,9 +111,8 @@ def _curve(curve: Curve, said: Texts) -> Iterator[str]:
     if (half := _half(points)) is not None:
         yield said.say("Half of that came after {day}.", day=said.date(half, year=True))
     if curve.usual_week is not None:
-        yield said.say(
-            "Shaded: its usual pace, {usual} a week.", usual=usual(curve.usual_week, said)
-        )
+        pace = usual(curve.usual_week, said)
+        yield said.say("Shaded: where its usual pace leads, {usual} a week.", usual=pace)
     yield from (_episode(each, said) for each in curve.episodes[-_MANY:])
     for day in curve.corrected[-_MANY:]:
         yield said.say("GitHub corrected the count on {day}.", day=said.date(day, year=True))
