@@ -20,8 +20,8 @@ class Pause:
     """The platform's own word."""
     reason: str
     """What is wrong and how to mend it, in English."""
-    probe_at: datetime
-    """When it is tried again."""
+    probe_at: datetime | None
+    """When it is tried again; None: only once the platform, or somebody, says that it may be."""
     refusals: int = 1
 
 

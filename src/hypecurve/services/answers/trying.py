@@ -20,5 +20,5 @@ async def try_again(store: Store, clock: Clock, channel: Channel) -> bool:
         found = (await tx.reach.paused(channel.tenant)).get(channel)
         if found is None:
             return False
-        await tx.reach.pause(channel, replace(found, probe_at=min(found.probe_at, now)))
+        await tx.reach.pause(channel, replace(found, probe_at=min(found.probe_at or now, now)))
     return True

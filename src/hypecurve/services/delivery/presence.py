@@ -6,7 +6,7 @@ that its cause is gone; a suspension ends when the tenant answers again.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -20,11 +20,21 @@ from hypecurve.ports import Clock, Messenger
 from hypecurve.ports.store import Pause, Store, Suspension, Transaction
 from hypecurve.wording import operator as operator_words
 from hypecurve.wording import reach as words
+from hypecurve.wording.greeting import greeting
 
 _NOT_NOW = timedelta(minutes=10)
 """A tenant of which nobody can say anything now is asked again after that."""
 _AT_ONCE = 20
 """Tenants asked in one go: the others are asked next."""
+GREETING = "greeting"
+"""The key of the one greeting that a channel gets."""
+REMOVED = "removed"
+"""The code of a channel from which the bot was taken; that it could post there is no leave to."""
+DELETED = "deleted"
+"""The code of a channel that is not there any more."""
+_ENDS = {REMOVED: words.Ends.BY_INVITATION, DELETED: words.Ends.NEVER}
+FOR_GOOD = frozenset(_ENDS)
+"""Codes of what no waiting ends."""
 _OPERATOR = frozenset({"", "operator"})
 """Who set up what nobody of a chat did."""
 
@@ -41,10 +51,11 @@ class Presence:
         self._operator = operator
 
     async def channel_open(self, channel: Channel) -> None:
-        """End a channel's pause, where it has one."""
+        """End a channel's pause, where it has one; not where an invitation is waited for."""
 
         async def resume() -> None:
-            if channel in await self._paused(channel.tenant):
+            pause = (await self._paused(channel.tenant)).get(channel)
+            if pause is not None and pause.probe_at is not None:
                 async with self._store.write() as tx:
                     await tx.reach.resume(channel)
                 _log.info("a channel takes messages again", channel=str(channel))
@@ -52,16 +63,42 @@ class Presence:
         await _or_logged(resume)
 
     async def channel_joined(self, channel: Channel, locale: str) -> None:
-        """Greet in a channel, once."""
-        raise NotImplementedError
+        """End a channel's pause and greet there, once for ever, unless it hears something."""
+
+        async def greet() -> None:
+            async with self._store.write() as tx:
+                await tx.reach.resume(channel)
+                listener = await tx.subscriptions.listener(channel)
+                if listener is None or not (listener.subscriptions or listener.followed):
+                    message = greeting((listener and listener.locale) or locale)
+                    await tx.digests.notify(channel, GREETING, message, self._clock.now())
+
+        await _or_logged(greet)
 
     async def channel_closed(self, channel: Channel, code: str, reason: str) -> None:
-        """Pause a channel that takes no messages any more."""
-        raise NotImplementedError
+        """Pause a channel that takes no messages any more; who set it up is told.
+
+        Of the codes in `FOR_GOOD` nothing is tried any more: only an invitation ends those.
+        """
+
+        async def close() -> None:
+            async with self._store.write() as tx:
+                listener = await tx.subscriptions.listener(channel)
+                if listener is not None and (listener.subscriptions or listener.followed):
+                    await close_down(tx, channel, (code, reason), self._clock.now(), self._operator)
+
+        await _or_logged(close)
 
     async def channel_moved(self, old: Channel, new: Channel) -> None:
-        """Let a channel go on under a new id."""
-        raise NotImplementedError
+        """Let a channel go on under a new id: what the old one refused is tried there."""
+
+        async def move() -> None:
+            async with self._store.write() as tx:
+                if await tx.subscriptions.move(old, new):
+                    await tx.reach.resume(new)
+                    _log.info("a channel moved", old=str(old), new=str(new))
+
+        await _or_logged(move)
 
     async def tenant_changed(self, tenant: Tenant) -> None:
         """Let the paused channels of a tenant be tried again at once."""
@@ -72,7 +109,9 @@ class Presence:
             now = self._clock.now()
             async with self._store.write() as tx:
                 for channel, pause in (await tx.reach.paused(tenant)).items():
-                    await tx.reach.pause(channel, replace(pause, probe_at=min(pause.probe_at, now)))
+                    if pause.probe_at is not None:
+                        sooner = replace(pause, probe_at=min(pause.probe_at, now))
+                        await tx.reach.pause(channel, sooner)
 
         await _or_logged(probe)
 
@@ -96,9 +135,9 @@ class Presence:
 
         await _or_logged(come_back)
 
-    async def _paused(self, tenant: Tenant) -> frozenset[Channel]:
+    async def _paused(self, tenant: Tenant) -> Mapping[Channel, Pause]:
         async with self._store.read() as tx:
-            return frozenset(await tx.reach.paused(tenant))
+            return await tx.reach.paused(tenant)
 
 
 async def _or_logged(change: Callable[[], Awaitable[None]]) -> None:
@@ -122,13 +161,41 @@ async def pause(
     since = now if before is None else before.since
     found = Pause(since, error.code, str(error), now + until_probe(refusals), refusals)
     await tx.reach.pause(channel, found)
-    if before is None and not channel.person and channel != operator:
+    if before is None:
+        await _tell_pause(tx, channel, found, operator)
+
+
+async def close_down(
+    tx: Transaction,
+    channel: Channel,
+    why: tuple[str, str],
+    now: datetime,
+    operator: Channel | None,
+) -> None:
+    """Pause a channel of which the platform says that it is closed: `why`, code and reason.
+
+    Who set it up is told once for each pause, and once more where it is for good after all.
+    """
+    code, reason = why
+    before = (await tx.reach.paused(channel.tenant)).get(channel)
+    if before is not None and before.probe_at is None and code not in FOR_GOOD:
+        return  # What is for good stays so, whatever else happens to it.
+    found = Pause(now, code, reason, now + until_probe(1))
+    if before is not None:
+        found = replace(found, since=before.since, refusals=before.refusals)
+        found = replace(found, probe_at=before.probe_at or found.probe_at)
+    if code in FOR_GOOD:
+        found = replace(found, probe_at=None)
+    await tx.reach.pause(channel, found)
+    if before is None or (before.probe_at is not None and found.probe_at is None):
         await _tell_pause(tx, channel, found, operator)
 
 
 async def _tell_pause(
     tx: Transaction, channel: Channel, found: Pause, operator: Channel | None
 ) -> None:
+    if channel.person or channel == operator:
+        return
     listener = await tx.subscriptions.listener(channel)
     first = (
         min(listener.subscriptions, key=lambda each: each.id or 0)
@@ -141,7 +208,15 @@ async def _tell_pause(
         return
     locale = "en" if first is None or hearer == operator else first.locale
     key = f"paused {channel} {found.since:%Y-%m-%dT%H:%M:%S}"
-    message = words.paused(channel, found.reason, locale, from_outside=hearer == operator)
+    if found.probe_at is None:
+        key = f"{key} for good"
+    message = words.paused(
+        channel,
+        found.reason,
+        locale,
+        from_outside=hearer == operator,
+        ends=_ENDS.get(found.code, words.Ends.BY_ITSELF),
+    )
     await tx.digests.notify(hearer, key, message, found.since)
 
 
