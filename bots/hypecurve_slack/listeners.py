@@ -46,6 +46,7 @@ class Parts:
     modals: Modals
     pickers: Pickers
     homes: Homes
+    people: People
     under_way: UnderWay
 
     def slash(self, body: Mapping[str, Any], workspace: Workspace) -> None:
@@ -94,7 +95,7 @@ def parts_of(host: Host, session: aiohttp.ClientSession, under_way: UnderWay) ->
     homes = Homes(host.desk, host.forms, replies, people, rooms)
     modals = Modals(host.forms, commands, replies, people, under_way, homes.show, homes.may)
     pickers = Pickers(host.desk, commands, people)
-    return Parts(host, commands, modals, pickers, homes, under_way)
+    return Parts(host, commands, modals, pickers, homes, people, under_way)
 
 
 def attach(app: AsyncApp, parts: Parts) -> None:
@@ -133,7 +134,7 @@ def attach(app: AsyncApp, parts: Parts) -> None:
         if event.get("type") == "app_home_opened" and event.get("tab") == "home":
             parts.under_way.start(parts.homes.opened(event, workspace))
             return
-        telling = heard(body, workspace, parts.host.events)
+        telling = heard(body, workspace, parts.host.events, parts.people)
         if telling is not None:
             parts.under_way.start(telling)
 

@@ -94,6 +94,15 @@ class Heard(HearsNothing):
     async def channel_open(self, channel: Channel) -> None:
         await self._add(f"open {channel}")
 
+    async def channel_joined(self, channel: Channel, locale: str) -> None:
+        await self._add(f"joined {channel} {locale}")
+
+    async def channel_closed(self, channel: Channel, code: str, reason: str) -> None:
+        await self._add(f"closed {channel} {code}: {reason}")
+
+    async def channel_moved(self, old: Channel, new: Channel) -> None:
+        await self._add(f"moved {old} {new}")
+
     async def tenant_changed(self, tenant: Tenant) -> None:
         await self._add(f"changed {tenant}")
 
@@ -345,16 +354,24 @@ async def test_a_connection_tells_that_the_app_is_installed(run: Running) -> Non
     assert await run.heard.until(1) == ["here slack:T123"]
 
 
-async def test_a_bot_that_is_invited_opens_the_channel(run: Running) -> None:
-    joined = {"type": "member_joined_channel", "user": "UBOT", "channel": "C999"}
-    await run.slack.event(joined)
-    assert (await run.heard.until(2))[1:] == ["open slack:T123/C999"]
-
-
-@pytest.mark.parametrize("kind", ["channel_unarchive", "group_unarchive"])
-async def test_a_channel_that_is_unarchived_is_open(run: Running, kind: str) -> None:
-    await run.slack.event({"type": kind, "channel": "C789", "user": "U1"})
-    assert (await run.heard.until(2))[1:] == ["open slack:T123/C789"]
+async def test_what_happens_to_a_channel_is_told(run: Running) -> None:
+    """How each is understood is tried in the tests of `events`."""
+    run.slack.channels["C999"].member = True
+    run.slack.channels["C456"].member = False
+    for event in (
+        {"type": "member_joined_channel", "user": "UBOT", "channel": "C999", "inviter": "U2"},
+        {"type": "channel_archive", "user": "U1", "channel": "C789"},
+        {"type": "channel_unarchive", "user": "U1", "channel": "C456"},
+        {"type": "channel_id_changed", "old_channel_id": "C1", "new_channel_id": "C2"},
+    ):
+        await run.slack.event(event)
+    assert sorted(await run.heard.until(5)) == [
+        "closed slack:T123/C789 is_archived: This channel is archived.",
+        "here slack:T123",
+        "joined slack:T123/C999 zh_CN",
+        "moved slack:T123/C1 slack:T123/C2",
+        "open slack:T123/C456",
+    ]
 
 
 async def test_an_app_that_is_removed_is_gone(run: Running) -> None:
