@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
-from hypecurve.chat.command import Command, Question
+from hypecurve.chat.command import Command, Loosely, Question
 from hypecurve.domain.asking import Answer, Asker
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import BadCommand, StoreUnavailable
@@ -22,8 +22,11 @@ _MANAGING = frozenset(spec.name for spec in COMMANDS if spec.manages)
 
 
 def check(asker: Asker, command: Command, changes: Changers) -> None:
-    """Raise BadCommand where the asker may not give this command; it says who may."""
-    if isinstance(command, Question):
+    """Raise BadCommand where the asker may not give this command; it says who may.
+
+    One that names its repo loosely is looked at once it is known which repo is meant.
+    """
+    if isinstance(command, Question | Loosely):
         return
     check_member(asker)
     if str(command).partition(" ")[0] in _MANAGING:

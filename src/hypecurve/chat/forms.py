@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import time
 
-from hypecurve.chat.changes import check_changer, heard_by, with_announcement
+from hypecurve.chat.changes import check_changer, check_member, heard_by, with_announcement
 from hypecurve.chat.desk import ServiceDesk
 from hypecurve.chat.filling import checked
 from hypecurve.chat.patience import within
@@ -15,11 +15,13 @@ from hypecurve.domain.digest import Welcome
 from hypecurve.domain.message import Message
 from hypecurve.domain.subscription import WORKDAYS, Channel, Schedule, Subscription, Wants
 from hypecurve.services.answers.forms import Sheet, fill, previewed
+from hypecurve.services.answers.home import tenant_overview
 from hypecurve.services.answers.subscribe import subscriptions_of
 from hypecurve.services.digests.timing import knows
 from hypecurve.wording.announcements import led
 from hypecurve.wording.digest import digest_message
 from hypecurve.wording.forms import hears_now, layers_to_choose
+from hypecurve.wording.home import home_channel, home_head
 from hypecurve.wording.welcome import welcome_message
 
 ANOTHER = 0
@@ -55,8 +57,12 @@ class ServiceForms:
         return await within(self.desk.patience, self._preview(asker, filled))
 
     async def home(self, asker: Asker, channels: Collection[Channel] | None = None) -> Home:
-        """Return how the tenant's channels fare."""
-        raise NotImplementedError
+        """Return how the tenant's channels fare, in the asker's own language.
+
+        What somebody may do there is for the bot to see to; buttons that change something are left
+        out where changes are for admins. BadCommand for a guest.
+        """
+        return await within(self.desk.patience, self._home(asker, channels))
 
     async def _form(self, asker: Asker, subscription_id: int | None) -> Form:
         check_changer(asker, self.desk.changes)
@@ -89,6 +95,29 @@ class ServiceForms:
         filled = await self._checked(asker, filled)
         digest = await previewed(desk.store, desk.clock, desk.taxonomy, asker.channel, filled)
         return digest_message(digest, desk.taxonomy, asker.locale)
+
+    async def _home(self, asker: Asker, channels: Collection[Channel] | None) -> Home:
+        desk = self.desk
+        check_member(asker)
+        found = await tenant_overview(desk.store, desk.clock, asker.channel.tenant, channels)
+        changes = desk.changes == "members" or asker.is_admin
+        head = home_head(
+            desk.taxonomy,
+            asker.locale,
+            asker.zone or "",
+            now=found.at,
+            channels=len(found.channels),
+            watched=found.watched,
+            counts_at=found.sweep.at if found.sweep else None,
+            troubles=found.troubles,
+        )
+        return Home(
+            head,
+            tuple(
+                (each.channel, home_channel(each, desk.taxonomy, asker.locale, changes=changes))
+                for each in found.channels
+            ),
+        )
 
     async def _checked(self, asker: Asker, filled: Filled) -> Filled:
         """What was filled in, held against what the channel has."""

@@ -71,6 +71,4 @@ class Home:
 
     head: Message
     channels: tuple[tuple[Channel, Message], ...] = ()
-    """By their ids; each message begins with its channel, and its controls are that channel's."""
-    more: tuple[Channel, ...] = ()
-    """Those that found no room: to be asked for by name."""
+    """By their ids; a message's controls are for its channel, which it does not name itself."""

@@ -53,17 +53,17 @@ def status_message(found: ChannelOverview, taxonomy: Taxonomy, locale: str) -> M
     teller = Teller(said, taxonomy, zone_of(zone), found.at)
     head = _coming(found, teller)
     if not found.troubles:
-        well: Line = () if found.paused_until else (Text(said.say("All is well.")), Text(" "))
+        well: Line = () if found.paused_until else (Text(said.say("All is well.")), Text(said.gap))
         return notice((*well, *head), locale, *_wishes(found, said))
     kinds = {each.kind for each in found.troubles}
-    troubles = [_trouble(each, teller) for each in found.troubles]
+    troubles = [trouble_entry(each, teller) for each in found.troubles]
     return Message(
         kind=MessageKind.NOTICE,
         notification=troubles[0].spoken,
         title=said.say("Something is wrong here"),
         sections=(Section(SectionKind.PLAIN, "", tuple(troubles)), *_last(found, teller)),
         footer=(*(() if _NONE_COMES & kinds else (head,)), *_wishes(found, said)),
-        controls=tuple(_show(found, said)),
+        controls=tuple(show_controls(found, said)),
         locale=said.name,
     )
 
@@ -102,7 +102,7 @@ def _coming(found: ChannelOverview, teller: Teller) -> Line:
     if until is None:
         return line
     ends = said.say_line("Paused until {time}.", time=moment(until, teller))
-    return (*ends, Text(" "), *line)
+    return (*ends, Text(said.gap), *line)
 
 
 def _arrived(found: ChannelOverview) -> datetime | None:
@@ -121,7 +121,8 @@ def _wishes(found: ChannelOverview, said: Texts) -> Iterator[Line]:
     yield from named_repos((), found.muted, said)
 
 
-def _trouble(trouble: Trouble, teller: Teller) -> Entry:
+def trouble_entry(trouble: Trouble, teller: Teller) -> Entry:
+    """Return what is wrong, and how it is mended."""
     head, *more = (line for line in _told(trouble, teller) if line)
     return Entry((head, *more), spoken=words_of(head))
 
@@ -206,12 +207,13 @@ def _last(found: ChannelOverview, teller: Teller) -> Iterator[Section]:
     arrived = DeliveryState.SENT
     if all(each in named or each.delivery.state is arrived for each in found.last):
         return
-    lines = (_posting(each, teller) for each in found.last)
+    lines = (posting_line(each, teller) for each in found.last)
     entries = tuple(Entry((line,), spoken=words_of(line)) for line in lines)
     yield Section(SectionKind.PLAIN, teller.texts.say("Last deliveries"), entries)
 
 
-def _posting(posting: Posting, teller: Teller) -> Line:
+def posting_line(posting: Posting, teller: Teller) -> Line:
+    """Return `Sun 22 Nov 09:00 · arrived`."""
     said, delivery = teller.texts, posting.delivery
     at = moment(posting.due_at or posting.made_at, teller)
     name: Line = (at,) if posting.due_at is not None else said.say_line("notice of {time}", time=at)
@@ -225,8 +227,8 @@ def _posting(posting: Posting, teller: Teller) -> Line:
     return joined((name, (Text(state),), (Text(reason),) if reason else ()))
 
 
-def _show(found: ChannelOverview, said: Texts) -> Iterator[Control]:
-    """A button for a digest that may not have arrived."""
+def show_controls(found: ChannelOverview, said: Texts) -> Iterator[Control]:
+    """Yield a button for a digest that may not have arrived."""
     for trouble in found.troubles:
         posting = trouble.posting
         if trouble.kind is TroubleKind.UNKNOWN and posting and posting.delivery.digest_id:

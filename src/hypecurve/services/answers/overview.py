@@ -44,7 +44,7 @@ async def channel_overview(store: Store, clock: Clock, channel: Channel) -> Chan
     async with store.read() as tx:
         listener = await tx.subscriptions.listener(channel)
         last = [_posting(each) for each in await tx.outbox.recent(channel, _LAST)]
-        found = _fares(channel, listener, await _reach(tx), last, now)
+        found = fares(channel, listener, await reach_now(tx), last, now)
         return replace(
             found,
             followed=await _names(tx, listener.followed if listener else frozenset()),
@@ -59,7 +59,7 @@ async def overview(store: Store, clock: Clock, *, every: bool = False) -> Overvi
     """
     now = clock.now()
     async with store.read() as tx:
-        reach = await _reach(tx)
+        reach = await reach_now(tx)
         listeners = {each.channel: each for each in await tx.subscriptions.listeners()}
         counts = await tx.outbox.counts()
         due = await tx.subscriptions.due(now, _ALL)
@@ -70,9 +70,9 @@ async def overview(store: Store, clock: Clock, *, every: bool = False) -> Overvi
             for channel, listener in listeners.items()
             if every or channel.tenant in reach.suspended or _of_schedules(listener, now)
         }
-        last = await _last_of(tx, asked)
+        last = await last_of(tx, asked)
         channels = [
-            _fares(channel, listeners.get(channel), reach, last.get(channel, ()), now)
+            fares(channel, listeners.get(channel), reach, last.get(channel, ()), now)
             for channel in sorted(asked)
         ]
     return Overview(
@@ -80,35 +80,36 @@ async def overview(store: Store, clock: Clock, *, every: bool = False) -> Overvi
         subscribed=len(listeners),
         due=len(due),
         counts={state: counts.get(state, 0) for state in DeliveryState},
-        left_alone=tuple(_left_alone(each) for each in reach.breakers if each.is_open(now)),
+        left_alone=tuple(in_trouble(each) for each in reach.breakers if each.is_open(now)),
         suspended=tuple(_suspended(each) for each in reach.suspended.values()),
         channels=tuple(each for each in channels if every or each.troubles),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Reach:
-    """Who can be reached at present."""
+class Reach:
+    """What keeps messages from channels."""
 
     paused: Mapping[Channel, Pause]
     suspended: Mapping[Tenant, Suspension]
     breakers: Sequence[Breaker]
 
 
-async def _reach(tx: Transaction) -> _Reach:
+async def reach_now(tx: Transaction) -> Reach:
+    """Return who can be reached at present."""
     suspended = await tx.reach.suspended()
     breakers = await tx.reach.breakers()
-    return _Reach(
+    return Reach(
         await tx.reach.paused(),
         {each.tenant: each for each in sorted(suspended, key=lambda each: each.tenant)},
         [breakers[key] for key in sorted(breakers)],
     )
 
 
-async def _last_of(
+async def last_of(
     tx: Transaction, channels: Collection[Channel]
 ) -> Mapping[Channel, list[Posting]]:
-    """The last deliveries of some channels, newest first."""
+    """Return the last deliveries of some channels, newest first."""
     found: dict[Channel, list[Posting]] = {}
     if len(channels) > _ONE_BY_ONE:
         sendings = await tx.outbox.recent_of_each(_LAST)
@@ -119,14 +120,14 @@ async def _last_of(
     return found
 
 
-def _fares(
+def fares(
     channel: Channel,
     listener: Listener | None,
-    reach: _Reach,
+    reach: Reach,
     last: Sequence[Posting],
     now: datetime,
 ) -> ChannelOverview:
-    """How one channel fares, but for the names of what it follows and mutes."""
+    """Return how one channel fares, but for the names of what it follows and mutes."""
     return ChannelOverview(
         channel=channel,
         at=now,
@@ -139,7 +140,7 @@ def _fares(
 def _troubles(
     channel: Channel,
     listener: Listener | None,
-    reach: _Reach,
+    reach: Reach,
     last: Sequence[Posting],
     now: datetime,
 ) -> Iterator[Trouble]:
@@ -151,7 +152,7 @@ def _troubles(
         yield Trouble(TroubleKind.REFUSED, str(channel), pause.since, pause.reason, pause.probe_at)
     for breaker in reach.breakers if listener and listener.subscriptions else ():
         if breaker.is_open(now) and breaker.key in (channel.tenant.platform, str(channel.tenant)):
-            yield _left_alone(breaker)
+            yield in_trouble(breaker)
     if listener is not None and channel.tenant not in reach.suspended:
         yield from _of_schedules(listener, now)
     # What came after it, and arrived, shows that all is well again.
@@ -190,7 +191,8 @@ def _suspended(suspension: Suspension) -> Trouble:
     )
 
 
-def _left_alone(breaker: Breaker) -> Trouble:
+def in_trouble(breaker: Breaker) -> Trouble:
+    """Return that a platform, or a tenant on it, is left alone."""
     return Trouble(
         TroubleKind.LEFT_ALONE, breaker.key, reason=breaker.reason, again_at=breaker.open_until
     )
