@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
 
 from hypecurve.domain.message import Message
 from hypecurve.ports import Asgi, BotSetting, BotTask, Host, Kit, Messenger
-from hypecurve_slack.settings import SETTINGS
+from hypecurve_slack.manifest import HELP, run
+from hypecurve_slack.settings import SETTINGS, missing, over_http
 
 
 class SlackBot:
@@ -17,11 +18,11 @@ class SlackBot:
 
     name = "slack"
     settings: Sequence[BotSetting] = SETTINGS
-    tasks: Sequence[BotTask] = ()
+    tasks: Sequence[BotTask] = (BotTask("manifest", HELP, run),)
 
     def missing(self, env: Mapping[str, str]) -> Sequence[str]:
         """Return the names of the settings it still needs."""
-        return [name for name in ("SLACK_BOT_TOKEN",) if name not in env]
+        return missing(env)
 
     def render(self, message: Message) -> Sequence[Mapping[str, Any]]:
         """Return the bodies for chat.postMessage: the post, then its thread reply if there is one.
@@ -54,17 +55,24 @@ class SlackBot:
     async def serve(self, env: Mapping[str, str], host: Host, stop: asyncio.Event) -> None:
         """Answer `/hype` over Socket Mode until `stop` is set, and tell what Slack tells.
 
+        Without SLACK_APP_TOKEN it only waits: over HTTP `web` answers.
+
         BadSetting where a setting cannot be used or Slack does not take a token.
         """
         from hypecurve_slack.sockets import serve  # noqa: PLC0415  # late: loads slack_bolt
 
         await serve(env, host, stop)
 
-    @asynccontextmanager
-    async def web(self, env: Mapping[str, str], host: Host) -> AsyncIterator[Asgi | None]:
-        """Open nothing: over Socket Mode Slack is called."""
-        del env, host
-        yield None
+    def web(self, env: Mapping[str, str], host: Host) -> AbstractAsyncContextManager[Asgi | None]:
+        """Open what answers Slack over HTTP, and installs; None where a socket does for all.
+
+        BadSetting where a setting cannot be used.
+        """
+        if not over_http(env):
+            return nullcontext()  # an idle socket needs neither starlette nor what is behind it
+        from hypecurve_slack.http import web  # noqa: PLC0415  # late: loads slack_bolt, starlette
+
+        return web(env, host)
 
 
 bot = SlackBot()

@@ -1,6 +1,7 @@
-"""Socket Mode, for one workspace: no public address is needed, Slack is called and calls back.
+"""Socket Mode: no public address is needed, Slack is called and calls back.
 
-bolt dispatches what comes to `hypecurve_slack.listeners`.
+bolt dispatches what comes to `hypecurve_slack.listeners`. Where Slack asks over HTTP instead (see
+`hypecurve_slack.http`) what is left to do here is to see that SLACK_BOT_TOKEN is taken.
 """
 
 from __future__ import annotations
@@ -17,17 +18,22 @@ import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_sdk.web.async_client import AsyncWebClient
 
 from hypecurve.domain.errors import BadSetting, SendError, TenantRefused
 from hypecurve.domain.subscription import Tenant
 from hypecurve.ports import Host
+from hypecurve_slack.access import Access, access
+from hypecurve_slack.authorizing import Authorizer
+from hypecurve_slack.bolting import new_app
 from hypecurve_slack.listeners import Parts, attach, parts_of
 from hypecurve_slack.refusals import NETWORK, trouble
 from hypecurve_slack.settings import Settings, read
 from hypecurve_slack.tokens import whose
 from hypecurve_slack.underway import UnderWay
 from hypecurve_slack.web import web_client, web_session
+from hypecurve_slack.workspace import tenant_of
 
 _ADDRESS = re.compile(r"wss?://[^\s'\"]+")
 
@@ -61,6 +67,7 @@ class _Service:
     host: Host
     client: AsyncWebClient
     parts: Parts
+    access: Access
     pace: Pace
 
     @property
@@ -78,19 +85,34 @@ async def serve(env: Mapping[str, str], host: Host, stop: asyncio.Event, pace: P
     """
     settings = read(env)
     if not settings.app_token:
-        _log.warning("slack commands are off: SLACK_APP_TOKEN is missing")
-        await stop.wait()
+        await _over_http(settings, host, stop, pace)
         return
     async with web_session() as session:
-        client = web_client(settings.api_url, settings.token, session)
+        client = web_client(settings.api_url, settings.token or None, session)
+        tokenless = web_client(settings.api_url, None, session)
         under_way = UnderWay()
-        parts = parts_of(host, session, under_way)
-        service = _Service(settings, host, client, parts, pace)
-        try:
-            while not stop.is_set():
-                await _unless(stop, _answer(service))
-        finally:
-            await under_way.drain(pace.drain)
+        async with access(settings, host.kit, tokenless) as allowed:
+            hearing = allowed.hearing(host)
+            parts = parts_of(hearing, session, under_way)
+            service = _Service(settings, hearing, client, parts, allowed, pace)
+            try:
+                while not stop.is_set():
+                    await _unless(stop, _answer(service))
+            finally:
+                await under_way.drain(pace.drain)
+
+
+async def _over_http(settings: Settings, host: Host, stop: asyncio.Event, pace: Pace) -> None:
+    """Tell once that the workspace of SLACK_BOT_TOKEN has us, and wait for the end."""
+    if not settings.signing_secret:
+        _log.warning("slack commands are off: SLACK_APP_TOKEN and SLACK_SIGNING_SECRET are missing")
+    elif settings.token:
+        async with web_session() as session:
+            client = web_client(settings.api_url, settings.token, session)
+            found = await _unless(stop, _open(client, settings, pace))
+        if found is not None:
+            await host.events.tenant_here(tenant_of(found[0]))
+    await stop.wait()
 
 
 async def _answer(service: _Service) -> None:
@@ -102,12 +124,13 @@ async def _answer(service: _Service) -> None:
     )
     handler.client.proxy = client.proxy
     handler.client.wss_uri = address
-    handler.client.message_listeners.append(_Hello(service, who))
+    if who is not None:
+        handler.client.message_listeners.append(_Hello(service, who))
     try:
         connecting = handler.connect_async()  # type: ignore[no-untyped-call]  # bolt's
         async with asyncio.timeout(pace.deaf):
             await connecting
-        _log.info("slack commands are answered", team=who.team_id)
+        _log.info("slack commands are answered", team=who.team_id if who else "each that installed")
         await _until_deaf(handler, pace)
     except TimeoutError:
         pass
@@ -158,24 +181,26 @@ async def _until_deaf(handler: AsyncSocketModeHandler, pace: Pace) -> None:
             heard = loop.time()
 
 
-def build_app(service: _Service, who: AuthorizeResult) -> AsyncApp:
-    """Return the bolt app of one workspace, knowing already who it is.
+def build_app(service: _Service, who: AuthorizeResult | None) -> AsyncApp:
+    """Return the bolt app of one workspace (`who`), knowing already who it is, or of many.
 
     bolt would ask auth.test before the first acknowledgement, and so could miss its 3 s.
     """
-    # bolt reads SLACK_* from the environment by itself and warns that it does not use them.
-    logger = logging.getLogger("hypecurve_slack.bolt")
-    logger.setLevel(logging.ERROR)
-
-    async def authorize() -> AuthorizeResult:
-        return who
-
-    client = service.client
-    tokenless = AsyncWebClient(base_url=client.base_url, session=client.session, retry_handlers=[])
-    # bolt gives its logger's level to the logger that is called as the app: not to all of ours.
-    app = AsyncApp(client=tokenless, authorize=authorize, logger=logger, name=logger.name)
+    one = who is not None and service.access.installed is None
+    authorize = _AsOne(who) if one else Authorizer(service.access.grants)
+    app = new_app(service.client, authorize)
     attach(app, service.parts)
     return app
+
+
+class _AsOne(AsyncAuthorize):
+    """Every request is of the same workspace."""
+
+    def __init__(self, who: AuthorizeResult | None) -> None:
+        self._who = who
+
+    async def __call__(self, **_: object) -> AuthorizeResult | None:
+        return self._who
 
 
 class _WithoutTickets(logging.Filter):
@@ -199,8 +224,11 @@ def _socket_logger() -> logging.Logger:
 
 async def _open(
     client: AsyncWebClient, settings: Settings, pace: Pace
-) -> tuple[AuthorizeResult, str]:
-    """Return who the token is and where the socket is; waits for a Slack out of reach."""
+) -> tuple[AuthorizeResult | None, str]:
+    """Return who the token is and where the socket is; waits for a Slack out of reach.
+
+    None for no token, "" for no socket.
+    """
     wait = pace.first_wait
     while True:
         try:
@@ -211,22 +239,25 @@ async def _open(
             wait = min(2 * wait, pace.longest_wait)
 
 
-async def _hello(client: AsyncWebClient, settings: Settings) -> tuple[AuthorizeResult, str]:
-    try:
-        answer = await client.api_call("auth.test")
-    except NETWORK as error:
-        wrong = _wrong("SLACK_BOT_TOKEN", trouble(error))
-        raise wrong from None
-    who = AuthorizeResult.from_auth_test_response(
-        auth_test_response=answer,
-        bot_token=settings.token,
-    )
+async def _hello(client: AsyncWebClient, settings: Settings) -> tuple[AuthorizeResult | None, str]:
+    who = await _introduced(client, settings.token) if settings.token else None
+    if not settings.app_token:
+        return who, ""
     try:
         opened = await client.apps_connections_open(app_token=settings.app_token)
     except NETWORK as error:
         wrong = _wrong("SLACK_APP_TOKEN", trouble(error))
         raise wrong from None
     return who, str(opened.get("url"))
+
+
+async def _introduced(client: AsyncWebClient, token: str) -> AuthorizeResult:
+    try:
+        answer = await client.api_call("auth.test")
+    except NETWORK as error:
+        wrong = _wrong("SLACK_BOT_TOKEN", trouble(error))
+        raise wrong from None
+    return AuthorizeResult.from_auth_test_response(auth_test_response=answer, bot_token=token)
 
 
 def _wrong(name: str, error: SendError) -> Exception:

@@ -1,0 +1,47 @@
+"""Who may be acted for: the workspace of SLACK_BOT_TOKEN, those that installed the app, or both."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from hypecurve.ports import Host, Kit
+from hypecurve_slack.installed import InstalledTokens, Renewal
+from hypecurve_slack.leaving import Leaving
+from hypecurve_slack.paths import install_url
+from hypecurve_slack.settings import Settings
+from hypecurve_slack.tokens import EveryWorkspace, Grants, OneWorkspace
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Whose tokens there are. `installed` is None where no workspace can install the app."""
+
+    grants: Grants
+    installed: InstalledTokens | None
+    client: AsyncWebClient
+    """Without a token of its own."""
+
+    def hearing(self, host: Host) -> Host:
+        """Return a host whose events let go of the tokens of who leaves."""
+        if self.installed is None:
+            return host
+        events = Leaving(host.events, host.kit.installations, self.installed, self.client)
+        return replace(host, events=events)
+
+
+@asynccontextmanager
+async def access(settings: Settings, kit: Kit, client: AsyncWebClient) -> AsyncIterator[Access]:
+    """Open what finds tokens; at the end an exchange under way is kept."""
+    one = OneWorkspace(client, settings.token) if settings.token else None
+    if not settings.many and one is not None:
+        yield Access(one, None, client)
+        return
+    installed = InstalledTokens(kit.installations, Renewal(client, settings), install_url(kit))
+    try:
+        yield Access(EveryWorkspace(installed, one), installed, client)
+    finally:
+        await installed.end()

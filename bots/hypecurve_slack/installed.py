@@ -1,0 +1,240 @@
+"""The tokens of workspaces that installed the app: kept sealed, renewed in time.
+
+With token rotation a token lives 12 hours and its refresh token is good for one exchange only
+(docs.slack.dev/authentication/using-token-rotation). So one exchange at a time is under way in a
+process, it is not called off with whoever asked for it, and one that another service won is found
+in the store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import structlog
+from slack_sdk.oauth.installation_store import Installation as SlackInstallation
+from slack_sdk.web.async_client import AsyncWebClient
+
+from hypecurve.domain.errors import (
+    HypecurveError,
+    KeyLost,
+    SendError,
+    SendFailed,
+    SendUnclear,
+    TenantRefused,
+)
+from hypecurve.domain.installation import Installation
+from hypecurve.domain.subscription import Tenant
+from hypecurve.ports import Installations
+from hypecurve_slack.refusals import NETWORK, trouble
+from hypecurve_slack.settings import Settings
+from hypecurve_slack.tokens import Grant
+
+FRESH = 60.0
+"""Seconds that a token is taken as it is without a look into the store."""
+AHEAD = 2 * 3600.0
+"""Seconds before its end that a token is renewed."""
+_LOOKS, _BETWEEN = 4, 0.25
+"""How often, and after how many seconds, the store is looked at for another's exchange."""
+_END = 2.0
+"""Seconds that what is under way has when we end."""
+_USED = frozenset({"invalid_refresh_token", "invalid_grant", "token_expired", "token_revoked"})
+_log = structlog.get_logger(__name__)
+
+
+def to_text(item: SlackInstallation) -> str:
+    """Return an installation with its tokens as JSON; what `from_text` reads."""
+    values = item.to_dict_for_copying()
+    shown = {key: v.isoformat() if isinstance(v, datetime) else v for key, v in values.items()}
+    return json.dumps(shown)
+
+
+def from_text(text: str) -> SlackInstallation:
+    """Return an installation as `to_text` wrote it."""
+    values: dict[str, Any] = json.loads(text)
+    for key in ("bot_scopes", "user_scopes"):
+        values[key] = values.get(key) or ""
+    return SlackInstallation(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """Exchanges the refresh tokens of one app. `now`: seconds since 1970."""
+
+    client: AsyncWebClient
+    settings: Settings
+    now: Callable[[], float] = time.time
+
+    def ends_in(self, item: SlackInstallation) -> float:
+        """Return the seconds that a token is good for."""
+        ends = item.bot_token_expires_at
+        return float("inf") if ends is None else ends - self.now()
+
+    async def exchange(self, item: SlackInstallation) -> SlackInstallation:
+        """Return it with a new token; raises what slack_sdk raises (`refusals.NETWORK`)."""
+        answer = await self.client.oauth_v2_access(
+            client_id=self.settings.client_id,
+            client_secret=self.settings.client_secret,
+            grant_type="refresh_token",
+            refresh_token=item.bot_refresh_token,
+        )
+        renewed = from_text(to_text(item))
+        renewed.bot_token = str(answer.get("access_token"))
+        renewed.bot_refresh_token = str(answer.get("refresh_token"))
+        renewed.bot_token_expires_at = int(self.now()) + int(str(answer.get("expires_in")))
+        return renewed
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    at: float
+    grant: Grant
+
+
+class InstalledTokens:
+    """`tokens.Installed` over the installations; `install_at` is where the app is installed."""
+
+    def __init__(
+        self, installations: Installations, renewal: Renewal, install_at: str = ""
+    ) -> None:
+        """Know no token yet."""
+        self._installations = installations
+        self._renewal = renewal
+        self._install_at = install_at
+        self._held: dict[Tenant, _Held] = {}
+        self._finding: dict[Tenant, asyncio.Task[Grant]] = {}
+        self._unsaved: dict[Tenant, tuple[str, SlackInstallation]] = {}
+        """What was exchanged and could not be kept: from which text, and what it became."""
+        self._told: set[Tenant] = set()
+
+    async def of(self, tenant: Tenant) -> str:
+        """Return a tenant's token; TenantRefused where nobody installed the app there."""
+        return (await self.grant(tenant)).token
+
+    async def grant(self, tenant: Tenant) -> Grant:
+        """Return a tenant's token, at most a minute old, and as whom it lets us act."""
+        held = self._held.get(tenant)
+        if held is not None and asyncio.get_running_loop().time() - held.at < FRESH:
+            return held.grant
+        finding = self._finding.get(tenant)
+        if finding is None:
+            finding = self._finding[tenant] = asyncio.create_task(self._find(tenant))
+            finding.add_done_callback(lambda done: self._found(tenant, done))
+        return await asyncio.shield(finding)
+
+    async def again(self, tenant: Tenant, refused: str) -> str | None:
+        """Return what the store has now, where that is another token than the refused one."""
+        self._held.pop(tenant, None)
+        try:
+            token = await self.of(tenant)
+        except SendError:
+            return None
+        return None if token == refused else token
+
+    def last(self, tenant: Tenant) -> Grant | None:
+        """Return what was found at last, however long ago that is."""
+        held = self._held.get(tenant)
+        return None if held is None else held.grant
+
+    def forget(self, tenant: Tenant) -> None:
+        """Look a tenant up anew the next time."""
+        self._held.pop(tenant, None)
+
+    async def end(self) -> None:
+        """Let exchanges under way be kept."""
+        if self._finding:
+            await asyncio.wait({*self._finding.values()}, timeout=_END)
+
+    def _found(self, tenant: Tenant, done: asyncio.Task[Grant]) -> None:
+        self._finding.pop(tenant, None)
+        # Looked at also where nobody waits for it any more: asyncio would complain.
+        if done.cancelled() or done.exception() is not None:
+            if not done.cancelled() and isinstance(done.exception(), TenantRefused):
+                self._held.pop(tenant, None)
+            return
+        self._held[tenant] = _Held(asyncio.get_running_loop().time(), done.result())
+
+    async def _find(self, tenant: Tenant) -> Grant:
+        kept = await self._kept(tenant)
+        if kept is None:
+            message = f"Nobody has installed the app in {tenant}{self._where()}."
+            raise TenantRefused(message, code="not_installed")
+        found = await self._renewed(kept)
+        self._told.discard(tenant)
+        return Grant(found.bot_token or "", found.bot_user_id or "", found.bot_id or "")
+
+    async def _kept(self, tenant: Tenant) -> Installation | None:
+        try:
+            return await self._installations.find(tenant)
+        except KeyLost:
+            message = (
+                f"No key of HYPECURVE_SECRET_KEYS opens the tokens of {tenant}: put the old key "
+                f"back, or let it be installed anew{self._where()}."
+            )
+            if tenant not in self._told:
+                self._told.add(tenant)
+                _log.error("a key is lost", tenant=str(tenant), reason=message)
+            raise TenantRefused(message, code="key_lost") from None
+        except HypecurveError as error:
+            message = f"The tokens of {tenant} cannot be looked up now."
+            raise SendFailed(message, code="store") from error
+
+    def _where(self) -> str:
+        return f": {self._install_at}" if self._install_at else ""
+
+    async def _renewed(self, kept: Installation) -> SlackInstallation:
+        """Return an installation whose token is good for a while."""
+        before, after = self._unsaved.pop(kept.tenant, ("", None))
+        if after is not None and before == kept.secret:
+            return await self._keep(kept, after)
+        found = from_text(kept.secret)
+        if self._renewal.ends_in(found) > AHEAD or not found.bot_refresh_token:
+            return found
+        try:
+            renewed = await self._renewal.exchange(found)
+        except (*NETWORK, ValueError) as error:
+            return await self._without(kept, found, trouble(error))
+        return await self._keep(kept, renewed)
+
+    async def _without(
+        self, kept: Installation, found: SlackInstallation, error: SendError
+    ) -> SlackInstallation:
+        """Return the token that is good although the exchange failed."""
+        if error.code in _USED:
+            # Another service may have been first; it keeps what it got within moments.
+            for _ in range(_LOOKS):
+                now = await self._kept(kept.tenant)
+                if now is not None and now.secret != kept.secret:
+                    return from_text(now.secret)
+                await asyncio.sleep(_BETWEEN)
+        if self._renewal.ends_in(found) > 0:
+            _log.warning("a token was not renewed", tenant=str(kept.tenant), code=error.code)
+            return found
+        if error.code in _USED:
+            message = (
+                f"Slack does not renew the token of {kept.tenant} ({error.code}): let it be "
+                f"installed anew{self._where()}."
+            )
+            raise TenantRefused(message, code=error.code)
+        if isinstance(error, SendUnclear):
+            message = f"Slack did not renew the token of {kept.tenant} ({error.code})."
+            raise SendFailed(message, code=error.code)
+        raise error
+
+    async def _keep(self, kept: Installation, renewed: SlackInstallation) -> SlackInstallation:
+        """Keep a new token, unless the app was installed anew or removed meanwhile."""
+        try:
+            now = await self._installations.find(kept.tenant)
+            if now is None or now.secret != kept.secret:
+                return renewed if now is None else from_text(now.secret)
+            await self._installations.keep(replace(now, secret=to_text(renewed)))
+        except HypecurveError as error:
+            # The old refresh token is used up: this one is all there is, until it is kept.
+            self._unsaved[kept.tenant] = (kept.secret, renewed)
+            _log.error("a token could not be kept", tenant=str(kept.tenant), reason=str(error))
+        return renewed
