@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from zlib import crc32
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import rows
@@ -20,6 +20,7 @@ from hypecurve.domain.submission import Submission, SubmissionState
 
 _USERS = 0x48595355
 """First half of the keys of the advisory locks by user."""
+_IS_MISPLACED = submission.c.state == SubmissionState.MISPLACED.value
 _COLUMNS = (
     *(column.label(f"submission_{column.name}") for column in submission.c),
     channel.c.platform,
@@ -50,8 +51,16 @@ class SqlSubmissions:
 
     async def of(self, repo_id: RepoId) -> list[Submission]:
         """Return the submissions of one repo, oldest first."""
-        statement = _joined().where(submission.c.repo_id == repo_id).order_by(submission.c.id)
-        return [found for found, _ in await self._read(statement)]
+        return await self._of(repo_id, ~_IS_MISPLACED)
+
+    async def misplaced(self, repo_id: RepoId) -> list[Submission]:
+        """Return the words that a repo belongs in another category, not decided yet."""
+        return await self._of(repo_id, _IS_MISPLACED)
+
+    async def _of(self, repo_id: RepoId, which: ColumnElement[bool]) -> list[Submission]:
+        statement = _joined().where(submission.c.repo_id == repo_id, which)
+        found = await self._read(statement.order_by(submission.c.id))
+        return [each for each, _ in found]
 
     async def everything(
         self, states: Collection[SubmissionState] = (), limit: int | None = None
@@ -76,10 +85,15 @@ class SqlSubmissions:
         made = (submission.c.user == user) & (submission.c.at > since)
         return int(await self._connection.scalar(statement.where(made)) or 0)
 
-    async def decide(self, repo_id: RepoId, state: SubmissionState) -> int:
+    async def decide(
+        self, repo_id: RepoId, state: SubmissionState, *, misplaced: bool = False
+    ) -> int:
         """Put all submissions of a repo into a state; return how many there are."""
+        which = _IS_MISPLACED if misplaced else ~_IS_MISPLACED
         changed = await self._connection.execute(
-            update(submission).where(submission.c.repo_id == repo_id).values(state=state.value)
+            update(submission)
+            .where(submission.c.repo_id == repo_id, which)
+            .values(state=state.value)
         )
         return changed.rowcount
 
@@ -88,7 +102,7 @@ class SqlSubmissions:
         found = await self._connection.execute(
             select(submission.c.repo_id, submission.c.category)
             .where(submission.c.category.is_not(None))
-            .where(submission.c.state != SubmissionState.REFUSED.value)
+            .where(submission.c.state != SubmissionState.REFUSED.value, ~_IS_MISPLACED)
             .order_by(submission.c.id)
         )
         return {RepoId(row.repo_id): row.category for row in found}

@@ -19,7 +19,11 @@ class Submissions(Protocol):
         ...
 
     async def of(self, repo_id: RepoId) -> list[Submission]:
-        """Return the submissions of one repo, oldest first."""
+        """Return the submissions of one repo, oldest first; without those of its category alone."""
+        ...
+
+    async def misplaced(self, repo_id: RepoId) -> list[Submission]:
+        """Return the words that a repo belongs in another category, not decided yet."""
         ...
 
     async def everything(
@@ -33,11 +37,16 @@ class Submissions(Protocol):
         ...
 
     async def count_by(self, user: str, since: datetime) -> int:
-        """Return how many a user made after an instant."""
+        """Return how many a user made after an instant, those of categories alone among them."""
         ...
 
-    async def decide(self, repo_id: RepoId, state: SubmissionState) -> int:
-        """Put all submissions of a repo into a state; return how many there are."""
+    async def decide(
+        self, repo_id: RepoId, state: SubmissionState, *, misplaced: bool = False
+    ) -> int:
+        """Put all submissions of a repo into a state; return how many there are.
+
+        `misplaced`: instead of them the words that it belongs in another category.
+        """
         ...
 
     async def suggested(self) -> dict[RepoId, str]:
