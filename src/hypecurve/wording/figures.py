@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
@@ -20,11 +21,21 @@ _DAYS_UP_TO = 60
 _MONTHS_UP_TO = 730
 
 
+_CLOSE_UP = frozenset({"ja", "zh"})
+"""Languages whose full stop is as wide as a character and takes no space after it."""
+_BEFORE_HAN = re.compile(r"(?<=\d)(?=[\u4e00-\u9fff])")
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
     """How a language writes figures, lists, times and dates."""
 
     locale: Locale = field(default_factory=lambda: Locale("en"))
+
+    @property
+    def gap(self) -> str:
+        """What stands between two sentences."""
+        return "" if self.locale.language in _CLOSE_UP else " "
 
     def exact(self, number: int) -> str:
         """`1,940`."""
@@ -97,17 +108,20 @@ class Figures:
     def _span(self, length: timedelta, *, direction: bool) -> str:
         days = abs(length.days)
         if abs(length) < timedelta(days=1) and direction:
-            return format_timedelta(
+            text = format_timedelta(
                 length, granularity="minute", add_direction=True, locale=self.locale
             )
-        unit = "day" if days < _DAYS_UP_TO else "month" if days < _MONTHS_UP_TO else "year"
-        return format_timedelta(
-            length,
-            granularity=unit,  # type: ignore[arg-type]  # mypy widens the literals to str
-            threshold=math.inf,  # so that the unit is ours, not Babel's
-            add_direction=direction,
-            locale=self.locale,
-        )
+        else:
+            unit = "day" if days < _DAYS_UP_TO else "month" if days < _MONTHS_UP_TO else "year"
+            text = format_timedelta(
+                length,
+                granularity=unit,  # type: ignore[arg-type]  # mypy widens the literals to str
+                threshold=math.inf,  # so that the unit is ours, not Babel's
+                add_direction=direction,
+                locale=self.locale,
+            )
+        # Babel writes "5个月前"; beside other words a number stands apart: "5 个月前".
+        return _BEFORE_HAN.sub(" ", text)
 
     def _date(self, day: dt.date, english: str, skeleton: str) -> str:
         # Babel's plain "en" is American; the day first reads the same to everybody.

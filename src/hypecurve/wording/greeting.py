@@ -13,6 +13,7 @@ from hypecurve.domain.message import (
     Style,
     Text,
 )
+from hypecurve.wording.teller import sentences
 from hypecurve.wording.texts import texts
 
 _EXAMPLE = "/hype rising"
@@ -34,7 +35,7 @@ def greeting(locale: str) -> Message:
             Section(
                 SectionKind.PLAIN,
                 "",
-                (Entry(((Text(what),), (Text(nothing), Text(" "), *look)), spoken=what),),
+                (Entry(((Text(what),), sentences(said, (Text(nothing),), look)), spoken=what),),
             ),
         ),
         controls=(Control(Action.SUBSCRIBE, said.say("Subscribe"), value="subscribe"),),

@@ -105,7 +105,7 @@ def _doubt(guard: Guard, teller: Teller) -> str:
     if guard.until is None:
         return told
     until = said.say("Nothing is said of its pace until {day}.", day=teller.day(guard.until))
-    return f"{told} {until}"
+    return f"{told}{said.gap}{until}"
 
 
 def _little_history(guard: Guard, teller: Teller) -> str:
@@ -118,7 +118,8 @@ def _little_history(guard: Guard, teller: Teller) -> str:
     )
     if guard.until is None:
         return told
-    return f"{told} {said.say('It is known from {day} on.', day=teller.day(guard.until))}"
+    known = said.say("It is known from {day} on.", day=teller.day(guard.until))
+    return f"{told}{said.gap}{known}"
 
 
 def _degraded(guard: Guard, teller: Teller) -> str:

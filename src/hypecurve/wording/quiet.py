@@ -15,7 +15,7 @@ from hypecurve.domain.message import (
     Text,
 )
 from hypecurve.wording.aside import degraded_line, show_controls, unsure_line
-from hypecurve.wording.teller import Teller, hour, name_of, open_repo, words_of
+from hypecurve.wording.teller import Teller, hour, name_of, open_repo, sentences, words_of
 
 
 def quiet_message(digest: Digest, teller: Teller) -> Message:
@@ -23,7 +23,7 @@ def quiet_message(digest: Digest, teller: Teller) -> Message:
     said = teller.texts
     line: Line = (Text(_nothing(digest, teller)),)
     if digest.closest is not None:
-        line = (*line, Text(" "), *_closest(digest.closest, teller))
+        line = sentences(said, line, _closest(digest.closest, teller))
     beside = (degraded_line(digest, said), unsure_line(digest, teller))
     words = words_of(line)
     entry = Entry((line, *(each for each in beside if each)), spoken=words)

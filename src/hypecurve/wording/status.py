@@ -22,7 +22,7 @@ from hypecurve.domain.overview import ChannelOverview, Posting, Trouble, Trouble
 from hypecurve.domain.subscription import UNTIL_RESUMED
 from hypecurve.wording.cut import clean, cut
 from hypecurve.wording.notices import named_repos, notice
-from hypecurve.wording.teller import Teller, joined, moment, words_of
+from hypecurve.wording.teller import Teller, joined, moment, sentences, words_of
 from hypecurve.wording.texts import SOURCE_LOCALE, Texts, texts, to_say
 from hypecurve.wording.wishes import alerts_words, left_out, zone_of
 
@@ -53,8 +53,8 @@ def status_message(found: ChannelOverview, taxonomy: Taxonomy, locale: str) -> M
     teller = Teller(said, taxonomy, zone_of(zone), found.at)
     head = _coming(found, teller)
     if not found.troubles:
-        well: Line = () if found.paused_until else (Text(said.say("All is well.")), Text(said.gap))
-        return notice((*well, *head), locale, *_wishes(found, said))
+        well: Line = () if found.paused_until else (Text(said.say("All is well.")),)
+        return notice(sentences(said, well, head), locale, *_wishes(found, said))
     kinds = {each.kind for each in found.troubles}
     troubles = [trouble_entry(each, teller) for each in found.troubles]
     return Message(
@@ -102,7 +102,7 @@ def _coming(found: ChannelOverview, teller: Teller) -> Line:
     if until is None:
         return line
     ends = said.say_line("Paused until {time}.", time=moment(until, teller))
-    return (*ends, Text(said.gap), *line)
+    return sentences(said, ends, line)
 
 
 def _arrived(found: ChannelOverview) -> datetime | None:

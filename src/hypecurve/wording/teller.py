@@ -99,7 +99,7 @@ def _names(titles: Sequence[str], texts: Texts) -> str:
 
 def _tangled(titles: Iterable[str], texts: Texts) -> bool:
     """`Agents and agent frameworks and Serving and deployment` cannot be read."""
-    between = (texts.listing(("", "")), texts.say(", ").strip(), ",")
+    between = (texts.say(" and "), texts.listing(("", "")), texts.say(", ").strip(), ",")
     return any(each in title for title in titles for each in between)
 
 
@@ -136,6 +136,16 @@ def joined(lines: Iterable[Line]) -> Line:
     for line in lines:
         if line:
             whole = (*whole, *(DOT if whole else ()), *line)
+    return whole
+
+
+def sentences(said: Texts, *lines: Line) -> Line:
+    """Put sentences one after the other, leaving out the empty ones."""
+    whole: Line = ()
+    for line in lines:
+        # No platform takes a text that is empty.
+        gap = (Text(said.gap),) if whole and line and said.gap else ()
+        whole = (*whole, *gap, *line)
     return whole
 
 

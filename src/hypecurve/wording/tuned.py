@@ -11,7 +11,7 @@ from hypecurve.domain.repo import Repo
 from hypecurve.domain.subscription import UNTIL_RESUMED, Alerts, Subscription
 from hypecurve.wording.cut import clean, cut
 from hypecurve.wording.notices import notice
-from hypecurve.wording.teller import LONGEST_NAME, Teller, moment
+from hypecurve.wording.teller import LONGEST_NAME, Teller, moment, sentences
 from hypecurve.wording.texts import texts
 from hypecurve.wording.wishes import alerts_words, left_out, zone_of
 
@@ -63,7 +63,7 @@ def resumed(
     line: Line = (Text(head),)
     if due is not None:
         when = said.say_line("The next digest comes {time}.", time=moment(due, teller))
-        line = (*line, Text(" "), *when)
+        line = sentences(said, line, when)
     return notice(line, locale)
 
 
@@ -98,7 +98,7 @@ def refined(subscriptions: Sequence[Subscription], locale: str) -> Message:
         if any(each.speaks_when_quiet for each in subscriptions)
         else said.say("A day without news stays quiet."),
     ]
-    return notice(" ".join(lines), locale)
+    return notice(said.gap.join(lines), locale)
 
 
 def alerted(alerts: Alerts | None, zone: str, locale: str) -> Message:

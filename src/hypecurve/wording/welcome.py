@@ -31,6 +31,7 @@ from hypecurve.wording.teller import (
     name_of,
     open_repo,
     scope,
+    sentences,
     words_of,
 )
 from hypecurve.wording.texts import Texts, texts, to_say
@@ -58,7 +59,7 @@ def welcome_message(welcome: Welcome, taxonomy: Taxonomy, locale: str) -> Messag
     )
     first = said.say_line("First digest {moment}.", moment=moment(welcome.next_due, teller))
     lines: list[Line] = [
-        (Text(watching), Text(" "), *first),
+        sentences(said, (Text(watching),), first),
         (Text(said.say("It tells what is {kinds}.", kinds=kinds_words(welcome.wants, said))),),
     ]
     if without := left_out(welcome.wants, said):
@@ -67,7 +68,7 @@ def welcome_message(welcome: Welcome, taxonomy: Taxonomy, locale: str) -> Messag
         lines.append((Text(_loading(welcome, said)),))
     return Message(
         kind=MessageKind.FIRST,
-        notification=f"{watching} {words_of(first)}",
+        notification=f"{watching}{said.gap}{words_of(first)}",
         title=what,
         subtitle=tuple(lines),
         sections=_meanwhile(welcome, teller),
