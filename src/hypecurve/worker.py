@@ -164,6 +164,7 @@ class Service:
                     site=site_of(self._settings),
                     github=github,
                     submissions_per_day=self._settings.submissions_per_day,
+                    operator=self._settings.operator,
                     histories_an_hour=self._settings.backfill_per_hour,
                 )
                 _log.info("service started", parts=", ".join(wanted), world=world)

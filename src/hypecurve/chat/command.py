@@ -238,7 +238,8 @@ class Loosely:
 
 Change = Subscribe | Unsubscribe | Schedule | Tuning | Follow | Unfollow | PickRepo | Speak
 """What changes a channel."""
-Command = Change | Submit | Misplaced | Share | Loosely | Question
+Whole = Change | Submit | Misplaced | Share | Question
+Command = Whole | Loosely
 
 
 def _categories(slugs: frozenset[str]) -> list[str]:

@@ -7,8 +7,12 @@ from dataclasses import dataclass, field, replace
 
 from hypecurve.chat import command as said
 from hypecurve.chat.changes import Changers, check, heard_by, with_announcement
+from hypecurve.chat.finder import find, named_fully
+from hypecurve.chat.finding import Misplaced, PickRepo, Speak
 from hypecurve.chat.grammar import NO_DIGEST, parse
 from hypecurve.chat.patience import PATIENCE, SOON, within
+from hypecurve.chat.picker import shared, take_language, take_pick, take_word
+from hypecurve.chat.suggesting import suggest
 from hypecurve.chat.tuner import refine, tune
 from hypecurve.chat.tuning import Filter, Show, Status
 from hypecurve.domain.asking import Answer, Asker
@@ -17,7 +21,7 @@ from hypecurve.domain.errors import BadCommand, HypecurveError
 from hypecurve.domain.message import Choice, Message
 from hypecurve.domain.repo import PUBLIC_SITE
 from hypecurve.domain.submission import Outcome
-from hypecurve.domain.subscription import Subscription, Wants
+from hypecurve.domain.subscription import Channel, Subscription, Wants
 from hypecurve.ports import Clock, GitHubSource, Suggestible
 from hypecurve.ports.store import Store
 from hypecurve.services.answers import lookup, subscribe
@@ -59,6 +63,8 @@ class ServiceDesk:
     """How many a user may submit within 24 hours; None: any number."""
     questions: Questions = field(default_factory=Questions)
     """What users made us ask GitHub today."""
+    operator: Channel | None = None
+    """Who is told of what wants the operator's word; None: nobody."""
     histories_an_hour: int = 0
     """Repos whose past is asked in an hour, to say how long that still takes; 0: not said."""
     changes: Changers = "members"
@@ -75,8 +81,16 @@ class ServiceDesk:
             return Answer(notices.error_message(error, asker.locale))
 
     async def suggest(self, asker: Asker, kind: Suggestible, typed: str) -> Sequence[Choice]:
-        """Return at most 25 choices that fit what was typed so far."""
-        raise NotImplementedError
+        """Return at most 25 choices that fit what was typed so far; none where none can be found.
+
+        Whoever types needs them at once: late ones are left out.
+        """
+        now = self.clock.now()
+        try:
+            asking = suggest(self.store, self.taxonomy, now, asker, kind, typed)
+            return await within(min(SOON, self.patience), asking)
+        except HypecurveError:
+            return ()
 
     async def spoken_to(self, asker: Asker) -> Asker:
         """Return the asker as they are spoken to here: in the channel's language, else their own.
@@ -91,12 +105,27 @@ class ServiceDesk:
 
     async def carry_out(self, asker: Asker, text: str) -> Answer:
         """The same, but a mistake is raised: for a caller that shows errors its own way."""
-        command = parse(text, self.taxonomy, self.site)
+        parsed = parse(text, self.taxonomy, self.site)
+        command = await named_fully(self.store, self.clock, self.taxonomy, asker, parsed, self.site)
+        if isinstance(command, Message):
+            return Answer(command)
         check(asker, command, self.changes)
         if isinstance(command, said.Change):
             return await self._change(asker, command)
         if isinstance(command, said.Submit):
             return await self._submit(asker, command)
+        if isinstance(command, Misplaced):
+            return await take_word(
+                self.store,
+                self.clock,
+                self.taxonomy,
+                asker,
+                command,
+                per_day=self.submissions_per_day,
+                operator=self.operator,
+            )
+        if isinstance(command, said.Share):
+            return shared(await self._tell(asker, command.question), asker)
         return Answer(await self._tell(asker, command))
 
     async def _change(self, asker: Asker, command: said.Change) -> Answer:
@@ -111,6 +140,11 @@ class ServiceDesk:
                 answer = await self._schedule(asker, command)
             case said.Follow() | said.Unfollow():
                 answer = await self._follow(asker, command)
+            case PickRepo():
+                answer = await take_pick(self.store, self.clock, self.taxonomy, asker, command)
+            case Speak():
+                answer = await take_language(self.store, asker, command)
+                asker = replace(asker, locale=command.locale)
             case _:
                 answer = await tune(self.store, self.clock, self.taxonomy, asker, command)
         return await with_announcement(self.store, self.clock, self.taxonomy, asker, before, answer)
@@ -141,6 +175,8 @@ class ServiceDesk:
                 message = await self._preview(asker)
             case said.Help():
                 message = help_message(command.topic, asker.locale)
+            case _:
+                message = await find(self.store, self.clock, self.taxonomy, asker, command)
         return message
 
     async def _subscribe(self, asker: Asker, command: said.Subscribe) -> Answer:
@@ -248,7 +284,7 @@ class ServiceDesk:
     async def _card(self, asker: Asker, command: said.ShowRepo) -> Message:
         which = command.name if command.name is not None else command.id
         assert which is not None  # noqa: S101 - the grammar gives one of the two
-        card = await lookup.card(self.store, which, self.clock.now())
+        card = await lookup.card(self.store, which, self.clock.now(), here=asker.channel)
         zone = asker.zone or _FALLBACK_ZONE
         return card_message(card, self.taxonomy, asker.locale, zone)
 

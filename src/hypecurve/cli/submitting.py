@@ -88,7 +88,7 @@ def _tell(submitted: Submitted, words: str) -> None:
 def submissions(
     context: typer.Context,
     state: Annotated[
-        str | None, typer.Option("--state", help="watched, waiting, approved or refused.")
+        str | None, typer.Option("--state", help="watched, waiting, approved, refused, misplaced.")
     ] = None,
     style: FormatOption = "table",
 ) -> None:
@@ -119,6 +119,8 @@ async def print_submissions(state: str | None, style: str) -> None:
     table(rows, style, right=frozenset(["stars"]), columns=_NAMES, spare=_SPARE)
     if not exact and any(wished.state is SubmissionState.WAITING for wished, _ in found):
         note("For those that wait: hypecurve submissions approve NAME [CATEGORY], or refuse NAME.")
+    if not exact and any(wished.state is SubmissionState.MISPLACED for wished, _ in found):
+        note("To move what is misplaced: hypecurve submissions approve NAME; else refuse NAME.")
 
 
 def _row(
@@ -166,6 +168,7 @@ async def _decide(text: str, category: str, *, approved: bool) -> None:
     from hypecurve.adapters.clock import SystemClock
     from hypecurve.bootstrap import any_store, load_taxonomy, site_of
     from hypecurve.config import load_settings
+    from hypecurve.domain.category import NOT_AI
     from hypecurve.domain.repo import RepoName
     from hypecurve.services.answers.vet import decide
 
@@ -175,6 +178,9 @@ async def _decide(text: str, category: str, *, approved: bool) -> None:
     async with any_store(settings, SystemClock(), "live") as store:
         entry = await decide(store, taxonomy, name, approve=approved, category=category or None)
     shown, stars = entry.repo.name, entry.repo.stars
+    if not approved and entry.place.category != NOT_AI:
+        typer.echo(f"{shown} stays in {taxonomy.title(entry.place.category)}.")
+        return
     if not approved:
         typer.echo(f"{shown} is refused: it is not listed, and not taken again.")
         return

@@ -145,3 +145,7 @@ class Card:
     """As of an earlier time: the entry's state is today's and says nothing of then."""
     stars_known: bool = True
     """False where nobody had counted yet; the entry's count is today's then."""
+    followed: bool = False
+    """The channel that asks follows it."""
+    muted: bool = False
+    """Nobody speaks of it there."""

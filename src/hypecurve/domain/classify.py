@@ -42,13 +42,7 @@ def classify(repo: Repo, taxonomy: Taxonomy) -> Place:
     The category with the most points wins, supported by its layer's other categories; the reason
     is what gave it the most. Depends on the repo's text alone, never on case.
     """
-    tallies: dict[str, _Tally] = {}
-    about_ai = 0.0
-    for points, hit in _counted(repo, taxonomy):
-        slug = hit.rule.slug
-        tallies.setdefault(slug, _Tally()).add(points, hit)
-        if hit.rule.says_ai:
-            about_ai += points
+    tallies, about_ai = _tallied(repo, taxonomy)
     signs, against = tallies.pop(AI, _Tally()), tallies.pop(NOT_AI, _Tally())
     if against.points > about_ai:
         return Place(NOT_AI, against.reason)
@@ -59,6 +53,24 @@ def classify(repo: Repo, taxonomy: Taxonomy) -> Place:
         return Place(UNSURE, f"only {signs.reason}")
     slug = _strongest(tallies, taxonomy)
     return Place(slug, tallies[slug].reason)
+
+
+def likely(repo: Repo, taxonomy: Taxonomy) -> tuple[str, ...]:
+    """Return the slugs of the categories that anything in a repo's text leads to, best first."""
+    tallies, _ = _tallied(repo, taxonomy)
+    ours = [slug for slug in tallies if slug not in {AI, NOT_AI}]
+    return tuple(sorted(ours, key=lambda slug: (-tallies[slug].points, slug)))
+
+
+def _tallied(repo: Repo, taxonomy: Taxonomy) -> tuple[dict[str, _Tally], float]:
+    """The points of each slug, and those that speak of AI."""
+    tallies: dict[str, _Tally] = {}
+    about_ai = 0.0
+    for points, hit in _counted(repo, taxonomy):
+        tallies.setdefault(hit.rule.slug, _Tally()).add(points, hit)
+        if hit.rule.says_ai:
+            about_ai += points
+    return tallies, about_ai
 
 
 def _counted(repo: Repo, taxonomy: Taxonomy) -> Iterator[tuple[float, Hit]]:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from hypecurve.domain.catalogue import CatalogueEntry, RepoState
 from hypecurve.domain.health import Health
 from hypecurve.domain.message import SectionKind
+from hypecurve.domain.pick import Pick
 from hypecurve.domain.repo import RepoId
 from hypecurve.domain.signal import Evidence, Lane, Signal, SignalKind
 from hypecurve.domain.subscription import Channel, Wants
@@ -61,6 +62,14 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class PickItem:
+    """A pick of somebody in the channel, with the repo as it is now."""
+
+    pick: Pick
+    entry: CatalogueEntry
+
+
+@dataclass(frozen=True, slots=True)
 class SourceHealth:
     """What the last sweep was worth; `seen` of `expected` repos answered."""
 
@@ -107,6 +116,8 @@ class Digest:
     quiet_since: datetime | None = None
     """When the first of several quiet ones in a row was due; None where nobody says so."""
     closest: Closest | None = None
+    picks: tuple[PickItem, ...] = ()
+    """What people in the channel want it to see, the oldest first."""
 
     @property
     def degraded(self) -> bool:
@@ -121,7 +132,7 @@ class Digest:
     @property
     def quiet(self) -> bool:
         """Nothing to say."""
-        return not self.items
+        return not self.items and not self.picks
 
 
 @dataclass(frozen=True, slots=True)

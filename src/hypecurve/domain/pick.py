@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hypecurve.domain.repo import RepoId
 
+KEPT = timedelta(days=30)
+"""A pick waits so long for a digest: through a pause, or until a channel takes messages again."""
+MOST_PICKS = 10
+"""In one digest; more wait for the next."""
 MOST_WHY = 300
 """Characters of a reason."""
 

@@ -19,6 +19,8 @@ class SubmissionState(StrEnum):
     """For the operator: it is a fork, or does not look like AI."""
     APPROVED = "approved"
     REFUSED = "refused"
+    MISPLACED = "misplaced"
+    """No submission: somebody says that a repo belongs in another category."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +88,15 @@ class Submitted:
     """As in SourceGone."""
     limit: int = 0
     """Submissions a user may make, or repos they may ask for, in 24 hours, where that is why."""
+
+
+class Misplacing(StrEnum):
+    """What becomes of the word that a repo belongs elsewhere."""
+
+    KEPT = "kept"
+    AGAIN = "again"
+    """The same person said the same before."""
+    THERE = "there"
+    """It is in that category."""
+    BLOCKED = "blocked"
+    TOO_MANY = "too many"

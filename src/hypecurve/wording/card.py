@@ -9,9 +9,7 @@ from datetime import datetime, timedelta
 from hypecurve.domain.catalogue import Card, CatalogueEntry, RepoState, Spoken
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.message import (
-    Action,
     Bars,
-    Control,
     Entry,
     Line,
     Message,
@@ -25,16 +23,17 @@ from hypecurve.domain.signal import LEAST_PACE
 from hypecurve.wording.bars import bars, merged
 from hypecurve.wording.cut import clean, cut
 from hypecurve.wording.facts import last_push, usual
+from hypecurve.wording.handles import card_controls
 from hypecurve.wording.happened import gone_why
 from hypecurve.wording.places import place_reason
-from hypecurve.wording.teller import LONGEST_NAME, Teller, joined, moment, name_of, words_of
+from hypecurve.wording.teller import LONGEST_NAME, Teller, joined, moment, words_of
 from hypecurve.wording.texts import Texts, texts, to_say
 
 _LONGEST_TEXT = 300
 _REASON = 120
 _BARS = 26
 """Two weeks a bar: a year fits a phone's line."""
-_STATES = {
+STATES = {
     RepoState.ACTIVE: to_say("Steady"),
     RepoState.RISING: to_say("Rising"),
     RepoState.COOLING: to_say("Cooling"),
@@ -88,7 +87,7 @@ def card_message(card: Card, taxonomy: Taxonomy, locale: str, zone: str) -> Mess
         (Text(description),) if description else (),
         _what(entry, teller),
         _counts(card, said),
-        _growth(entry, said),
+        growth_line(entry, said),
         _curve(card, said),
         _announced(card.spoken, teller),
         _dates(card, teller),
@@ -117,17 +116,9 @@ def card_message(card: Card, taxonomy: Taxonomy, locale: str, zone: str) -> Mess
         else title,
         title=title,
         sections=(section,),
-        controls=(
-            # Of an earlier time nobody can say why any more.
-            *((_why(entry, said),) if not card.past_view else ()),
-            Control(Action.OPEN_REPO, said.say("Open on GitHub"), url=name_of(entry.repo).url),
-        ),
+        controls=card_controls(card, said),
         locale=said.name,
     )
-
-
-def _why(entry: CatalogueEntry, said: Texts) -> Control:
-    return Control(Action.WHY, said.say("Why"), value=f"why {entry.repo.name}")
 
 
 def _state(card: Card, said: Texts) -> str:
@@ -138,10 +129,10 @@ def _state(card: Card, said: Texts) -> str:
         return said.say("Watched, not listed yet")
     if card.entry.state in _COMMON and (word := _just_announced(card)):
         return said.say(word)
-    state = said.say(_STATES[card.entry.state])
+    state = said.say(STATES[card.entry.state])
     multiple = growth_multiple(card.entry)
     if card.entry.state is RepoState.RISING and multiple is not None:
-        return f"{state} {said.multiple(multiple)}"
+        return said.say("{state} {times}", state=state, times=said.multiple(multiple))
     return state
 
 
@@ -196,7 +187,8 @@ def _counts(card: Card, said: Texts) -> Line:
     return joined((Text(fact),) for fact in facts)
 
 
-def _growth(entry: CatalogueEntry, said: Texts) -> Line:
+def growth_line(entry: CatalogueEntry, said: Texts) -> Line:
+    """Return what a repo gained, and what is usual; what is unknown is left out."""
     windows = (
         (to_say("24 h {gain}"), entry.growth.day),
         (to_say("7 d {gain}"), entry.growth.week),

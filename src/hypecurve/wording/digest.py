@@ -24,6 +24,7 @@ from hypecurve.domain.schedule import parse_zone
 from hypecurve.domain.signal import SignalKind
 from hypecurve.wording.aside import degraded_line, show_controls, unsure_line
 from hypecurve.wording.facts import told
+from hypecurve.wording.picks import picks_section, picks_story
 from hypecurve.wording.quiet import quiet_message
 from hypecurve.wording.teller import Teller, hour, joined, open_repo, scope, words_of
 from hypecurve.wording.texts import texts, to_say
@@ -69,7 +70,7 @@ def digest_message(
         notification=_notification(digest, teller, worded),
         title=title,
         subtitle=_times(digest, teller),
-        sections=_sections(digest.shown, teller, worded),
+        sections=(*picks_section(digest.picks, teller), *_sections(digest.shown, teller, worded)),
         overflow=_overflow(digest, teller, worded),
         controls=_controls(digest, teller),
         locale=said.name,
@@ -110,16 +111,19 @@ def _begin(since: datetime, teller: Teller) -> datetime:
 
 def _notification(digest: Digest, teller: Teller, worded: _Worded) -> str:
     said = teller.texts
+    if not digest.items:
+        return picks_story(digest.picks, said)
     rising = [item for item in digest.shown if item.signal.kind is SignalKind.RISING]
     # A rise from next to nothing is the story only where there is no other.
     strong = (item for item in rising if item.signal.evidence.shown_multiple is not None)
     story = _told(next(strong, (rising or digest.items)[0]), teller, worded).spoken
-    if len(digest.items) == 1:
+    number = len(digest.items) + len(digest.picks)
+    if number == 1:
         return story
     return said.say_count(
         "{story} - {n} in today's digest",
         "{story} - {n} in today's digest",
-        len(digest.items),
+        number,
         story=story,
     )
 
@@ -164,8 +168,9 @@ def _overflow(digest: Digest, teller: Teller, worded: _Worded) -> tuple[Section,
 def _controls(digest: Digest, teller: Teller) -> tuple[Control, ...]:
     said = teller.texts
     more = said.say_count("{n} more", "{n} more", len(digest.overflow))
+    entries = [*(pick.entry for pick in digest.picks), *(item.entry for item in digest.items)]
     return (
-        *open_repo((item.entry for item in digest.items), said),
+        *open_repo(entries, said),
         *((Control(Action.MORE, more),) if digest.overflow else ()),
         *show_controls(digest, teller),
         Control(Action.TUNE, said.say("Tune"), value="subscriptions"),

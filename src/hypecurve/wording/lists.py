@@ -9,6 +9,8 @@ from typing import Literal
 from hypecurve.domain.catalogue import CatalogueEntry
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.message import (
+    Action,
+    Control,
     Entry,
     Line,
     Message,
@@ -98,9 +100,18 @@ def list_message(  # noqa: PLR0913  # what was asked, what was found, and for wh
             Section(_SECTIONS[kind], "", lines or (Entry(((Text(nothing),),), spoken=nothing),)),
         ),
         footer=((Text(more),),) if left > 0 else (),
-        controls=open_repo(shown, said),
+        controls=(*open_repo(shown, said), *_controls(kind, window, category, said)),
         locale=said.name,
     )
+
+
+def _controls(
+    kind: ListKind, window: Window, category: str | None, said: Texts
+) -> tuple[Control, ...]:
+    what = "" if category is None else f' "{category}"'
+    chart = Control(Action.CURVE, said.say("Chart"), value=f"chart{what}")
+    share = Control(Action.SHARE, said.say("Share"), value=f"share {kind}{what} {window}")
+    return (chart, share) if kind == "rising" else (share,)
 
 
 def categories_message(taxonomy: Taxonomy, counts: Mapping[str, int], locale: str) -> Message:

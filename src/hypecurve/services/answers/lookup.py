@@ -44,8 +44,13 @@ async def named(tx: Transaction, name: RepoName) -> CatalogueEntry:
     return entry
 
 
-async def card(store: Store, which: RepoName | RepoId, at: datetime) -> Card:
-    """All that a repo's card shows, as of an instant; NotFound where nobody knows the repo."""
+async def card(
+    store: Store, which: RepoName | RepoId, at: datetime, *, here: Channel | None = None
+) -> Card:
+    """All that a repo's card shows, as of an instant; NotFound where nobody knows the repo.
+
+    `here`: the channel that asks.
+    """
     async with store.read() as tx:
         if isinstance(which, RepoName):
             entry = await named(tx, which)
@@ -61,6 +66,8 @@ async def card(store: Store, which: RepoName | RepoId, at: datetime) -> Card:
         past = (await tx.past.of([entry.repo.id])).get(entry.repo.id)
         signals = await tx.signals.during(None, at, entry.repo.id)
         facts = await tx.catalogue.facts_of(entry.repo.id, since)
+        listener = None if here is None else await tx.subscriptions.listener(here)
+    repo_id = entry.repo.id
     past_view = at < entry.seen_at
     if past_view:
         corrected = [fact.at for fact in facts if fact.kind is FactKind.CORRECTED]
@@ -74,6 +81,8 @@ async def card(store: Store, which: RepoName | RepoId, at: datetime) -> Card:
         watch_only=entry.listed_at is None,
         past_view=past_view,
         stars_known=not past_view or history.as_of(until) is not None,
+        followed=listener is not None and repo_id in listener.followed,
+        muted=listener is not None and repo_id in listener.muted,
     )
 
 

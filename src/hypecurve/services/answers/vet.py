@@ -42,21 +42,26 @@ async def decide(
 ) -> CatalogueEntry:
     """Let a submitted repo in once it reaches the bar, or keep it out; return it as it is then.
 
-    `category`: where it belongs for good; None: where who submitted it, or its text, says. NotFound
+    `category`: where it belongs for good; None: where who submitted it, or its text, says. Where
+    somebody said that a listed repo belongs elsewhere, refusing leaves it where it is. NotFound
     where nobody submitted it; BadInput where nothing says where it belongs, and where refusing it
     would take a listed repo out of the catalogue.
     """
     slug = None if category is None else category_of(taxonomy, category)
     async with store.write() as tx:
-        entry, wishes = await _submitted(tx, name)
+        entry, wishes, words = await _submitted(tx, name)
+        if words and not approve and (entry.listed_at is not None or not wishes):
+            await tx.submissions.decide(entry.repo.id, SubmissionState.REFUSED, misplaced=True)
+            return entry
         if approve:
-            place = _approved(entry, wishes, taxonomy, slug)
+            place = _approved(entry, [*wishes, *words], taxonomy, slug)
         else:
             _check_unlisted(entry)
             place = _REFUSED
         await tx.catalogue.place({entry.repo.id: place})
         state = SubmissionState.APPROVED if approve else SubmissionState.REFUSED
         await tx.submissions.decide(entry.repo.id, state)
+        await tx.submissions.decide(entry.repo.id, state, misplaced=True)
     return replace(entry, place=place)
 
 
@@ -115,13 +120,17 @@ def repo_key(repo_id: RepoId) -> str:
     return f"repo:{repo_id}"
 
 
-async def _submitted(tx: Transaction, name: RepoName) -> tuple[CatalogueEntry, list[Submission]]:
+async def _submitted(
+    tx: Transaction, name: RepoName
+) -> tuple[CatalogueEntry, list[Submission], list[Submission]]:
+    """A repo, its submissions, and the words that it belongs in another category."""
     entry = await tx.catalogue.find(name)
     wishes = [] if entry is None else await tx.submissions.of(entry.repo.id)
-    if entry is None or not wishes:
+    words = [] if entry is None else await tx.submissions.misplaced(entry.repo.id)
+    if entry is None or not (wishes or words):
         message = f"Nobody submitted {name}: see `hypecurve submissions`."
         raise NotFound(message)
-    return entry, wishes
+    return entry, wishes, words
 
 
 def _approved(

@@ -30,6 +30,7 @@ from hypecurve.services.digests.drafting import (
 )
 from hypecurve.services.digests.freezing import Composed, Turn, freeze, frozen_of, turn_of
 from hypecurve.services.digests.news import News, latest_news
+from hypecurve.services.digests.picks import picks_of
 from hypecurve.services.digests.quiet import closest, is_third
 from hypecurve.services.memory import many_rows
 from hypecurve.services.operator import tell_operator
@@ -150,9 +151,11 @@ class _Run:
     ) -> list[Composed]:
         """Put the digests together; _LeftOut where some cannot be."""
         submitted = await tx.submissions.by_channels(list(turns))
+        picks = await picks_of(tx, [turn.listener for turn in turns.values()], now)
         drafts, composed, failed = dict[int, Draft](), [], dict[int, Exception]()
         for key, turn in turns.items():
             case = await _case(tx, news, turn, told[key], submitted.get(key, frozenset()))
+            case = replace(case, picks=picks.get(key, ()))
             watched = await news.watched(tx, merged([item.wants for item in turn.due]))
             try:
                 drafts[key] = draft(news, case, watched)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hypecurve.domain.category import Taxonomy
-from hypecurve.domain.digest import Digest, Item, choose
+from hypecurve.domain.digest import Digest, Item, PickItem, choose
 from hypecurve.domain.repo import RepoId
 from hypecurve.domain.schedule import due_by
 from hypecurve.domain.subscription import Channel, Schedule, Subscription, Wants
 from hypecurve.domain.wishes import merged, wants_signal
 from hypecurve.ports.store import Listener, Told, Transaction
 from hypecurve.services.digests.news import News, entries_of, found_by, latest_news
+from hypecurve.services.digests.picks import picks_of
 from hypecurve.services.digests.timing import FALLBACK, knows
 
 USEFUL = timedelta(days=7)
@@ -50,6 +51,8 @@ class Case:
     """The repos that somebody in this channel asked for."""
     noticed: frozenset[int] = frozenset()
     """Signals whose news it had by a notice."""
+    picks: tuple[PickItem, ...] = ()
+    """What people in it want it to see."""
 
 
 def draft(news: News, case: Case, watched: int) -> Draft:
@@ -87,6 +90,7 @@ def draft(news: News, case: Case, watched: int) -> Draft:
         overflow=overflow,
         source=news.source,
         unsure=case.told.unsure,
+        picks=case.picks,
     )
     return Draft(digest, tuple(ids), max(after, min(old, news.cycle)))
 
@@ -183,6 +187,7 @@ async def preview(tx: Transaction, listener: Listener, now: datetime, taxonomy: 
         told,
         submitted,
         await noticed(tx, listener.channel, news, submitted),
+        (await picks_of(tx, [listener], now)).get(listener.id, ()),
     )
     return draft(news, case, await news.watched(tx, merged([item.wants for item in due])))
 

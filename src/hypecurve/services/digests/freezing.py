@@ -90,6 +90,7 @@ def frozen_of(news: News, turn: Turn, made: Draft) -> Frozen:
             *("message", id(digest.shown), id(digest.overflow), digest.due_at, digest.since),
             *(digest.zone, digest.wants, locale, digest.unsure, digest.quiet_since),
             digest.closest and digest.closest.entry.repo.id,
+            tuple(each.pick.id for each in digest.picks),
         )
         message = news.once(key, lambda: digest_message(digest, news.taxonomy, locale, news.worded))
     return Frozen(
@@ -108,6 +109,13 @@ async def freeze(tx: Transaction, composed: Sequence[Composed], cycle: int, now:
     if skipped:
         await tx.digests.freeze(skipped, now)
     kept = await tx.digests.freeze([each.frozen for each in composed], now)
+    await tx.picks.told(
+        {
+            key: [item.pick.id for item in each.draft.digest.picks if item.pick.id is not None]
+            for each, key in zip(composed, kept, strict=True)
+            if key is not None and each.draft.digest.picks
+        }
+    )
     moved = (
         _moved(each, cycle, now, told=key is not None)
         for each, key in zip(composed, kept, strict=True)

@@ -1,0 +1,34 @@
+"""Picks: what people in a channel want its next digest to show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from hypecurve.domain.digest import PickItem
+from hypecurve.domain.pick import KEPT, MOST_PICKS
+from hypecurve.ports.store import Found, Listener, Transaction
+
+
+async def picks_of(
+    tx: Transaction, listeners: Sequence[Listener], now: datetime
+) -> Mapping[int, tuple[PickItem, ...]]:
+    """Return what waits for the next digest of each channel, the oldest first, at most 10.
+
+    Two statements however many channels they are. A repo that is gone, or muted since, is left out;
+    the rest waits for the digest after it.
+    """
+    waiting = await tx.picks.waiting([each.id for each in listeners], now - KEPT)
+    ids = sorted({pick.repo_id for picks in waiting.values() for pick in picks})
+    if not ids:
+        return {}
+    found = await tx.catalogue.entries(Found(ids=ids, listed=False))
+    entries = {entry.repo.id: entry for entry in found if entry.gone_why is None}
+    return {
+        each.id: tuple(
+            PickItem(pick, entries[pick.repo_id])
+            for pick in waiting.get(each.id, ())
+            if pick.repo_id in entries and pick.repo_id not in each.muted
+        )[:MOST_PICKS]
+        for each in listeners
+    }
