@@ -14,9 +14,11 @@ from hypecurve.domain.delivery import DeliveryState
 from hypecurve.domain.errors import ChannelRefused, PlatformRefused, SendFailed, TenantRefused
 from hypecurve.domain.subscription import Channel, Subscription, Tenant
 from hypecurve.ports import Events
+from hypecurve.services.answers.trying import try_again
 from hypecurve.services.delivery.presence import Presence, probe_suspended
+from hypecurve.wording.greeting import greeting
 from hypecurve.wording.operator import dead, in_one_line, left_alone, suspended
-from hypecurve.wording.reach import paused
+from hypecurve.wording.reach import Ends, paused
 from support.databases import NOW
 from support.outgoing import (
     HOUR,
@@ -58,7 +60,7 @@ async def _subscribe(store: SqlStore, *makers: str, channel: Channel = ONE) -> N
             await tx.subscriptions.add(Subscription(channel, created_by=maker))
 
 
-async def _paused(store: SqlStore) -> dict[Channel, tuple[str, datetime]]:
+async def _paused(store: SqlStore) -> dict[Channel, tuple[str, datetime | None]]:
     async with store.read() as tx:
         return {
             channel: (pause.code, pause.probe_at)
@@ -140,6 +142,60 @@ async def test_a_pause_ends_when_the_platform_says_that_the_channel_is_open(
     assert await send(store, clock, chat) == []
     await events.channel_open(ONE)
     assert await send(store, clock, chat) == [S.SENT]
+
+
+@pytest.mark.parametrize("code", ["removed", "deleted"])
+async def test_what_is_closed_for_good_is_not_tried_until_it_is_invited_or_somebody_says_so(
+    store: SqlStore, clock: SetClock, chat: MadeUpChat, code: str
+) -> None:
+    events = Presence(store, clock)
+    await _subscribe(store, "U7")
+    await put(store, ONE)
+    await events.channel_closed(ONE, code, "Hypecurve was removed from this channel.")
+    await events.channel_closed(ONE, "is_archived", "This channel is archived.")
+    await put(store, ONE, LONG, NOW + SECOND)
+    assert await send(store, clock, chat) == [S.SENT], "to who set it up"
+    for _ in range(3):
+        clock.at += 15 * HOUR
+        await events.channel_open(ONE)
+        await events.tenant_changed(ONE.tenant)
+        assert await send(store, clock, chat) == []
+    async with store.read() as tx:
+        assert (await tx.reach.paused())[ONE].code == code
+    if code == "removed":
+        await events.channel_joined(ONE, "en")
+    else:
+        assert await try_again(store, clock, ONE)
+    assert await send(store, clock, chat) == [S.SENT, S.SENT]
+    assert chat.read_in(ONE) == ["short", "long", "long"]
+    assert len(chat.read_in(MAKER)) == 1
+
+
+async def test_an_archived_channel_is_tried_now_and_then_and_its_maker_told_once(
+    store: SqlStore, clock: SetClock, chat: MadeUpChat
+) -> None:
+    events = Presence(store, clock)
+    await _subscribe(store, "U7")
+    for _ in range(2):
+        await events.channel_closed(ONE, "is_archived", "This channel is archived.")
+    await put(store, ONE)
+    assert await send(store, clock, chat) == [S.SENT]
+    clock.at += HOUR
+    assert await send(store, clock, chat) == [S.SENT]
+    assert (len(chat.read_in(MAKER)), len(chat.read_in(ONE))) == (1, 1)
+
+
+async def test_a_channel_that_hears_nothing_is_not_paused_and_nobody_told(
+    store: SqlStore, clock: SetClock, chat: MadeUpChat
+) -> None:
+    events = Presence(store, clock, OPERATOR)
+    await events.channel_joined(ONE, "ru")
+    await events.channel_closed(ONE, "removed", "")
+    await events.channel_closed(at(2), "removed", "")
+    assert await _paused(store) == {}
+    await events.channel_joined(ONE, "en")
+    assert await send(store, clock, chat, operator=OPERATOR) == [S.SENT]
+    assert [each.message.locale for each in chat.standing] == ["ru"]
 
 
 async def test_what_changes_in_a_tenant_lets_its_paused_channels_be_tried_at_once(
@@ -243,10 +299,13 @@ async def test_what_a_platform_tells_while_the_database_is_away_is_one_line_and_
     events = Presence(Interrupted(store, is_away=True), clock)
     with structlog.testing.capture_logs() as logged:
         await events.channel_open(ONE)
+        await events.channel_joined(ONE, "en")
+        await events.channel_closed(ONE, "is_archived", "")
+        await events.channel_moved(ONE, at(2))
         await events.tenant_changed(ONE.tenant)
         await events.tenant_gone(ONE.tenant, "The app was removed.")
         await events.tenant_here(ONE.tenant)
-    assert [each["event"] for each in logged] == ["what a platform told was not kept"] * 4
+    assert [each["event"] for each in logged] == ["what a platform told was not kept"] * 7
 
 
 def test_what_is_said_of_it(backend: str, snapshot: SnapshotAssertion) -> None:
@@ -254,6 +313,9 @@ def test_what_is_said_of_it(backend: str, snapshot: SnapshotAssertion) -> None:
     messages = [
         paused(ONE, str(OUT)),
         paused(ONE, str(OUT), from_outside=True),
+        paused(ONE, "Hypecurve was removed from it.", ends=Ends.BY_INVITATION),
+        paused(ONE, "It was deleted.", ends=Ends.NEVER),
+        greeting("en"),
         left_alone("discord", "500 invalid answers within ten minutes.", NOW),
         suspended("slack:T1", str(GONE)),
         dead(12, "slack:T1/C1", "Slack does not take this message (invalid_blocks)."),
