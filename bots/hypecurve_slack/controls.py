@@ -66,8 +66,9 @@ def _element(control: Control, names: dict[str, str]) -> Json | None:
     if not label:
         return None
     if control.choices:
-        options = list(_options(control.choices, names))
-        if control.action is not Action.OPEN_REPO or not options:
+        repos = control.action is Action.OPEN_REPO
+        options = list(_options(control.choices, names) if repos else _commands(control.choices))
+        if not options:
             return None
         return {
             "type": "static_select",
@@ -93,6 +94,18 @@ def _options(choices: Iterable[Choice], names: dict[str, str]) -> Iterator[Json]
         option: Json = {"text": _plain(_label(choice.label) or name[:_LABEL]), "value": value}
         detail = _label(choice.detail)
         yield option | ({"description": _plain(detail)} if detail else {})
+
+
+def _commands(choices: Iterable[Choice]) -> Iterator[Json]:
+    """Yield an option for each choice that is a command."""
+    seen = set()
+    for choice in choices:
+        label, command = _label(choice.label), choice.value
+        if label and _is_command(command) and len(command) <= _OPTION_VALUE and command not in seen:
+            seen.add(command)
+            detail = _label(choice.detail)
+            option: Json = {"text": _plain(label), "value": command}
+            yield option | ({"description": _plain(detail)} if detail else {})
 
 
 def _repo_name(*texts: str) -> str:

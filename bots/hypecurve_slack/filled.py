@@ -12,7 +12,7 @@ from datetime import time
 from typing import Any
 
 from hypecurve.domain.asking import Filled
-from hypecurve.domain.errors import BadTime, HypecurveError, UnknownCategory
+from hypecurve.domain.errors import BadField, HypecurveError
 from hypecurve.domain.signal import SUBSCRIBABLE
 from hypecurve.domain.subscription import Alerts, Schedule, Wants
 from hypecurve.wording.texts import texts
@@ -34,6 +34,14 @@ FIELDS = frozenset(
         "until",
     )
 )
+_OWN = {
+    "weekdays": "days",
+    "least_stars": "least",
+    "without_languages": "languages",
+    "without_owners": "owners",
+    "alerts": "most",
+}
+"""The view's fields by the names that `Filled` has for them, where they differ."""
 _KINDS = {kind.value: kind for kind in SUBSCRIBABLE}
 _BETWEEN = re.compile(r"[\s,;]+")
 _MOST_STARS = 10_000_000
@@ -94,10 +102,8 @@ def filled_in(state: State, base: Filled, subscription_id: int | None, locale: s
 
 
 def field_of(error: HypecurveError) -> str:
-    """Return the field that an error of the core speaks of, "" where it is none alone."""
-    if isinstance(error, UnknownCategory):
-        return "categories"
-    return "zone" if isinstance(error, BadTime) else ""
+    """Return the view's field that an error of the core speaks of, "" where it is none alone."""
+    return _OWN.get(error.field, error.field) if isinstance(error, BadField) else ""
 
 
 def blocks_of(view: Mapping[str, Any], fields: Mapping[str, str]) -> dict[str, str]:
@@ -108,14 +114,11 @@ def blocks_of(view: Mapping[str, Any], fields: Mapping[str, str]) -> dict[str, s
 
 def _wants(state: State, base: Wants, locale: str) -> Wants:
     kinds = frozenset(_KINDS[value] for value in state.values("kinds") if value in _KINDS)
-    kinds = kinds if "kinds" in state.held else base.kinds
-    if not kinds:
-        raise Wrong(kinds=texts(locale).say("Choose at least one."))
     owners = (name.lstrip("@").casefold() for name in _BETWEEN.split(state.text("owners")))
     languages = frozenset(name.casefold() for name in state.values("languages"))
     return Wants(
         state.values("categories") if "categories" in state.held else base.categories,
-        kinds,
+        kinds if "kinds" in state.held else base.kinds,
         _number(state, "least", 0, locale) if "least" in state.held else base.least_stars,
         languages if "languages" in state.held else base.without_languages,
         frozenset(filter(None, owners)) if "owners" in state.held else base.without_owners,
@@ -124,10 +127,11 @@ def _wants(state: State, base: Wants, locale: str) -> Wants:
 
 def _schedule(state: State, base: Schedule, locale: str) -> Schedule:
     days = frozenset(int(day) for day in state.values("days") if day in set("0123456"))
-    days = days if "days" in state.held else base.weekdays
-    if not days:
-        raise Wrong(days=texts(locale).say("Choose at least one day."))
-    return Schedule(_time(state, "at", locale) or base.at, state.text("zone") or base.zone, days)
+    return Schedule(
+        _time(state, "at", locale) or base.at,
+        state.text("zone") or base.zone,
+        days if "days" in state.held else base.weekdays,
+    )
 
 
 def _alerts(state: State, base: Alerts | None, locale: str) -> Alerts | None:

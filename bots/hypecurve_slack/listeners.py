@@ -66,7 +66,7 @@ class Parts:
         if (body.get("view") or {}).get("type") == "home":
             self.under_way.start(self._home(body, workspace))
         elif action_id in {WHICH, PREVIEW}:
-            self.modals.pressed(body, workspace, action_id, chosen)
+            self.modals.pressed(body, workspace, chosen if action_id == WHICH else "")
         elif (action := action_of(action_id)) is not None and chosen:
             asked = of_interaction(body, workspace)
             match action:

@@ -9,9 +9,9 @@ from typing import Any
 
 import structlog
 
+from hypecurve.chat.forms import ANOTHER
 from hypecurve.domain.asking import Answer, Asker, Filled
 from hypecurve.domain.errors import HypecurveError
-from hypecurve.domain.subscription import Wants
 from hypecurve.ports import Forms
 from hypecurve.wording.fields import NEW
 from hypecurve.wording.notices import error_message
@@ -27,7 +27,7 @@ from hypecurve_slack.underway import UnderWay
 from hypecurve_slack.views import error_view, message_view, open_view, update_view, with_line
 from hypecurve_slack.workspace import Workspace
 
-ACK_PATIENCE = 2.0
+ACK_PATIENCE = 1.5
 """Seconds of the 3 in which Slack wants to know whether what was sent in is taken."""
 Told = Callable[[Asked, Meta, str], Awaitable[None]]
 """Shows the Home anew after a change in it, with a line of what was done."""
@@ -59,13 +59,13 @@ class Modals:
         elif not meta.home:
             self.commands.ask(asked, command)
 
-    def pressed(self, body: Mapping[str, Any], workspace: Workspace, name: str, value: str) -> None:
-        """Answer a control in the form itself: which subscription is shown, the preview."""
+    def pressed(self, body: Mapping[str, Any], workspace: Workspace, which: str) -> None:
+        """Answer a control in the form itself: the choice of a subscription, else the preview."""
         view = body.get("view") or {}
         meta = meta_of(view)
         asked = asked_by(body, workspace, meta)
-        if name == "which":
-            work = self._choose(asked, meta, str(view.get("id")), value)
+        if which:
+            work = self._choose(asked, meta, str(view.get("id")), which)
         else:
             work = self._preview(asked, meta, State.of(view))
         self.under_way.start(work)
@@ -97,10 +97,7 @@ class Modals:
         try:
             asker = await asker_of(asked, self.people)
             await self.may(asked, meta)
-            form = await self.forms.form(asker, meta.subscription_id or None)
-            if fresh:
-                filled = replace(form.filled, subscription_id=None, wants=Wants())
-                form = replace(form, filled=filled)
+            form = await self.forms.form(asker, ANOTHER if fresh else meta.subscription_id or None)
             view = form_view(form, meta)
         except Exception as error:  # noqa: BLE001  # the view says so
             view = error_view(_logged(error, asked), asker.locale if asker else meta.locale)
@@ -153,7 +150,7 @@ class Modals:
         number = meta.subscription_id or None
         base = Filled()
         if not state.is_whole:  # a view of an older version: what it does not ask stays
-            base = (await self.forms.form(asker, number)).filled
+            base = (await self.forms.form(asker, meta.subscription_id)).filled
         return asker, filled_in(state, base, number, meta.locale)
 
     async def _late(

@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import structlog
+
 from hypecurve.domain.errors import BadRepoName
 from hypecurve.domain.message import Action, Choice
 from hypecurve.domain.repo import RepoName
@@ -38,6 +40,7 @@ _SUGGESTED: dict[str, Suggestible] = {
     "languages": "language",
 }
 """What is suggested for each field."""
+_log = structlog.get_logger(__name__)
 _PATIENCE = 2.2
 """Seconds of the 3 that Slack waits for suggestions."""
 _TYPED = 100
@@ -86,8 +89,8 @@ class Pickers:
         if kind is not None:
             work = asyncio.ensure_future(self._suggested(body, workspace, kind))
             await asyncio.wait({work}, timeout=self.patience)
+            choices = work.result() if work.done() else ()
             work.cancel()
-            choices = work.result() if work.done() and not work.cancelled() else ()
         if kind == "category" and any(choice.detail for choice in choices):
             await ack(option_groups=_by_detail(choices))
         else:
@@ -100,8 +103,12 @@ class Pickers:
         asked = of_interaction(body, workspace)
         if meta.channel_id:
             asked = asked.at(meta.channel_id, meta.channel_name)
-        asker = await asker_of(asked, self.people)
-        return await self.desk.suggest(asker, kind, str(body.get("value") or "")[:_TYPED])
+        try:
+            asker = await asker_of(asked, self.people)
+            return await self.desk.suggest(asker, kind, str(body.get("value") or "")[:_TYPED])
+        except Exception:  # noqa: BLE001  # an empty list is better than a broken one
+            _log.exception("nothing suggested", kind=kind)
+            return ()
 
 
 def _compare(meta: Meta, said: Texts) -> Json:
