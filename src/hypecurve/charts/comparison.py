@@ -23,7 +23,7 @@ from hypecurve.charts.paper import (
     lines,
     points,
 )
-from hypecurve.charts.scales import age_axis, day_axis, log_axis, star_axis
+from hypecurve.charts.scales import age_axis, beside, day_axis, log_axis, star_axis
 from hypecurve.domain.chart import Comparison, Line
 from hypecurve.domain.lines import pieces
 from hypecurve.wording.pictures import Labels, labels
@@ -48,7 +48,6 @@ FAR_APART = 25
 """One repo with so many times another's stars: a linear axis would show that one as a floor."""
 _TOP = 250
 _EMPTY = 240
-_LEFT = 190
 _MARGIN = 500
 """What names and counts may take at the right."""
 _ROW = 118
@@ -106,12 +105,15 @@ def draw_comparison(chart: Comparison, said: Texts) -> Sheet:
         *(sheet.width(end) for end in ends),
     ]
     margin = min(_MARGIN, max(wide)) + _LEAD + _SAMPLE
-    box = Box(_LEFT, _TOP, WIDTH - PAD - margin, HEIGHT - (150 if chart.by == "age" else 110))
-    axes = sheet.axes(box)
-    if logarithmic:
+    bottom = HEIGHT - (150 if chart.by == "age" else 110)
+    whole = Box(PAD, _TOP, WIDTH - PAD - margin, bottom)
+    axes = sheet.axes(whole)
+    figures = (
         log_axis(axes, max(1, min(stars)), max(stars), said)
-    else:
-        star_axis(axes, min(stars), max(stars), said)
+        if logarithmic
+        else star_axis(axes, min(stars), max(stars), said)
+    )
+    box = beside(sheet, axes, whole, figures)
     if chart.by == "age":
         age_axis(sheet, axes, box, int(max(x for each in drawn for x in each.days)), said)
         middle = (box.left + box.right) / 2

@@ -25,7 +25,7 @@ from hypecurve.charts.paper import (
     lines,
     points,
 )
-from hypecurve.charts.scales import day_axis, star_axis
+from hypecurve.charts.scales import beside, day_axis, star_axis
 from hypecurve.domain.chart import Curve, Episode, Point
 from hypecurve.domain.episodes import bands
 from hypecurve.domain.lines import pieces
@@ -37,7 +37,7 @@ _EMPTY = 240
 BLUE, RED, GREEN = "#0072b2", "#d55e00", "#007a58"
 """Of Okabe and Ito's colours, the green darker to be seen on white."""
 SHADE = "#9aa4af"
-_PLOT = Box(190, 320, WIDTH - 104, HEIGHT - 110)
+_PLOT = Box(PAD, 320, WIDTH - 104, HEIGHT - 110)
 _STRIP = 0.035
 """How much of the plot's height the strip above a flagged span takes."""
 _FARTHEST_BAND = 1.15
@@ -72,8 +72,8 @@ def draw_curve(curve: Curve, said: Texts) -> Sheet:
     axes = sheet.axes(_PLOT)
     known = [point for run in runs for point in run]
     shaded = _bands(curve, known)
-    star_axis(axes, *_range(known, shaded), said)
-    day_axis(sheet, axes, _PLOT, known[0][0], known[-1][0], said)
+    plot = beside(sheet, axes, _PLOT, star_axis(axes, *_range(known, shaded), said))
+    day_axis(sheet, axes, plot, known[0][0], known[-1][0], said)
     items = [
         *_shade(axes, shaded, words),
         *_flag(axes, curve.episodes, known, words),
@@ -81,7 +81,7 @@ def draw_curve(curve: Curve, said: Texts) -> Sheet:
         *_mark(axes, curve, known, words),
     ]
     bottom = legend(sheet, PAD, 244, items, room)
-    sheet.place(axes, replace(_PLOT, top=bottom + 50))
+    sheet.place(axes, replace(plot, top=bottom + 50))
     return sheet
 
 

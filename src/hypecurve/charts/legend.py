@@ -21,7 +21,8 @@ _ROW = 60
 def legend(sheet: Sheet, left: float, top: float, items: Sequence[Item], room: float) -> float:
     """Draw samples and words in rows of `room` pixels; return where the last row ends."""
     place, row = left, top
-    for sample, word in items:
+    for sample, said in items:
+        word = said[:1].upper() + said[1:]
         width = _SAMPLE + _GAP + sheet.width(word, size=SMALL)
         if place > left and place + width > left + room:
             place, row = left, row + _ROW

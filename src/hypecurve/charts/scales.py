@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -12,13 +13,15 @@ from matplotlib.axes import Axes
 from hypecurve.charts.paper import RULE, SMALL, WIDTH, Box, Sheet, lines
 from hypecurve.wording.texts import Texts
 
+_BESIDE = 24
+"""Pixels between an axis and the texts at its left."""
 _GAP = 44
 """Pixels between two texts of an axis."""
 _MONTHS = (1, 2, 3, 4, 6, 12, 24, 36, 60, 120, 240)
 _DAYS = (1, 2, 4, 7, 14)
 _DAYS_UP_TO = timedelta(days=75)
 _MOST = 12
-_FEW_ROWS = 4
+_FEW_ROWS = 5
 _PADDING = 0.06
 _FROM_ZERO = 0.35
 """Where the lowest count is under this share of the highest, the axis begins at nothing."""
@@ -43,8 +46,8 @@ def age_axis(sheet: Sheet, axes: Axes, box: Box, until: int, said: Texts) -> Non
     _lay(sheet, axes, box, _age_choices(end, said))
 
 
-def star_axis(axes: Axes, low: float, high: float, said: Texts) -> None:
-    """Lay out an axis of stars from `low` to `high`, with rules across."""
+def star_axis(axes: Axes, low: float, high: float, said: Texts) -> list[str]:
+    """Lay out an axis of stars from `low` to `high`, with rules across; return its texts."""
     if low < _FROM_ZERO * high:
         low = 0
     spare = max(_LEAST_RANGE, high * 0.002) - (high - low)
@@ -53,28 +56,37 @@ def star_axis(axes: Axes, low: float, high: float, said: Texts) -> None:
     padding = (high - low) * _PADDING
     axes.set_ylim(low - (padding if low > padding else 0), high + padding)
     ticks = list(_steps(low, high, _FEW_ROWS))
-    _rules(axes, ticks, said)
+    return _rules(axes, ticks, said)
 
 
-def log_axis(axes: Axes, low: float, high: float, said: Texts) -> None:
-    """Lay out a logarithmic axis of stars; `low` and `high` are above zero."""
+def log_axis(axes: Axes, low: float, high: float, said: Texts) -> list[str]:
+    """Lay out a logarithmic axis of stars likewise; `low` and `high` are above zero."""
     axes.set_yscale("log")
     axes.set_ylim(low / 1.25, high * 1.35)
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
     places = [1] if last - first > 2 else [1, 3]  # noqa: PLR2004 - of ten; two tens are few rows
     ticks = [place * 10**power for power in range(first, last + 1) for place in places]
     shown = [tick for tick in ticks if low / 1.25 <= tick <= high * 1.35]
-    _rules(axes, shown, said)
     axes.tick_params(which="minor", length=0, labelleft=False)
+    return _rules(axes, shown, said)
 
 
-def _rules(axes: Axes, ticks: Sequence[float], said: Texts) -> None:
+def beside(sheet: Sheet, axes: Axes, box: Box, texts: Sequence[str]) -> Box:
+    """Let axes fill a box, less what their texts at the left need; return what they fill."""
+    wide = max((sheet.width(text) for text in texts), default=0)
+    left = replace(box, left=box.left + wide + _BESIDE)
+    sheet.place(axes, left)
+    return left
+
+
+def _rules(axes: Axes, ticks: Sequence[float], said: Texts) -> list[str]:
     whole = [round(tick) for tick in ticks]
     texts = [said.short(tick) for tick in whole]
     if len(set(texts)) < len(texts):
         texts = [said.exact(tick) for tick in whole]
     axes.set_yticks(whole, texts)
     axes.grid(axis="y", color=RULE, **lines(2.5))
+    return texts
 
 
 def _steps(low: float, high: float, few: int) -> Iterator[int]:

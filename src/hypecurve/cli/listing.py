@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,6 +21,7 @@ from hypecurve.cli.common import (
     table,
     terminal_width,
 )
+from hypecurve.cli.drawing import ChartOption, checked_chart, draw_into
 
 if TYPE_CHECKING:
     from hypecurve.domain.catalogue import CatalogueEntry
@@ -52,11 +54,21 @@ async def list_repos(
     state: Annotated[str | None, typer.Option("--state", help="stalled, cooling, ...")] = None,
     limit: Annotated[int | None, typer.Option("--limit", "-n", min=1)] = None,
     style: FormatOption = "table",
+    chart: ChartOption = None,
     world: WorldOption = None,
 ) -> None:
-    """The catalogue: stars, growth, category and state of every listed repo."""
+    """The catalogue: stars, growth, category and state of every listed repo.
+
+    As a picture: what the first ten of them gained in 7 days.
+    """
     await print_list(
-        category=category or (), order=order, state=state, limit=limit, style=style, world=world
+        category=category or (),
+        order=order,
+        state=state,
+        limit=limit,
+        style=style,
+        world=world,
+        chart=checked_chart(chart),
     )
 
 
@@ -69,13 +81,18 @@ async def print_list(
     style: str = "table",
     world: str | None = None,
     brief: bool = False,
+    chart: Path | None = None,
 ) -> None:
-    """Print the catalogue; `brief`: without saying whose world it is, and just the main columns."""
+    """Print the catalogue; `brief`: without saying whose world it is, and just the main columns.
+
+    `chart`: where to draw what the first ones gained in 7 days.
+    """
     from hypecurve.adapters.clock import SystemClock
     from hypecurve.bootstrap import any_store, load_taxonomy
     from hypecurve.config import load_settings
     from hypecurve.domain.catalogue import RepoState
     from hypecurve.ports.store import Found
+    from hypecurve.services.answers.curves import risers_of
     from hypecurve.services.answers.lookup import everything
 
     one_of("--format", style, TABLE_FORMATS)
@@ -94,6 +111,9 @@ async def print_list(
         if not brief:
             note_world(store.world.kind)
         entries = await everything(store, found)
+    if chart is not None:
+        counted = max((entry.seen_at for entry in entries), default=SystemClock().now())
+        await draw_into(chart, risers_of(entries, counted.astimezone(UTC).date()))
     if not entries and not brief:
         note("No listed repo fits." if category or state else "No repo is listed yet.")
     exact = style != "table"

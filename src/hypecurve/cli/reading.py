@@ -18,6 +18,7 @@ from hypecurve.cli.common import (
     runs,
     table,
 )
+from hypecurve.cli.drawing import ChartOption, checked_chart, draw_into
 from hypecurve.cli.listing import CategoryOption
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ async def repo(
     as_of: Annotated[str | None, typer.Option("--as-of", help="A date or time.")] = None,
     style: StyleOption = "text",
     zone: Annotated[str, typer.Option("--zone")] = "UTC",
+    chart: ChartOption = None,
     world: WorldOption = None,
 ) -> None:
     """The card of one repo: counts, growth, category, state, curve."""
@@ -74,10 +76,12 @@ async def repo(
     from hypecurve.config import load_settings
     from hypecurve.domain.repo import RepoName
     from hypecurve.domain.schedule import parse_instant, parse_zone
+    from hypecurve.services.answers.curves import curve
     from hypecurve.services.answers.lookup import card
     from hypecurve.wording.card import card_message
 
     _check_style(style)
+    picture = checked_chart(chart)
     settings = load_settings()
     which = RepoName.parse(name, site_of(settings))
     place = parse_zone(zone)
@@ -85,6 +89,9 @@ async def repo(
     async with any_store(settings, SystemClock(), checked_world(world)) as store:
         note_world(store.world.kind)
         found = await card(store, which, at)
+        drawn = await curve(store, which, at) if picture else None
+    if picture and drawn:
+        await draw_into(picture, drawn)
     _print_message(card_message(found, load_taxonomy(settings.taxonomy_file), "en", zone), style)
 
 

@@ -47,9 +47,9 @@ def labels(said: Texts) -> Labels:
     """Return the words that stand in charts."""
     return Labels(
         usual=said.say("usual pace"),
-        rising=said.say("rising"),
-        stalled=said.say("stalled"),
-        awake=said.say("woke up"),
+        rising=said.say("Rising"),
+        stalled=said.say("Stalled"),
+        awake=said.say("Woke up"),
         corrected=said.say("count corrected"),
         uncounted=said.say("not counted"),
         stars=said.say("stars"),

@@ -10,14 +10,21 @@ from hypecurve.domain.catalogue import CatalogueEntry, FactKind
 from hypecurve.domain.chart import Comparison, Curve, Line, Point, Riser, Risers
 from hypecurve.domain.episodes import BASELINE, episodes_of
 from hypecurve.domain.lines import MOST_POINTS, day_counts, line_from
-from hypecurve.domain.repo import age_days
+from hypecurve.domain.repo import RepoName, age_days
 from hypecurve.domain.stars import StarSnapshot
-from hypecurve.ports.store import Transaction
+from hypecurve.ports.store import Store, Transaction
+from hypecurve.services.answers.lookup import named
 
 YEAR = timedelta(weeks=52)
 MOST_BARS = 10
 _EVER = timedelta(days=365 * 20)
 """GitHub is not much older."""
+
+
+async def curve(store: Store, name: RepoName, at: datetime) -> Curve:
+    """Return the curve of the repo of that name up to an instant; NotFound as for its card."""
+    async with store.read() as tx:
+        return await curve_of(tx, await named(tx, name), at)
 
 
 async def line_of(
