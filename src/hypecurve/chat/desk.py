@@ -12,7 +12,7 @@ from hypecurve.chat.finding import Misplaced, PickRepo, Speak
 from hypecurve.chat.grammar import NO_DIGEST, parse
 from hypecurve.chat.patience import PATIENCE, SOON, within
 from hypecurve.chat.picker import shared, take_language, take_pick, take_word
-from hypecurve.chat.suggesting import suggest
+from hypecurve.chat.suggesting import Offered, suggest
 from hypecurve.chat.tuner import refine, tune
 from hypecurve.chat.tuning import Filter, Show, Status
 from hypecurve.domain.asking import Answer, Asker
@@ -65,6 +65,8 @@ class ServiceDesk:
     """What users made us ask GitHub today."""
     operator: Channel | None = None
     """Who is told of what wants the operator's word; None: nobody."""
+    offered: Offered = field(default_factory=Offered)
+    """What was offered to those who type."""
     histories_an_hour: int = 0
     """Repos whose past is asked in an hour, to say how long that still takes; 0: not said."""
     changes: Changers = "members"
@@ -87,7 +89,7 @@ class ServiceDesk:
         """
         now = self.clock.now()
         try:
-            asking = suggest(self.store, self.taxonomy, now, asker, kind, typed)
+            asking = suggest(self.store, self.offered, self.taxonomy, now, asker, kind, typed)
             return await within(min(SOON, self.patience), asking)
         except HypecurveError:
             return ()

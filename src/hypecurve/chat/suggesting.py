@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import available_timezones
 
@@ -14,7 +16,7 @@ from hypecurve.domain.errors import HypecurveError
 from hypecurve.domain.message import Choice
 from hypecurve.domain.schedule import parse_zone
 from hypecurve.ports import Suggestible
-from hypecurve.ports.store import Found, Store
+from hypecurve.ports.store import Found, Store, Transaction
 from hypecurve.wording.cut import clean, cut
 from hypecurve.wording.languages import ALIASES, LANGUAGES
 from hypecurve.wording.teller import MOST_CHOICES, place_title
@@ -23,6 +25,8 @@ from hypecurve.wording.texts import Texts, texts
 _LONGEST = 75
 """UTF-16 units of a label, by the narrowest platform."""
 _LONGEST_TYPED = 100
+_FRESH = timedelta(minutes=5)
+_MOST_KEPT = 500
 _USUAL_LANGUAGES = (
     *("python", "typescript", "javascript", "jupyter notebook", "rust", "go", "c++", "java"),
     *("c", "c#", "shell", "cuda", "swift", "kotlin", "html"),
@@ -35,8 +39,33 @@ _USUAL_ZONES = (
 """What is offered before anything was typed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """Repos that were offered a moment ago: the same letters, typed by anybody, find the same.
+
+    Names and stars change with a cycle, every few hours; what is new is offered minutes later.
+    """
+
+    kept: OrderedDict[str, tuple[datetime, tuple[CatalogueEntry, ...]]] = field(
+        default_factory=OrderedDict
+    )
+
+    def find(self, typed: str, now: datetime) -> tuple[CatalogueEntry, ...] | None:
+        """Return what was found for these letters; None where that is not known any more."""
+        at, entries = self.kept.get(typed, (None, ()))
+        return entries if at is not None and timedelta(0) <= now - at < _FRESH else None
+
+    def keep(self, typed: str, entries: Iterable[CatalogueEntry], now: datetime) -> None:
+        """Remember what was found."""
+        self.kept[typed] = now, tuple(entries)
+        self.kept.move_to_end(typed)
+        if len(self.kept) > _MOST_KEPT:
+            self.kept.popitem(last=False)
+
+
 async def suggest(
     store: Store,
+    offered: Offered,
     taxonomy: Taxonomy,
     now: datetime,
     asker: Asker,
@@ -47,7 +76,7 @@ async def suggest(
     wanted = clean(typed[:_LONGEST_TYPED])
     match kind:
         case "repo":
-            found: Iterable[Choice] = await repos(store, asker, wanted)
+            found: Iterable[Choice] = await repos(store, offered, now, asker, wanted)
         case "category":
             found = categories(taxonomy, wanted, texts(asker.locale))
         case "zone":
@@ -58,24 +87,40 @@ async def suggest(
     return tuple(unique.values())[:MOST_CHOICES]
 
 
-async def repos(store: Store, asker: Asker, typed: str) -> list[Choice]:
+async def repos(
+    store: Store, offered: Offered, now: datetime, asker: Asker, typed: str
+) -> list[Choice]:
     """Return repos by a part of their name; before anything is typed what may be of interest.
 
     That is what the channel follows, then what gained most in a week.
     """
-    said = texts(asker.locale)
-    async with store.read() as tx:
-        if typed:
-            entries, _ = await tx.catalogue.search(typed, MOST_CHOICES, names_only=True)
-        else:
-            listener = await tx.subscriptions.listener(asker.channel)
-            ids = sorted(listener.followed) if listener else []
-            followed = Found(ids=ids, listed=False, limit=MOST_CHOICES)
-            entries = [
-                *(await tx.catalogue.entries(followed) if ids else ()),
-                *await tx.catalogue.entries(Found(order="week", limit=MOST_CHOICES)),
-            ]
-    return [_repo(entry, said) for entry in entries]
+    said, key = texts(asker.locale), typed.casefold()
+    entries = offered.find(key, now)
+    followed: Sequence[CatalogueEntry] = ()
+    if entries is None or not key:
+        async with store.read() as tx:
+            if not key:
+                followed = await _followed(tx, asker)
+            if entries is None:
+                entries = tuple(await _named(tx, key))
+                offered.keep(key, entries, now)
+    return [_repo(entry, said) for entry in (*followed, *entries)]
+
+
+async def _followed(tx: Transaction, asker: Asker) -> Sequence[CatalogueEntry]:
+    listener = await tx.subscriptions.listener(asker.channel)
+    if listener is None or not listener.followed:
+        return ()
+    ids = sorted(listener.followed)
+    return await tx.catalogue.entries(Found(ids=ids, listed=False, limit=MOST_CHOICES))
+
+
+async def _named(tx: Transaction, typed: str) -> Sequence[CatalogueEntry]:
+    """The repos that are called so; the largest risers where nothing was typed."""
+    if not typed:
+        return await tx.catalogue.entries(Found(order="week", limit=MOST_CHOICES))
+    entries, _ = await tx.catalogue.search(typed, MOST_CHOICES, names_only=True)
+    return entries
 
 
 def categories(taxonomy: Taxonomy, typed: str, said: Texts) -> Iterator[Choice]:
