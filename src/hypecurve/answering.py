@@ -1,21 +1,25 @@
-"""Bots that answer: one service for each bot, while another stands by."""
+"""Bots that answer: one service for each bot, while another stands by; over HTTP, every service."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 import structlog
 
 from hypecurve.domain.errors import HypecurveError
 from hypecurve.holding import Leases, rest
-from hypecurve.ports import Clock
+from hypecurve.ports import Bot, Clock, Host
 
 _SETTLED = timedelta(minutes=1)
 """A bot that answered for so long had the right settings."""
 _WATCH = timedelta(seconds=5)
 """How often one that stands by asks for the lease: nobody answers for that long at most."""
+
+_Listening = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 _log = structlog.get_logger(__name__)
 Serving = Callable[[asyncio.Event], Awaitable[None]]
@@ -72,3 +76,27 @@ async def _serve(lease: str, serve_until: Serving, leases: Leases, stop: asyncio
         keeping.cancel()
         # Only now: a successor that began while this one still answers would answer twice.
         await leases.give_back(lease)
+
+
+@asynccontextmanager
+async def over_http(
+    bots: Mapping[str, tuple[Bot, Mapping[str, str], Host]], listen: tuple[str, int] | None
+) -> AsyncIterator[_Listening | None]:
+    """Open what bots answer over HTTP, and the socket for it; yields what serves until a stop.
+
+    None where no bot needs it and no address is set. BadSetting where a setting cannot be used, or
+    the address cannot be listened on.
+    """
+    async with AsyncExitStack() as stack:
+        opened = {
+            name: await stack.enter_async_context(bot.web(env, host))
+            for name, (bot, env, host) in bots.items()
+        }
+        apps = {name: app for name, app in opened.items() if app is not None}
+        if not apps and listen is None:
+            yield None
+            return
+        from hypecurve import web  # noqa: PLC0415 - late: a service without HTTP needs none of it
+
+        with web.listen(*(listen or web.DEFAULT)) as listening:
+            yield lambda stop: web.serve_http(web.site(apps), listening, stop)

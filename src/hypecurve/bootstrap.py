@@ -235,6 +235,17 @@ def configured_bots(bots: Mapping[str, Bot]) -> dict[str, tuple[Bot, Mapping[str
     return found
 
 
+def half_made(bots: Mapping[str, Bot]) -> list[str]:
+    """A line for each bot of whose settings some are there and others are missing."""
+    lines = []
+    for name, bot in bots.items():
+        env = bot_settings(bot.settings)
+        needed = bot.missing(env)
+        if needed and any(item.name in env and item.secret for item in bot.settings):
+            lines.append(f"{name} is not in use: {' and '.join(needed)} is missing")
+    return lines
+
+
 @asynccontextmanager
 async def messengers(
     bots: Mapping[str, tuple[Bot, Mapping[str, str]]], kits: Mapping[str, Kit]

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -20,6 +21,7 @@ from hypecurve.ports import BotSetting, Term
 DEFAULT_TERMS = ("gpt", "llm", "generative ai")
 _SHORTEST, _LONGEST = timedelta(minutes=15), timedelta(hours=24)
 """Of the span between cycles: a cycle takes its time, and a gain of 24 hours wants a look a day."""
+_LAST_PORT = 65_535
 _WORDS = {
     "int_parsing": "write a whole number",
     "greater_than_equal": "write at least {ge}",
@@ -113,6 +115,34 @@ class Settings(BaseSettings):
         except BadChannel as error:
             raise ValueError(str(error)) from None
 
+    @field_validator("secret_keys", mode="before")
+    @classmethod
+    def _keys(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(key.strip() for key in value.split(",") if key.strip())
+        return value
+
+    @field_validator("web")
+    @classmethod
+    def _listen(cls, value: str | None) -> str | None:
+        if value is not None:
+            _host_and_port(value)
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _public(cls, value: str) -> str:
+        message = "write the address the world reaches us at, such as https://hypecurve.example.com"
+        try:
+            parts = urlsplit(value)
+            usable = parts.scheme in {"https", "http"} and bool(parts.hostname)
+            _ = parts.port  # it is read late and raises for what is no port
+        except ValueError:
+            usable = False
+        if value and (not usable or parts.query or parts.fragment):
+            raise ValueError(message)
+        return value.rstrip("/")
+
     @field_validator("github_api_url")
     @classmethod
     def _address(cls, value: str) -> str:
@@ -120,6 +150,11 @@ class Settings(BaseSettings):
             message = "write an address such as https://HOST/api/v3"
             raise ValueError(message)
         return value.rstrip("/")
+
+    @property
+    def listen(self) -> tuple[str, int] | None:
+        """The host and port that HTTP is listened on; None where only a bot that needs it asks."""
+        return None if self.web is None else _host_and_port(self.web)
 
     @property
     def operator(self) -> Channel | None:
@@ -133,6 +168,19 @@ class Settings(BaseSettings):
             Term(term.removeprefix("topic:"), is_topic=term.startswith("topic:"))
             for term in self.search_terms
         )
+
+
+def _host_and_port(text: str) -> tuple[str, int]:
+    """Read `127.0.0.1:8080`, `[::1]:8080`, or `:8080` for every address of this machine."""
+    host, colon, port = text.strip().rpartition(":")
+    if host.startswith("[") and host.endswith("]"):
+        host = host[1:-1]
+    elif ":" in host:
+        colon = ""
+    if not colon or not (port.isascii() and port.isdecimal()) or int(port) > _LAST_PORT:
+        message = "write a host and a port such as 127.0.0.1:8080, or :8080 for every address"
+        raise ValueError(message)
+    return host or "0.0.0.0", int(port)  # noqa: S104  # who leaves the host out asks for it
 
 
 def load_settings() -> Settings:

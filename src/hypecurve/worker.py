@@ -16,11 +16,12 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from hypecurve.adapters.clock import SystemClock
-from hypecurve.answering import answer
+from hypecurve.answering import answer, over_http
 from hypecurve.beat import beat_of, update_due
 from hypecurve.bootstrap import (
     configured_bots,
     github_for_chats,
+    half_made,
     kits,
     live_store,
     load_bots,
@@ -37,7 +38,7 @@ from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import BadInput, BadSetting, HypecurveError
 from hypecurve.holding import RENEW, TRACKER, Leases, this_process
 from hypecurve.jobs import Jobs
-from hypecurve.ports import Bot, Clock, Host, Messenger
+from hypecurve.ports import Bot, Clock, GitHubSource, Host, Kit, Messenger
 from hypecurve.ports.store import Store, Sweep
 from hypecurve.services.delivery.breakers import InvalidAnswers
 from hypecurve.services.delivery.presence import Presence
@@ -70,6 +71,8 @@ async def serve(settings: Settings, parts: Sequence[str]) -> None:
     stop = asyncio.Event()
     clock = SystemClock()
     taxonomy = load_taxonomy(settings.taxonomy_file)
+    for line in half_made(load_bots()):
+        _log.warning(line)
     with told_to_end(stop.set, within=SERVICE_ENDS_WITHIN - 0.5, at_last=_cut_off):
         if not await wait_for_database(settings, stop, _log.warning):
             return
@@ -154,38 +157,53 @@ class Service:
             async with (
                 github_for_chats(self._settings, self._clock) as github,
                 messengers(bots, lent) as open_messengers,
-                asyncio.TaskGroup() as tasks,
             ):
-                desk = ServiceDesk(
-                    self._store,
-                    self._clock,
-                    self._taxonomy,
-                    bar=self._settings.min_stars,
-                    site=site_of(self._settings),
-                    github=github,
-                    submissions_per_day=self._settings.submissions_per_day,
-                    operator=self._settings.operator,
-                    histories_an_hour=self._settings.backfill_per_hour,
-                )
-                _log.info("service started", parts=", ".join(wanted), world=world)
-                if delivers and not bots:
-                    _log.warning("nothing is delivered: no bot has its settings")
-                scheduler = self._scheduler(wanted, open_messengers)
-                scheduler.start()
-                events = Presence(self._store, self._clock, self._settings.operator)
-                for name, (bot, env) in self._bots.items():
-                    if name in wanted:
-                        host = Host(desk, ServiceForms(desk), events, lent[name])
+                hosts = self._hosts(wanted, github, lent)
+                answering = {name: (*self._bots[name], host) for name, host in hosts.items()}
+                async with (
+                    over_http(answering, self._settings.listen) as http,
+                    asyncio.TaskGroup() as tasks,
+                ):
+                    _log.info("service started", parts=", ".join(wanted), world=world)
+                    if delivers and not bots:
+                        _log.warning("nothing is delivered: no bot has its settings")
+                    scheduler = self._scheduler(wanted, open_messengers)
+                    scheduler.start()
+                    for name, (bot, env, host) in answering.items():
                         serving = partial(bot.serve, env, host)
                         tasks.create_task(answer(name, serving, self._leases, self._clock, stop))
-                try:
-                    await stop.wait()
-                finally:
-                    scheduler.pause()
-                    await self._end()
-                    scheduler.shutdown(wait=False)
+                    if http is not None:
+                        tasks.create_task(http(stop))
+                    try:
+                        await stop.wait()
+                    finally:
+                        scheduler.pause()
+                        await self._end()
+                        scheduler.shutdown(wait=False)
         except* HypecurveError as group:
             raise group.exceptions[0] from None
+
+    def _hosts(
+        self, wanted: Sequence[str], github: GitHubSource | None, lent: Mapping[str, Kit]
+    ) -> dict[str, Host]:
+        """Return what each bot that answers here is given."""
+        desk = ServiceDesk(
+            self._store,
+            self._clock,
+            self._taxonomy,
+            bar=self._settings.min_stars,
+            site=site_of(self._settings),
+            github=github,
+            submissions_per_day=self._settings.submissions_per_day,
+            operator=self._settings.operator,
+            histories_an_hour=self._settings.backfill_per_hour,
+        )
+        events = Presence(self._store, self._clock, self._settings.operator)
+        return {
+            name: Host(desk, ServiceForms(desk), events, lent[name])
+            for name in self._bots
+            if name in wanted
+        }
 
     def _scheduler(
         self, wanted: Sequence[str], open_messengers: Mapping[str, Messenger]
