@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from hypecurve.domain.category import Taxonomy
+from hypecurve.domain.chart import Curve
 from hypecurve.domain.digest import Item
 from hypecurve.domain.message import (
     Action,
@@ -18,6 +19,7 @@ from hypecurve.domain.message import (
 )
 from hypecurve.domain.schedule import parse_zone
 from hypecurve.wording.facts import spoken_of, told
+from hypecurve.wording.pictures import pictured
 from hypecurve.wording.teller import Teller, open_repo
 from hypecurve.wording.texts import texts, to_say
 
@@ -28,9 +30,18 @@ _HEADINGS = {
 
 
 def alert_message(
-    item: Item, taxonomy: Taxonomy, locale: str, *, zone: str, now: datetime
+    item: Item,
+    taxonomy: Taxonomy,
+    locale: str,
+    *,
+    zone: str,
+    now: datetime,
+    curve: Curve | None = None,
 ) -> Message:
-    """Return one piece of news as a message of its own. `now`: aware UTC; `zone`: the channel's."""
+    """Return one piece of news as a message of its own. `now`: aware UTC; `zone`: the channel's.
+
+    `curve`: the repo's, to be shown with it.
+    """
     said = texts(locale)
     teller = Teller(said, taxonomy, parse_zone(zone), now)
     heading = _HEADINGS.get(item.heading, _HEADINGS[SectionKind.RISING])
@@ -44,6 +55,7 @@ def alert_message(
             Control(Action.TUNE, said.say("Tune"), value="subscriptions"),
         ),
         locale=said.name,
+        picture=None if curve is None else pictured(curve, said.name),
     )
 
 

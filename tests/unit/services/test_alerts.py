@@ -11,6 +11,7 @@ from sqlalchemy import event
 
 from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.store import SqlStore
+from hypecurve.domain.chart import Curve
 from hypecurve.domain.delivery import DeliveryState
 from hypecurve.domain.digest import Item
 from hypecurve.domain.errors import SendUnclear
@@ -250,6 +251,21 @@ async def test_what_cannot_be_put_into_words_is_the_digests_and_keeps_nobody_els
     assert await notices_of(store, CHANNEL) == await notices_of(store, OTHER_CHANNEL) == ["alert 1"]
     await composed(store, NINE)
     assert await told_in(store, CHANNEL) == [[2]]
+
+
+async def test_an_alert_shows_the_curve_of_its_repo_where_there_is_one(store: SqlStore) -> None:
+    await _listens(store)
+    for days in range(5):
+        await sweep(store, NOW - (4 - days) * DAY, {1: 500 + 100 * days})
+    await speak(store, [a_surge(1), a_surge(2)])
+    assert await _alert(store) == 2
+    pictures = {_repo(each): each.picture for each in await messages_of(store, CHANNEL)}
+    assert pictures["acme/repo-2"] is None, "nobody counted it yet"
+    picture = pictures["acme/repo-1"]
+    assert picture is not None
+    assert isinstance(picture.chart, Curve)
+    assert [stars for _, stars in picture.chart.line.points][-1] == 900
+    assert "900" in picture.alt
 
 
 async def test_many_channels_cost_no_more_statements_than_one(store: SqlStore) -> None:

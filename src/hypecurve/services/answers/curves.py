@@ -46,7 +46,12 @@ async def line_of(
 
 
 async def curve_of(
-    tx: Transaction, entry: CatalogueEntry, at: datetime, *, back: timedelta = YEAR
+    tx: Transaction,
+    entry: CatalogueEntry,
+    at: datetime,
+    *,
+    back: timedelta = YEAR,
+    most: int = MOST_POINTS,
 ) -> Curve:
     """Return a repo's curve up to an instant (aware UTC): with its usual pace, and what it was.
 
@@ -66,7 +71,7 @@ async def curve_of(
         if fact.kind is FactKind.CORRECTED and fact.at <= at
     }
     return Curve(
-        line=_line(entry, [point for point in counts if point[0] >= begin], at, MOST_POINTS),
+        line=_line(entry, [point for point in counts if point[0] >= begin], at, most),
         usual_week=entry.usual_week if now else None,
         episodes=tuple(each for each in flagged if each.until is None or each.until >= begin),
         corrected=tuple(sorted(day for day in corrected if day >= begin)),
