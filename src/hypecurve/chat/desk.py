@@ -7,30 +7,29 @@ from dataclasses import dataclass, field, replace
 
 from hypecurve.chat import command as said
 from hypecurve.chat.changes import Changers, check, heard_by, with_announcement
+from hypecurve.chat.changing import change
 from hypecurve.chat.finder import find, named_fully
-from hypecurve.chat.finding import Misplaced, PickRepo, Speak
+from hypecurve.chat.finding import Misplaced, Speak
 from hypecurve.chat.grammar import NO_DIGEST, parse
 from hypecurve.chat.patience import PATIENCE, SOON, within
-from hypecurve.chat.picker import shared, take_language, take_pick, take_word
+from hypecurve.chat.picker import shared, take_word
 from hypecurve.chat.suggesting import Offered, suggest
-from hypecurve.chat.tuner import refine, tune
-from hypecurve.chat.tuning import Filter, Show, Status
+from hypecurve.chat.tuning import Show, Status
 from hypecurve.domain.asking import Answer, Asker
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import BadCommand, HypecurveError
 from hypecurve.domain.message import Choice, Message
 from hypecurve.domain.repo import PUBLIC_SITE
 from hypecurve.domain.submission import Outcome
-from hypecurve.domain.subscription import Channel, Subscription, Wants
+from hypecurve.domain.subscription import Channel
 from hypecurve.ports import Clock, GitHubSource, Suggestible
 from hypecurve.ports.store import Store
-from hypecurve.services.answers import lookup, subscribe
+from hypecurve.services.answers import lookup
 from hypecurve.services.answers.overview import channel_overview
 from hypecurve.services.answers.submit import Questions, Wish, submit
 from hypecurve.services.answers.why import why
 from hypecurve.services.digests.drafting import preview
 from hypecurve.wording import notices
-from hypecurve.wording.announcements import led
 from hypecurve.wording.card import card_message
 from hypecurve.wording.digest import digest_message
 from hypecurve.wording.help import help_message
@@ -38,7 +37,6 @@ from hypecurve.wording.lists import categories_message, list_message
 from hypecurve.wording.status import status_message
 from hypecurve.wording.submissions import submitted_message
 from hypecurve.wording.texts import to_say
-from hypecurve.wording.welcome import welcome_message
 from hypecurve.wording.why import why_message
 
 _FALLBACK_ZONE = "UTC"
@@ -133,22 +131,11 @@ class ServiceDesk:
     async def _change(self, asker: Asker, command: said.Change) -> Answer:
         """Change what a channel hears, and say so to the others there."""
         before = await heard_by(self.store, asker.channel)
-        match command:
-            case said.Subscribe():
-                answer = await self._subscribe(asker, command)
-            case said.Unsubscribe():
-                answer = await self._unsubscribe(asker, command)
-            case said.Schedule():
-                answer = await self._schedule(asker, command)
-            case said.Follow() | said.Unfollow():
-                answer = await self._follow(asker, command)
-            case PickRepo():
-                answer = await take_pick(self.store, self.clock, self.taxonomy, asker, command)
-            case Speak():
-                answer = await take_language(self.store, asker, command)
-                asker = replace(asker, locale=command.locale)
-            case _:
-                answer = await tune(self.store, self.clock, self.taxonomy, asker, command)
+        answer = await change(
+            self.store, self.clock, self.taxonomy, asker, command, self.histories_an_hour
+        )
+        if isinstance(command, Speak):
+            asker = replace(asker, locale=command.locale)
         return await with_announcement(self.store, self.clock, self.taxonomy, asker, before, answer)
 
     async def _spoken(self, asker: Asker) -> str:
@@ -180,53 +167,6 @@ class ServiceDesk:
             case _:
                 message = await find(self.store, self.clock, self.taxonomy, asker, command)
         return message
-
-    async def _subscribe(self, asker: Asker, command: said.Subscribe) -> Answer:
-        had = await subscribe.subscriptions_of(self.store, asker.channel)
-        said_more = command.filter != Filter()
-        if had and said_more:
-            # What is left out holds for all that a channel hears.
-            had = await refine(self.store, asker.channel, command.filter)
-        # The first subscription of a channel takes the zone of who makes it.
-        zone = command.zone or (None if had else asker.zone)
-        welcome = await subscribe.subscribe(
-            self.store,
-            self.clock,
-            self.taxonomy,
-            subscribe.Wish(
-                channel=asker.channel,
-                wants=_wants(command, had),
-                when=subscribe.When(command.at, zone, command.weekdays),
-                locale=asker.locale,
-                by=asker.user_id,
-                histories_an_hour=self.histories_an_hour,
-            ),
-        )
-        if said_more and not had:
-            await refine(self.store, asker.channel, command.filter)
-        message = welcome_message(welcome, self.taxonomy, asker.locale)
-        return Answer(message if asker.is_alone else led(message, asker.name), public=True)
-
-    async def _unsubscribe(self, asker: Asker, command: said.Unsubscribe) -> Answer:
-        changed = await subscribe.unsubscribe(
-            self.store, self.clock, self.taxonomy, asker.channel, command.categories
-        )
-        tell = notices.unsubscribed if changed else notices.not_subscribed
-        message = tell(command.categories, self.taxonomy, asker.locale)
-        return Answer(message)
-
-    async def _schedule(self, asker: Asker, command: said.Schedule) -> Answer:
-        when = subscribe.When(command.at, command.zone, command.weekdays)
-        moved = await subscribe.schedule(self.store, self.clock, asker.channel, when)
-        return Answer(notices.scheduled(moved[0], self.taxonomy, asker.locale))
-
-    async def _follow(self, asker: Asker, command: said.Follow | said.Unfollow) -> Answer:
-        on = isinstance(command, said.Follow)
-        entry, heard = await subscribe.follow(self.store, asker.channel, command.name, on=on)
-        tell = notices.unfollowed
-        if on:
-            tell = notices.followed if heard else notices.followed_unheard
-        return Answer(tell(entry.repo, asker.locale))
 
     async def _submit(self, asker: Asker, command: said.Submit) -> Answer:
         if self.github is None:
@@ -304,15 +244,3 @@ class ServiceDesk:
                 )
             draft = await preview(tx, listener, self.clock.now(), self.taxonomy)
         return digest_message(draft.digest, self.taxonomy, listener.subscriptions[0].locale)
-
-
-def _wants(command: said.Subscribe, had: Sequence[Subscription]) -> Wants:
-    """What is asked for; what is not said of what is left out is as the channel has it."""
-    before, wish = (had[0].wants if had else Wants()), command.filter
-    return Wants(
-        command.categories,
-        command.kinds,
-        before.least_stars if wish.least_stars is None else wish.least_stars,
-        before.without_languages if wish.languages is None else wish.languages,
-        before.without_owners if wish.owners is None else wish.owners,
-    )
