@@ -66,7 +66,10 @@ KINDS = ("new", "rising", "stalled", "awake")
 WINDOWS = ("24h", "7d", "30d")
 _CATEGORY = OptionSpec("category", to_say("A category or layer; all where left out"), "category")
 _WINDOW = OptionSpec("window", to_say("Over which time"), "window", choices=WINDOWS)
-_REPO = OptionSpec("repo", to_say("owner/name or a GitHub address"), "repo", required=True)
+_REPO = OptionSpec(
+    "repo", to_say("owner/name, a part of the name, or a GitHub address"), "repo", required=True
+)
+_SUBMITTED = OptionSpec("repo", to_say("owner/name or a GitHub address"), "repo", required=True)
 _MORE = ("third", "fourth", "fifth")
 _AT = OptionSpec("at", to_say("Time of day, like 09:00"), "time")
 _ZONE = OptionSpec("zone", to_say("Time zone, like Europe/Paris"), "zone")
@@ -245,7 +248,7 @@ COMMANDS: tuple[CommandSpec, ...] = (
             *(OptionSpec(name, to_say("One more repo"), "repo") for name in _MORE),
             OptionSpec(
                 "by",
-                to_say("date: of the last year; age: since each was created"),
+                to_say("date for the last year, age for the days since each was created"),
                 "choice",
                 choices=("date", "age"),
             ),
@@ -319,7 +322,7 @@ COMMANDS: tuple[CommandSpec, ...] = (
         "owner/name [CATEGORY]",
         "submit acme/flashkv inference",
         (
-            _REPO,
+            _SUBMITTED,
             OptionSpec("category", to_say("The category it belongs to, if you know"), "category"),
         ),
     ),

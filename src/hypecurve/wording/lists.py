@@ -100,7 +100,9 @@ def list_message(  # noqa: PLR0913  # what was asked, what was found, and for wh
             Section(_SECTIONS[kind], "", lines or (Entry(((Text(nothing),),), spoken=nothing),)),
         ),
         footer=((Text(more),),) if left > 0 else (),
-        controls=(*open_repo(shown, said), *_controls(kind, window, category, said)),
+        controls=(*open_repo(shown, said), *_controls(kind, window, category, said))
+        if shown
+        else (),
         locale=said.name,
     )
 

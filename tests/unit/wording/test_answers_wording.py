@@ -9,6 +9,9 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from hypecurve.chat.command import ListNow, Share
+from hypecurve.chat.finding import ShowRisers
+from hypecurve.chat.grammar import parse
 from hypecurve.domain.catalogue import Card, CatalogueEntry, Growth, Place, RepoState, Spoken
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import (
@@ -84,12 +87,33 @@ def test_the_card_in_words(card: Card, taxonomy: Taxonomy, snapshot: SnapshotAss
     assert spoken(card_message(card, taxonomy, "en", "Europe/Paris")) == snapshot
 
 
-def test_a_card_leads_to_its_why(card: Card, taxonomy: Taxonomy) -> None:
-    why, github = card_message(card, taxonomy, "en", "UTC").controls
-    assert (why.label, why.value) == ("Why", "why acme/flashkv")
-    assert github.url == "https://github.com/acme/flashkv"
-    past = card_message(replace(card, past_view=True), taxonomy, "en", "UTC")
-    assert past.controls == (github,)
+def test_a_card_leads_to_all_that_can_be_done_with_it(card: Card, taxonomy: Taxonomy) -> None:
+    def values(shown: Card) -> list[tuple[str, str]]:
+        controls = card_message(shown, taxonomy, "en", "UTC").controls
+        return [(control.label, control.value or control.url) for control in controls]
+
+    github = ("Open on GitHub", "https://github.com/acme/flashkv")
+    assert values(card) == [
+        ("Curve", "curve acme/flashkv"),
+        ("Why", "why acme/flashkv"),
+        ("Follow", "follow acme/flashkv"),
+        ("Mute here", "mute acme/flashkv"),
+        ("Compare…", "compare acme/flashkv"),
+        ("Share", "share repo acme/flashkv"),
+        ("Wrong category?", "place acme/flashkv"),
+        github,
+    ]
+    assert ("Unfollow", "unfollow acme/flashkv") in values(replace(card, followed=True))
+    assert ("Unmute here", "unmute acme/flashkv") in values(replace(card, muted=True))
+    assert values(replace(card, past_view=True)) == [github]
+    for _, command in values(card)[:-1]:
+        assert str(parse(command, taxonomy)) == command
+
+
+def test_a_list_of_risers_leads_to_its_chart(make: Maker, taxonomy: Taxonomy) -> None:
+    chart, share = list_of(entries(make), taxonomy, category="agents").controls[-2:]
+    assert parse(chart.value, taxonomy) == ShowRisers("agents")
+    assert parse(share.value, taxonomy) == Share(ListNow("rising", "agents"))
 
 
 def test_a_card_of_which_little_is_known_is_short(make: Maker, taxonomy: Taxonomy) -> None:
