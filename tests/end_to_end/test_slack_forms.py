@@ -2,126 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 
 import pytest
 from structlog.testing import capture_logs
 
-from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.store import SqlStore
-from hypecurve.chat.desk import ServiceDesk
-from hypecurve.chat.forms import ServiceForms
-from hypecurve.domain.asking import Asker, Filled, Form, Home
-from hypecurve.domain.message import Choice, Message
+from hypecurve.domain.asking import Asker, Filled
 from hypecurve.domain.signal import SignalKind
-from hypecurve.domain.subscription import Channel, Subscription, Tenant
-from hypecurve.ports import Suggestible
+from hypecurve.domain.subscription import Channel
 from hypecurve.services.answers.subscribe import subscriptions_of
-from standins.slack import Fault, SlackChannel, SlackStandIn
+from standins.slack import Fault, SlackChannel
 from standins.slack_views import SlackView
-from support.bots import HearsNothing, host
-from support.catalogue import CHANNEL, a_repo, listed
-from support.databases import NOW
-from support.sample_day import sample_taxonomy
-from support.slack_running import running
+from support.slack_running import It, bot_over
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
 FILLED = {"categories": ["agents"], "kinds": ["rising"], "at": "08:30", "days": ["0", "3"]}
 
 
-class Nothing(HearsNothing):
-    """Events that nobody needs here."""
-
-    async def channel_open(self, channel: Channel) -> None: ...
-
-    async def tenant_changed(self, tenant: Tenant) -> None: ...
-
-    async def tenant_gone(self, tenant: Tenant, reason: str) -> None: ...
-
-    async def tenant_here(self, tenant: Tenant) -> None: ...
-
-
-class SuggestingDesk(ServiceDesk):
-    """The desk, with suggestions that say what was asked."""
-
-    async def suggest(self, asker: Asker, kind: Suggestible, typed: str) -> tuple[Choice, ...]:
-        match kind, typed:
-            case "category", _:
-                return (Choice("Agents", "agents", "Applications"), Choice("MCP", "mcp", "Tools"))
-            case "repo", "break":
-                raise RuntimeError(typed)
-            case _:
-                return (Choice(f"{typed} ({asker.channel.id})", f"{kind}/{typed or 'first'}"),)
-
-
-@dataclass
-class SlowForms:
-    """Forms that can be made to wait, as over a slow database."""
-
-    forms: ServiceForms
-    gate: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def form(self, asker: Asker, subscription_id: int | None = None) -> Form:
-        await self.gate.wait()
-        return await self.forms.form(asker, subscription_id)
-
-    async def fill(self, asker: Asker, filled: Filled) -> object:
-        await self.gate.wait()
-        return await self.forms.fill(asker, filled)
-
-    async def preview(self, asker: Asker, filled: Filled) -> Message:
-        await self.gate.wait()
-        return await self.forms.preview(asker, filled)
-
-    async def home(self, asker: Asker, channels: object = None) -> Home:
-        del channels
-        return await self.forms.home(asker)
-
-
-@dataclass
-class It:
-    """Slack, what the bot answers with, and what is kept."""
-
-    slack: SlackStandIn
-    store: SqlStore
-    forms: SlowForms
-
-    @property
-    def gate(self) -> asyncio.Event:
-        """Open while the database is as fast as it should be."""
-        return self.forms.gate
-
-    async def has(self) -> list[Subscription]:
-        """What the channel hears."""
-        return list(await subscriptions_of(self.store, CHANNEL))
-
-    def said(self) -> list[str]:
-        """What everybody in the channel was told."""
-        return [each.shown for each in self.slack.channels["C456"].messages]
-
-    async def subscribed(self, text: str = "all at 09:00") -> None:
-        """Let the channel hear something."""
-        await self.slack.command(f"/hype subscribe {text}")
-
-    @asynccontextmanager
-    async def serving(self) -> AsyncIterator[None]:
-        """Run the bot: another one each time."""
-        desk = self.forms.forms.desk
-        async with running(self.slack, host(desk, Nothing(), forms=self.forms)):  # type: ignore[arg-type]  # answers
-            yield
-
-
 @pytest.fixture
 async def it(store: SqlStore) -> AsyncIterator[It]:
-    await listed(store, [a_repo(1), a_repo(2, 900)])
-    desk = SuggestingDesk(store, SetClock(NOW), sample_taxonomy())
-    async with SlackStandIn() as slack:
-        made = It(slack, store, SlowForms(ServiceForms(desk)))
-        made.gate.set()
+    async with bot_over(store) as made:
         yield made
 
 

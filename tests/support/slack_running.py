@@ -1,14 +1,27 @@
-"""The Slack bot as it runs, in Socket Mode against a stand-in Slack on loopback."""
+"""The Slack bot as it runs over a database, in Socket Mode against a stand-in Slack on loopback."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 
-from hypecurve.ports import Host
+from hypecurve.adapters.clock import SetClock
+from hypecurve.adapters.sql.store import SqlStore
+from hypecurve.chat.desk import ServiceDesk
+from hypecurve.chat.forms import ServiceForms
+from hypecurve.domain.asking import Asker, Filled, Form, Home
+from hypecurve.domain.message import Choice, Message
+from hypecurve.domain.subscription import Channel, Subscription, Tenant
+from hypecurve.ports import Host, Suggestible
+from hypecurve.services.answers.subscribe import subscriptions_of
 from hypecurve_slack.sockets import PACE, Pace, serve
 from standins.slack import SlackStandIn
+from support.bots import HearsNothing, host
+from support.catalogue import CHANNEL, a_repo, listed
+from support.databases import NOW
+from support.sample_day import sample_taxonomy
 
 
 @asynccontextmanager
@@ -29,3 +42,96 @@ async def running(slack: SlackStandIn, host: Host, pace: Pace = PACE) -> AsyncIt
         stop.set()
         async with asyncio.timeout(5):
             await task
+
+
+class Nothing(HearsNothing):
+    """Events that nobody needs here."""
+
+    async def channel_open(self, channel: Channel) -> None: ...
+
+    async def tenant_changed(self, tenant: Tenant) -> None: ...
+
+    async def tenant_gone(self, tenant: Tenant, reason: str) -> None: ...
+
+    async def tenant_here(self, tenant: Tenant) -> None: ...
+
+
+class SuggestingDesk(ServiceDesk):
+    """The desk, with suggestions that say what was asked."""
+
+    async def suggest(self, asker: Asker, kind: Suggestible, typed: str) -> tuple[Choice, ...]:
+        match kind, typed:
+            case "category", _:
+                return (Choice("Agents", "agents", "Applications"), Choice("MCP", "mcp", "Tools"))
+            case "repo", "break":
+                raise RuntimeError(typed)
+            case _:
+                return (Choice(f"{typed} ({asker.channel.id})", f"{kind}/{typed or 'first'}"),)
+
+
+@dataclass
+class SlowForms:
+    """Forms that can be made to wait, as over a slow database."""
+
+    forms: ServiceForms
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def form(self, asker: Asker, subscription_id: int | None = None) -> Form:
+        await self.gate.wait()
+        return await self.forms.form(asker, subscription_id)
+
+    async def fill(self, asker: Asker, filled: Filled) -> object:
+        await self.gate.wait()
+        return await self.forms.fill(asker, filled)
+
+    async def preview(self, asker: Asker, filled: Filled) -> Message:
+        await self.gate.wait()
+        return await self.forms.preview(asker, filled)
+
+    async def home(self, asker: Asker, channels: object = None) -> Home:
+        del channels
+        return await self.forms.home(asker)
+
+
+@dataclass
+class It:
+    """Slack, what the bot answers with, and what is kept."""
+
+    slack: SlackStandIn
+    store: SqlStore
+    forms: SlowForms
+
+    @property
+    def gate(self) -> asyncio.Event:
+        """Open while the database is as fast as it should be."""
+        return self.forms.gate
+
+    async def has(self) -> list[Subscription]:
+        """What the channel hears."""
+        return list(await subscriptions_of(self.store, CHANNEL))
+
+    def said(self) -> list[str]:
+        """What everybody in the channel was told."""
+        return [each.shown for each in self.slack.channels["C456"].messages]
+
+    async def subscribed(self, text: str = "all at 09:00") -> None:
+        """Let the channel hear something."""
+        await self.slack.command(f"/hype subscribe {text}")
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[None]:
+        """Run the bot: another one each time."""
+        desk = self.forms.forms.desk
+        async with running(self.slack, host(desk, Nothing(), forms=self.forms)):  # type: ignore[arg-type]  # answers
+            yield
+
+
+@asynccontextmanager
+async def bot_over(store: SqlStore) -> AsyncIterator[It]:
+    """Return a Slack, and a bot that can be started over a database with two repos."""
+    await listed(store, [a_repo(1), a_repo(2, 900)])
+    desk = SuggestingDesk(store, SetClock(NOW), sample_taxonomy())
+    async with SlackStandIn() as slack:
+        made = It(slack, store, SlowForms(ServiceForms(desk)))
+        made.gate.set()
+        yield made

@@ -1,0 +1,220 @@
+"""The app's Home in Slack: who sees which channels there, and what its buttons do."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from typing import Any
+
+import pytest
+
+from hypecurve.adapters.sql.store import SqlStore
+from hypecurve.domain.asking import Asker, Filled
+from hypecurve.domain.subscription import Channel
+from hypecurve.services.answers.subscribe import subscriptions_of
+from standins.slack import Fault, SlackChannel
+from standins.slack_views import SlackView
+from support.slack_running import It, bot_over
+
+pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
+
+
+@pytest.fixture
+async def it(store: SqlStore) -> AsyncIterator[It]:
+    async with bot_over(store) as made:
+        made.slack.channels["C456"].members = {"U1", "U2"}
+        yield made
+
+
+async def subscribe(it: It, *channels: str, tenant: str = "T123") -> None:
+    """Let channels hear everything."""
+    for channel in channels:
+        place = Channel.parse(f"slack:{tenant}/{channel}")
+        await it.forms.fill(Asker(place, "U1", zone="Europe/Paris", name="Ada"), Filled())
+
+
+def rooms(view: SlackView) -> list[str]:
+    """The channels that a Home shows, and "me" for somebody's own."""
+    return [
+        str(leaf.get("channel_id") or "me")
+        for block in view.blocks
+        if block["type"] == "rich_text"
+        for leaf in block["elements"][0]["elements"][:1]
+        if leaf["type"] == "channel" or leaf.get("style") == {"bold": True}
+    ]
+
+
+def changeable(view: SlackView) -> list[str]:
+    """The channels that have buttons in a Home."""
+    ids = (str(block.get("block_id", "")) for block in view.blocks)
+    return [each.removeprefix("home:") for each in ids if each.startswith("home:")]
+
+
+async def paused(it: It, channel: str = "C456") -> bool:
+    found = await subscriptions_of(it.store, Channel.parse(f"slack:T123/{channel}"))
+    return found[0].paused_until is not None
+
+
+def add(it: It, *ids: str, private: bool = False, members: Iterable[str] = ()) -> None:
+    for each in ids:
+        made = SlackChannel(each, each.lower(), is_private=private, members=set(members))
+        it.slack.channels[each] = made
+
+
+async def test_a_workspace_without_subscriptions_is_told_how_to_begin(it: It) -> None:
+    async with it.serving():
+        home = await it.slack.open_home()
+        assert "No channel hears anything yet" in home.shown
+        await it.slack.choose_in(home, "another", "C456")
+        view = await it.slack.modal()
+        it.slack.fill(view, {"kinds": ["new"]})
+        assert await it.slack.submit(view) == {}
+        await it.slack.changed(home, 2)
+        assert rooms(home) == ["C456"]
+        await it.slack.until(lambda: bool(it.said()))
+    assert "Watching 2 repos" in it.said()[0]
+    assert it.slack.views.refused == []
+
+
+async def test_everybody_sees_public_channels_and_private_ones_they_are_in(it: It) -> None:
+    add(it, "C1")
+    add(it, "C2", private=True, members=["U1"])
+    add(it, "C3", private=True, members=["U2"])
+    add(it, "C4", members=["U1"])
+    await subscribe(it, "C1", "C2", "C3", "C4", "DU1", "DU2", "@U2")
+    await subscribe(it, "C5", tenant="T777")
+    async with it.serving():
+        ada, bo = await it.slack.open_home("U1"), await it.slack.open_home("U2")
+    assert rooms(ada) == ["C1", "C2", "C4", "me"]
+    assert changeable(ada) == ["C2", "C4", "DU1"]
+    assert rooms(bo) == ["me", "C1", "C3", "C4", "me"]
+    assert changeable(bo) == ["@U2", "C3", "DU2"]
+
+
+async def test_the_buttons_change_a_channel_and_the_channel_hears_of_it(it: It) -> None:
+    await subscribe(it, "C456")
+    async with it.serving():
+        home = await it.slack.open_home()
+        assert home.buttons == ["Edit", "Preview", "Pause", "Unsubscribe"]
+        await it.slack.press_in(home, "Pause")
+        await it.slack.changed(home, 2)
+        assert await paused(it)
+    async with it.serving():  # a restart in between
+        await it.slack.press_in(home, "Resume")
+        await it.slack.changed(home, 3)
+        assert not await paused(it)
+        await it.slack.press_in(home, "Preview")
+        view = await it.slack.modal()
+        assert view.title == "Preview"
+        it.slack.views.close(view)
+        await it.slack.press_in(home, "Edit")
+        view = await it.slack.modal()
+        it.slack.fill(view, {"at": "11:00"})
+        assert await it.slack.submit(view) == {}
+        await it.slack.changed(home, 4)
+        assert "11:00" in home.shown
+        await it.slack.press_in(home, "Unsubscribe")
+        await it.slack.changed(home, 5)
+        await it.slack.until(lambda: len(it.said()) == 4)
+    assert rooms(home) == []
+    assert [line.split()[0] for line in it.said()] == ["ada"] * 4
+    assert it.slack.whispered("C456") == []
+    assert it.slack.views.refused == []
+
+
+async def test_an_old_home_changes_nothing_that_is_not_ones_own(it: It) -> None:
+    add(it, "C2", private=True, members=["U2"])
+    await subscribe(it, "C456", "C2", "DU2")
+    await subscribe(it, "C9", tenant="T777")
+    async with it.serving():
+        home = await it.slack.open_home()
+        place = next(b for b in home.blocks if b.get("block_id") == "home:C456")
+        shown = home.versions
+        for forged in ("C2", "DU2", "C9", "slack:T777/C9", "T777/C9", "", "@U2"):
+            place["block_id"] = f"home:{forged}"
+            await it.slack.press_in(home, "Pause")
+            shown += 1
+            await it.slack.changed(home, shown)
+            assert "Only members" in home.shown
+            place = next(b for b in home.blocks if b.get("block_id") == "home:C456")
+            place["block_id"] = f"home:{forged}"
+            await it.slack.press_in(home, "Edit")
+            view = await it.slack.modal()
+            assert "Only members" in view.shown
+            assert "submit" not in view.body
+            it.slack.views.close(view)
+            place["block_id"] = "home:C456"
+    for channel in ("slack:T123/C2", "slack:T123/DU2", "slack:T777/C9"):
+        (one,) = await subscriptions_of(it.store, Channel.parse(channel))
+        assert one.paused_until is None
+
+
+async def test_who_left_a_channel_may_not_send_in_what_they_opened_before(it: It) -> None:
+    await subscribe(it, "C456")
+    async with it.serving():
+        home = await it.slack.open_home()
+        await it.slack.press_in(home, "Edit")
+        view = await it.slack.modal()
+        it.slack.channels["C456"].members.clear()
+    async with it.serving():
+        it.slack.fill(view, {"at": "11:00"})
+        assert await it.slack.submit(view) == {}
+        assert "Only members" in view.shown
+    (one,) = await it.has()
+    assert one.schedule.at.hour == 9
+
+
+async def test_many_channels_come_in_pages_within_slacks_limits(it: It) -> None:
+    ids = [f"C1{number:02}" for number in range(25)]
+    add(it, *ids, members=["U1"])
+    await subscribe(it, *ids)
+    async with it.serving():
+        home = await it.slack.open_home()
+        assert len(home.blocks) <= 100
+        first = rooms(home)
+        await it.slack.press_in(home, "Next page")
+        await it.slack.changed(home, 2)
+        await it.slack.press_in(home, "Next page")
+        await it.slack.changed(home, 3)
+        assert "Next page" not in home.buttons
+        await it.slack.press_in(home, "Pause")
+        await it.slack.changed(home, 4)
+        last = rooms(home)
+    assert first == ids[:10]
+    assert last == ids[20:]
+    assert await paused(it, "C120")
+    assert it.slack.views.refused == []
+
+
+async def test_a_conflict_is_shown_over_with_what_is_true_now(it: It) -> None:
+    await subscribe(it, "C456")
+    async with it.serving():
+        await it.slack.open_home()
+        it.slack.fail(Fault.refused("hash_conflict"), method="views.publish")
+        home = await it.slack.open_home()
+        assert rooms(home) == ["C456"]
+    published: list[dict[str, Any]] = [
+        body for method, body in it.slack.calls if method == "views.publish"
+    ]
+    assert ["hash" in body for body in published] == [False, True, False]
+
+
+@pytest.mark.parametrize("code", ["missing_scope", "internal_error"])
+async def test_what_slack_does_not_tell_is_not_shown(it: It, code: str) -> None:
+    await subscribe(it, "C456", "DU1")
+    for method in ("users.conversations", "conversations.info"):
+        it.slack.fail(Fault.refused(code), method=method, times=None)
+    async with it.serving():
+        home = await it.slack.open_home()
+    assert rooms(home) == ["me"]
+    assert "does not tell" in home.shown
+
+
+async def test_other_tabs_and_guests_get_no_home(it: It) -> None:
+    await subscribe(it, "C456")
+    it.slack.users["U2"]["team_id"] = "T777"
+    async with it.serving():
+        home = await it.slack.open_home("U2")
+        assert rooms(home) == []
+        await it.slack.event({"type": "app_home_opened", "user": "U1", "tab": "messages"})
+        await it.slack.command("/hype help")
+    assert ("T123", "U1") not in it.slack.views.homes
