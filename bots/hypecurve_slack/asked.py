@@ -98,6 +98,8 @@ async def asker_of(asked: Asked, people: People) -> Asker:
         name=person.name or asked.user_name,
         is_admin=person.is_admin,
         is_stranger=person.is_stranger(workspace.tenant, asked.teams),
+        # A direct message to us, or the place of one person that the Home shows.
+        is_alone=asked.place.channel_id[:1] in {"D", "@"},
     )
 
 

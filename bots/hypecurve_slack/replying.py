@@ -60,7 +60,9 @@ class Replies:
         return found or ""
 
     async def say(self, place: Place, answer: Answer, picture: str = "") -> None:
-        """Say an answer and its announcement."""
+        """Say an answer and its announcement; nothing to who was told just that already."""
+        if answer.silent:
+            return
         await self.tell(place, answer.message, public=answer.public, picture=picture)
         if answer.announcement is not None:
             # Not into the thread where somebody pressed a button: it is for all in the channel.
