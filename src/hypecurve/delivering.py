@@ -24,11 +24,13 @@ from hypecurve.services.delivery.sending import Outcome
 from hypecurve.services.digests.alerts import compose_alerts
 from hypecurve.services.digests.compose import compose_due
 from hypecurve.services.digests.timing import renew_due
+from hypecurve.services.keeping import Tidied, tidy
 
 COMPOSE = "compose"
 """The lease for composing."""
 _RENEW_DUE = timedelta(days=1)
 """A new time zone database comes with a new image, and at times under a running service."""
+_TIDY = timedelta(days=1)
 
 _log = structlog.get_logger(__name__)
 
@@ -85,6 +87,35 @@ class Composing:
             return
         if moved:
             _log.info("due times put right by the time zones as they are now", count=moved)
+
+
+class Keeping:
+    """What is not kept any longer goes, once a day, where digests are composed."""
+
+    def __init__(self, store: Store, clock: Clock, leases: Leases) -> None:
+        """Delete nothing yet."""
+        self._store = store
+        self._clock = clock
+        self._leases = leases
+        self._done_at: datetime | None = None
+
+    async def run(self) -> None:
+        """Delete what is old, where that is due and no other service does it."""
+        now = self._clock.now()
+        if self._done_at is not None and timedelta(0) <= now - self._done_at < _TIDY:
+            return
+        if not await self._leases.hold(COMPOSE):
+            return
+        gone = await tidy(self._store, self._clock, self._leases.end_of(COMPOSE))
+        self._done_at = now
+        if gone != Tidied():
+            _log.info(
+                "deleted what is not kept any longer",
+                texts=gone.texts,
+                picks=gone.picks,
+                tenants=len(gone.tenants),
+                repos=gone.repos,
+            )
 
 
 class Sender:

@@ -32,8 +32,9 @@ from hypecurve.bootstrap import (
 )
 from hypecurve.chat.desk import ServiceDesk
 from hypecurve.chat.forms import ServiceForms
+from hypecurve.chat.manners import Manners
 from hypecurve.config import Settings, bot_settings
-from hypecurve.delivering import COMPOSE, Composing, Sender, keep_count, lease_of
+from hypecurve.delivering import COMPOSE, Composing, Keeping, Sender, keep_count, lease_of
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import BadInput, BadSetting, HypecurveError
 from hypecurve.holding import RENEW, TRACKER, Leases, this_process
@@ -49,6 +50,8 @@ _TICK = timedelta(seconds=15)
 _RETRY = timedelta(minutes=15)
 """After a cycle began; the next is due by then only if it brought no sweep."""
 _BACKFILL = timedelta(hours=1)
+_KEEP = timedelta(minutes=10)
+"""Between looks at whether a day is over since what is old was deleted."""
 _JOBS_END_WITHIN = 7.5
 """Seconds that the jobs under way have at the end: a call that was begun is finished."""
 _CHILD_ENDS_WITHIN = 3.5
@@ -135,6 +138,7 @@ class Service:
         # From its end: there it differs from another process's.
         self._life = f"service {self._leases.holder[-_LONGEST_NAME:]}"
         self._composing = Composing(store, clock, taxonomy, self._leases, settings.operator)
+        self._keeping = Keeping(store, clock, self._leases)
         self._child: asyncio.subprocess.Process | None = None
         self._tracking: asyncio.Task[None] | None = None
         self._jobs = Jobs()
@@ -197,10 +201,12 @@ class Service:
             submissions_per_day=self._settings.submissions_per_day,
             operator=self._settings.operator,
             histories_an_hour=self._settings.backfill_per_hour,
+            changes=self._settings.changes,
         )
+        polite = Manners(desk)
         events = Presence(self._store, self._clock, self._settings.operator)
         return {
-            name: Host(desk, ServiceForms(desk), events, lent[name])
+            name: Host(polite, ServiceForms(desk), events, lent[name])
             for name in self._bots
             if name in wanted
         }
@@ -225,6 +231,7 @@ class Service:
         if DELIVER in wanted:
             senders = [self.sender(name, each) for name, each in open_messengers.items()]
             every(_TICK, COMPOSE, partial(self.compose, senders))
+            every(_KEEP, "keep", self._keeping.run)
             for sender in senders:
                 every(_TICK, lease_of(sender.platform), sender.run)
         else:

@@ -10,6 +10,7 @@ from hypecurve.cli import (
     channels,
     deliveries,
     doctor,
+    forgetting,
     listing,
     operating,
     reading,
@@ -59,3 +60,4 @@ reading.add_to(app)
 sorting.add_to(app)
 channels.add_to(app)
 submitting.add_to(app)
+forgetting.add_to(app)

@@ -106,6 +106,8 @@ def make_engine(url: URL, *, durable: bool = True) -> AsyncEngine:
         for pragma in (
             f"synchronous={synchronous}",
             "foreign_keys=ON",
+            # What is deleted is written over: what somebody asked to forget is not in the file.
+            "secure_delete=ON",
             "cache_size=-32768",
             "temp_store=MEMORY",
         ):

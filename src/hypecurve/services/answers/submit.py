@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from hypecurve.domain.admission import SUBMISSION
+from hypecurve.domain.barring import bar_key
 from hypecurve.domain.catalogue import CatalogueEntry, Place
 from hypecurve.domain.category import NOT_AI, UNSURE, Taxonomy
 from hypecurve.domain.errors import SourceGone
-from hypecurve.domain.repo import Repo, RepoId, RepoName
+from hypecurve.domain.repo import Repo, RepoName
 from hypecurve.domain.submission import Outcome, Submission, SubmissionState, Submitted
 from hypecurve.domain.subscription import Channel
 from hypecurve.ports import Clock, GitHubSource
@@ -110,7 +111,7 @@ async def submit(  # noqa: PLR0913  # whom to ask, what, and within which limits
             await tx.subscriptions.hold(wish.channel)
         if wish.user:  # and of one user too, from whichever channel
             await tx.submissions.hold(wish.user)
-        closed = await _closed(tx, wish, clock.now(), per_day, repo.id)
+        closed = await _closed(tx, wish, clock.now(), per_day, repo)
         if closed is not None:
             return answer(closed, name=repo.name, limit=per_day or 0)
         outcome, place = await _take_in(tx, repo, wish, taxonomy, bar=bar, now=clock.now())
@@ -122,11 +123,12 @@ async def _closed(
     wish: Wish,
     now: datetime,
     per_day: int | None,
-    repo_id: RepoId | None = None,
+    repo: Repo | None = None,
 ) -> Outcome | None:
-    """Why nothing is taken of this user, or of this repo, at present."""
-    keys = [user_key(wish.user)] if wish.user else []
-    keys += [] if repo_id is None else [repo_key(repo_id)]
+    """Why nothing is taken of this user, of this repo, or of its owner, at present."""
+    keys = [bar_key(wish.name.owner)]
+    keys += [user_key(wish.user)] if wish.user else []
+    keys += [] if repo is None else [repo_key(repo.id), bar_key(repo.name.owner)]
     if await tx.submissions.blocked(keys):
         return Outcome.BLOCKED
     if wish.user and per_day is not None:
