@@ -35,7 +35,11 @@ def data(name: str, focused: str = "", **options: str) -> dict[str, Any]:
 def test_the_commands_keep_discords_limits() -> None:
     (hype,) = payload()
     subcommands = hype["options"]
-    assert [s["name"] for s in subcommands] == [spec.name for spec in COMMANDS]
+    # There is no room for all: what goes first may be gathered in a group of its own.
+    left_out = {"pick", "language"}
+    assert left_out <= {spec.name for spec in COMMANDS if spec.gathered}
+    named = [spec.name for spec in COMMANDS if spec.name not in left_out]
+    assert [s["name"] for s in subcommands] == named
     assert len(subcommands) <= 25
     total = 0
     for part in (hype, *subcommands, *(o for s in subcommands for o in s["options"])):
@@ -67,6 +71,8 @@ def test_every_example_typed_into_options_means_the_same(spec: CommandSpec) -> N
         "number": "5",
         "left-out": "rust, @acme",
         "hours": "22:00-08:00",
+        "text": "fast, and small",
+        "tongue": "English",
     }
     # What switches a whole command off stands alone.
     given = [option for option in reversed(spec.options) if option.name not in {"all", "turn"}]
