@@ -52,7 +52,7 @@ def message(text: str, *, overflow: str = "", controls: tuple[Control, ...] = ()
 
 CONTROLS = (
     Control(Action.OPEN_REPO, "Open a repo", choices=(Choice("acme/flashkv", "7"),)),
-    Control(Action.TUNE, "Tune"),
+    Control(Action.WHY, "Why", "why acme/flashkv"),
     Control(Action.MORE, "GitHub", url="https://github.com/acme/flashkv"),
 )
 
@@ -71,6 +71,9 @@ class SmallDesk(SuggestsNothing):
         match text.split():
             case ["share", *_]:
                 return Answer(message("for everybody", controls=CONTROLS), public=True)
+            case ["announce"]:
+                announced = message(f"{asker.name} changed the digest")
+                return Answer(message("done"), announcement=announced)
             case ["wait"]:
                 self.waits.set()
                 await self.hold.wait()
@@ -171,6 +174,33 @@ async def test_a_command_is_answered_to_the_asker_alone(run: Running) -> None:
     assert str(asker.channel) == "slack:T123/C456"
     assert (asker.user_id, asker.channel_name) == ("U1", "general")
     assert (asker.locale, asker.zone) == ("en", "Europe/Paris")
+    assert (asker.name, asker.is_admin, asker.is_stranger) == ("ada", False, False)
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({"profile": {"display_name": "Ada L."}, "team_id": "T123"}, ("Ada L.", False, False)),
+        ({"real_name": "Ada Lovelace", "is_admin": True}, ("Ada Lovelace", True, False)),
+        ({"is_owner": True, "team_id": "T123"}, ("ada", True, False)),
+        ({"is_primary_owner": True}, ("ada", True, False)),
+        ({"team_id": "T777"}, ("ada", False, True)),
+        ({"team_id": "T777", "enterprise_user": {"teams": ["T123"]}}, ("ada", False, False)),
+    ],
+)
+async def test_the_desk_is_told_who_asks(
+    run: Running, told: dict[str, object], expected: tuple[str, bool, bool]
+) -> None:
+    run.slack.users["U1"].update(told)
+    await run.slack.command("/hype top")
+    asker, _ = run.desk.asked[0]
+    assert (asker.name, asker.is_admin, asker.is_stranger) == expected
+
+
+async def test_who_changed_what_is_announced_to_the_channel(run: Running) -> None:
+    (reply, announced) = await run.slack.command("/hype announce", replies=2)
+    assert (reply.private, reply.shown) == (True, "done")
+    assert (announced.private, announced.shown) == (False, "ada changed the digest")
 
 
 async def test_a_public_answer_is_seen_by_the_channel(run: Running) -> None:
@@ -223,9 +253,9 @@ async def test_the_select_opens_a_card_for_the_asker_alone(run: Running) -> None
 
 async def test_a_button_asks_what_it_stands_for(run: Running) -> None:
     await run.slack.command("/hype share")
-    (reply,) = await run.slack.press("Tune")
+    (reply,) = await run.slack.press("Why")
     assert reply.private
-    assert run.desk.asked[-1][1] == "subscriptions"
+    assert run.desk.asked[-1][1] == "why acme/flashkv"
 
 
 async def test_a_button_with_an_address_is_only_acknowledged(run: Running) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from standins import slack_view_rules
 from standins.slack_api import SlackApi
-from standins.slack_model import SlackMessage
+from standins.slack_model import ResponseUrl, SlackMessage
 from standins.slack_socket import Ack
 from standins.slack_views import SlackView, state_of
 
@@ -174,6 +174,12 @@ class Hands(SlackApi):
     def whispered(self, channel: str) -> list[SlackMessage]:
         """Return what was said to single people in a channel."""
         return self.channels[channel].private
+
+    def response_url(self, channel: str = "C456", user: str = "U1") -> str:
+        """Return an address for the replies to one question."""
+        key = f"r{next(self._count)}"
+        self._urls[key] = ResponseUrl(channel, user)
+        return f"http:{self._root}/respond/{key}"
 
     def spend_urls(self) -> None:
         """Let no response_url serve any more."""
