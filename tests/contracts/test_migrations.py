@@ -21,6 +21,7 @@ from hypecurve.domain.health import Health
 from hypecurve.ports.store import Sweep
 from support.catalogue import (
     CHANNEL,
+    DAY,
     a_repo,
     a_signal,
     entry_of,
@@ -108,6 +109,26 @@ async def test_an_upgrade_keeps_the_rows(database: str) -> None:
             assert await tx.digests.message(CHANNEL, sent.digest_id or 0) == HELLO
         assert await recent(store) == [sent]
     _check_references(database)
+
+
+async def test_what_lost_its_text_holds_its_key_in_both_versions(database: str) -> None:
+    async with opened(database) as store:
+        await freeze(store, NOW - DAY)
+        await notify(store, at=NOW - DAY)
+        await notify(store, "listed 2")
+        async with store.write() as tx:
+            assert await tx.forgetting.texts(NOW, 9, NOW) == 2
+    _run(database, command.downgrade, _revisions()[-2])
+    with _connected(database) as connection:
+        kept = connection.execute(text("SELECT CAST(message AS TEXT) FROM notice ORDER BY id"))
+        assert [message == "null" for message in kept.scalars()] == [True, False]
+    await migrate.upgrade(database_url(database))
+    async with opened(database) as store:
+        assert await notify(store) is None
+        assert await freeze(store, NOW - DAY) is None
+        assert [item.message for item in await claim(store)] == [HELLO]
+        async with store.write() as tx:
+            assert await tx.forgetting.texts(NOW, 9, NOW) == 0
 
 
 async def _send(store: SqlStore) -> Delivery:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -92,11 +93,11 @@ def _ask(who: str, what: str, *, barred: bool) -> None:
     note(f"This deletes of {who}: {what}.")
     if barred:
         note("Its repositories are not taken in again.")
-    try:
-        answer = typer.confirm("It cannot be undone. Delete it?", err=True)
-    except typer.Abort:
-        answer = False
-    if not answer:
+    typer.echo("It cannot be undone. Delete it? [y/N] ", nl=False, err=True)
+    answer = sys.stdin.readline().strip().casefold()
+    if not sys.stdin.isatty():
+        note()
+    if answer not in {"y", "yes"}:
         message = "Nothing was deleted: answer y, or say --yes."
         raise BadInput(message)
 

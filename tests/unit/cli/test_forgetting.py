@@ -1,0 +1,85 @@
+"""`forget` as an operator types it."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import re
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from hypecurve.adapters.sql.store import World
+from hypecurve.cli.forgetting import _WORDS
+from hypecurve.ports.store import Forgotten
+from support.databases import opened
+from support.kept import ACME, ADA, fill, naming
+from support.processes import Ran
+
+Call = Callable[..., Ran]
+FILE = "hypecurve.db"
+
+
+@pytest.fixture
+def filled(folder: Path) -> Path:
+    """A folder with a live database in which everything names somebody."""
+
+    async def make() -> None:
+        async with opened(f"sqlite:///{folder / FILE}", World("live", "api.github.com")) as store:
+            await fill(store)
+
+    asyncio.run(make())
+    return folder
+
+
+def _naming(folder: Path, name: str) -> set[str]:
+    async def look() -> set[str]:
+        async with opened(f"sqlite:///{folder / FILE}", None) as store:
+            return await naming(store, name)
+
+    return asyncio.run(look())
+
+
+def test_what_goes_is_said_before_and_after(
+    filled: Path, call: Call, monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion
+) -> None:
+    said = []
+    for answer in ("", "n\n", "y\n", "y\n"):
+        monkeypatch.setattr("sys.stdin", io.StringIO(answer))
+        ran = call("forget", "slack", ACME.id)
+        said.append(f"<{answer.strip()}> {ran.status}\n{ran.out}==\n{ran.err}")
+        assert bool(_naming(filled, ACME.id)) is (len(said) < 3)
+    for arguments in (
+        ("slack", ADA),
+        ("github", "acme", "--yes"),
+        ("github", "acme", "--undo"),
+        ("github", "acme", "--undo"),
+    ):
+        ran = call("forget", *arguments)
+        said.append(f"$ {' '.join(arguments)} {ran.status}\n{ran.out}==\n{ran.err}")
+    assert _naming(filled, "acme") == set()
+    assert "\n".join(said) == snapshot
+
+
+SLIPS = {
+    "no platform": (["irc", "T1"], "choose slack, discord, github"),
+    "no id": (["slack", "general"], "is no id of Slack's"),
+    "a channel of no team": (["slack", "C1"], "say of which team"),
+    "undone for others": (["slack", "T1", "--undo"], "--undo is for GitHub accounts"),
+    "nothing there yet": (["slack", "T1"], "no live catalogue in this folder yet"),
+}
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_slip_is_one_line(call: Call, slip: str) -> None:
+    arguments, says = SLIPS[slip]
+    ran = call("forget", *arguments)
+    assert (ran.status, ran.out, len(ran.lines)) == (2, "", 1)
+    assert re.search(says, ran.err)
+
+
+def test_there_is_a_word_for_all_that_may_go() -> None:
+    assert list(_WORDS) == [each.name for each in fields(Forgotten)]

@@ -1,0 +1,122 @@
+"""What is deleted once a day, and by which time."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+
+import pytest
+import structlog
+
+from hypecurve.adapters.clock import SetClock
+from hypecurve.adapters.sql.store import SqlStore
+from hypecurve.config import Settings
+from hypecurve.delivering import Keeping
+from hypecurve.holding import Leases
+from hypecurve.ports.store import Suspension
+from hypecurve.services.keeping import Tidied, tidy
+from hypecurve.worker import Service
+from support.catalogue import DAY, a_repo, keep, sweep
+from support.databases import NOW
+from support.kept import ACME, NORI, fill, rows_of
+from support.sample_day import sample_taxonomy
+
+pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
+HOUR = timedelta(hours=1)
+
+
+async def _swept(store: SqlStore, at: datetime) -> None:
+    await keep(store, [a_repo(2)])
+    await sweep(store, at, {2: 600})
+
+
+async def test_texts_and_picks_of_90_days_and_tenants_of_30_go_and_nothing_goes_before(
+    store: SqlStore,
+) -> None:
+    await fill(store)
+    clock = SetClock(NOW + 30 * DAY)
+    await _swept(store, clock.at)
+    assert await tidy(store, clock) == Tidied()
+    clock.at += HOUR
+    # One that came back in the meantime stays, with all it had.
+    async with store.write() as tx:
+        await tx.reach.suspend(Suspension(NORI, NOW, "removed", NOW))
+        await tx.reach.restore(NORI)
+    assert await tidy(store, clock) == Tidied(tenants=(ACME,))
+    assert await tidy(store, clock) == Tidied()
+    clock.at = NOW + 90 * DAY
+    await _swept(store, clock.at)
+    assert await tidy(store, clock) == Tidied()
+    clock.at += HOUR
+    # Two digests and two notices of the other workspace; the operator's that does not name ACME.
+    assert await tidy(store, clock) == Tidied(texts=5, picks=2)
+    rows = await rows_of(store)
+    assert (rows["digest"], rows["notice"], rows["channel"]) == (2, 5, 3)
+
+
+async def test_a_clock_that_runs_ahead_deletes_nothing(store: SqlStore) -> None:
+    await fill(store)
+    assert await tidy(store, SetClock(NOW + 3_650 * DAY)) == Tidied()
+    await _swept(store, NOW + 29 * DAY)
+    assert await tidy(store, SetClock(NOW + 3_650 * DAY)) == Tidied()
+    await _swept(store, NOW + 30 * DAY)
+    assert (await tidy(store, SetClock(NOW + 3_650 * DAY))).tenants == (ACME,)
+
+
+async def test_without_a_sweep_and_once_told_to_end_nothing_is_deleted(store: SqlStore) -> None:
+    assert await tidy(store, SetClock(NOW)) == Tidied()
+    await fill(store)
+    await _swept(store, NOW + 90 * DAY)
+    stop = asyncio.Event()
+    stop.set()
+    assert await tidy(store, SetClock(NOW + 91 * DAY), stop) == Tidied()
+
+
+async def test_repos_that_came_to_a_barred_account_go(store: SqlStore) -> None:
+    await fill(store)
+    async with store.write() as tx:
+        await tx.forgetting.owner("acme", NOW)
+    await keep(store, [a_repo(3, name="acme/ragline")])
+    assert await tidy(store, SetClock(NOW)) == Tidied(repos=1)
+
+
+async def test_a_service_deletes_once_a_day_where_it_composes(store: SqlStore) -> None:
+    await _swept(store, NOW)
+    clock = SetClock(NOW)
+    one, other = [
+        Service(Settings(_env_file=None), store, clock, sample_taxonomy(), {}, holder=name)
+        for name in ("host-a:1", "host-b:2")
+    ]
+    await one.compose()
+    async with store.write() as tx:
+        await tx.reach.suspend(Suspension(NORI, NOW - 31 * DAY, "removed", NOW))
+    await other._keeping.run()
+    assert await _suspended(store) == 1
+    await one._keeping.run()
+    assert await _suspended(store) == 0
+    async with store.write() as tx:
+        await tx.reach.suspend(Suspension(NORI, NOW - 31 * DAY, "removed", NOW))
+    clock.at += 23 * HOUR
+    await one._keeping.run()
+    assert await _suspended(store) == 1
+    clock.at += HOUR
+    await one._keeping.run()
+    assert await _suspended(store) == 0
+
+
+async def _suspended(store: SqlStore) -> int:
+    async with store.read() as tx:
+        return len(await tx.reach.suspended())
+
+
+async def test_what_is_deleted_is_told_in_one_line_of_the_log(store: SqlStore) -> None:
+    await fill(store)
+    await _swept(store, NOW + 31 * DAY)
+    clock = SetClock(NOW + 31 * DAY)
+    keeping = Keeping(store, clock, Leases(store, clock, "host-a:1"))
+    with structlog.testing.capture_logs() as lines:
+        await keeping.run()
+        await keeping.run()
+    (line,) = [each for each in lines if each["event"] == "deleted what is not kept any longer"]
+    assert (line["texts"], line["picks"], line["tenants"], line["repos"]) == (0, 0, 1, 0)
+    assert ACME.id not in str(lines)
