@@ -11,8 +11,6 @@ from typing import Literal
 from hypecurve.chat.words import quoted
 from hypecurve.domain.repo import RepoName
 
-MOST_COMPARED = 5
-
 
 @dataclass(frozen=True, slots=True)
 class Search:

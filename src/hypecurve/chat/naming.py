@@ -7,7 +7,6 @@ from contextlib import suppress
 
 from hypecurve.chat.command import Command, Loosely
 from hypecurve.chat.finding import (
-    MOST_COMPARED,
     AskPlace,
     Compare,
     Misplaced,
@@ -20,6 +19,7 @@ from hypecurve.chat.finding import (
 from hypecurve.chat.phrases import categories, one_category
 from hypecurve.chat.words import Word, quoted, tail, words
 from hypecurve.domain.category import Taxonomy
+from hypecurve.domain.chart import MOST_COMPARED
 from hypecurve.domain.errors import BadCommand, BadRepoName
 from hypecurve.domain.pick import MOST_WHY
 from hypecurve.domain.repo import RepoName

@@ -10,6 +10,7 @@ from hypecurve.cli import (
     channels,
     deliveries,
     doctor,
+    finding,
     forgetting,
     listing,
     operating,
@@ -57,6 +58,7 @@ deliveries.add_to(app)
 doctor.add_to(app)
 listing.add_to(app)
 reading.add_to(app)
+finding.add_to(app)
 sorting.add_to(app)
 channels.add_to(app)
 submitting.add_to(app)

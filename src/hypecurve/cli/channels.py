@@ -23,6 +23,8 @@ def add_to(app: typer.Typer) -> None:
     app.command("unmute")(runs(unmute))
     app.command("filter")(runs(filter_news))
     app.command("alerts")(runs(alerts))
+    app.command("pick")(runs(pick))
+    app.command("language")(runs(language))
 
 
 async def subscribe(
@@ -114,6 +116,25 @@ async def alerts(
     await _ask(channel, "alerts", *(words or ()))
 
 
+async def pick(
+    channel: ChannelArgument,
+    name: str,
+    why: Annotated[list[str], typer.Argument(help="Why the others should look at it.")],
+) -> None:
+    """Show a repo in a channel's next digest, with a word why."""
+    from hypecurve.chat.words import quoted
+
+    await _ask(channel, "pick", name, quoted(" ".join(why)))
+
+
+async def language(
+    channel: ChannelArgument,
+    name: Annotated[list[str] | None, typer.Argument(help="English, Chinese or Russian.")] = None,
+) -> None:
+    """Choose the language of a channel; without a name it shows which it is."""
+    await _ask(channel, "language", *(name or ()))
+
+
 def _quoted(words: list[str]) -> list[str]:
     """Words the shell kept together stay together."""
     return [f'"{word}"' if " " in word else word for word in words]
@@ -136,15 +157,17 @@ async def _ask(channel: str, *words: str, made: bool = False) -> None:
     """
     from hypecurve.adapters.clock import SystemClock
     from hypecurve.bootstrap import any_store, live_store, load_taxonomy, site_of
+    from hypecurve.chat.command import Loosely
     from hypecurve.chat.desk import ServiceDesk
     from hypecurve.chat.grammar import parse
     from hypecurve.config import load_settings
     from hypecurve.domain.asking import Asker
+    from hypecurve.domain.repo import RepoName
     from hypecurve.domain.subscription import Channel
     from hypecurve.wording.plain import plain
 
-    asker = Asker(Channel.parse(channel), user_id="operator")
-    if words[0] in {"subscribe", "follow"}:
+    asker = Asker(Channel.parse(channel), user_id="operator", name="Operator")
+    if words[0] in {"subscribe", "follow", "pick", "language"}:
         # What is left of a bot that is no longer installed may still be ended.
         _check_platform(asker.channel.tenant.platform)
     settings = load_settings()
@@ -152,7 +175,9 @@ async def _ask(channel: str, *words: str, made: bool = False) -> None:
     clock = SystemClock()
     text = " ".join(words)
     site = site_of(settings)
-    parse(text, taxonomy, site)  # a slip must not leave a new, empty database behind
+    command = parse(text, taxonomy, site)  # a slip must not leave a new, empty database behind
+    if isinstance(command, Loosely):
+        RepoName.parse(command.part)  # nobody could be asked here which one is meant
     opened = live_store(settings, clock) if made else any_store(settings, clock, "live")
     async with opened as store:
         desk = ServiceDesk(

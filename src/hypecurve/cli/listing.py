@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -116,6 +116,13 @@ async def print_list(
         await draw_into(chart, risers_of(entries, counted.astimezone(UTC).date()))
     if not entries and not brief:
         note("No listed repo fits." if category or state else "No repo is listed yet.")
+    print_entries(entries, taxonomy, style, brief=brief)
+
+
+def print_entries(
+    entries: Sequence[CatalogueEntry], taxonomy: Taxonomy, style: str, *, brief: bool = False
+) -> None:
+    """Print repos as a table for people, or as CSV or JSON; `brief`: just the main columns."""
     exact = style != "table"
     rows = [_row(entry, taxonomy, exact=exact) for entry in entries]
     names: tuple[str, ...] = _ROW_NAMES

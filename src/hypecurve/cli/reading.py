@@ -80,7 +80,7 @@ async def repo(
     from hypecurve.services.answers.lookup import card
     from hypecurve.wording.card import card_message
 
-    _check_style(style)
+    check_style(style)
     picture = checked_chart(chart)
     settings = load_settings()
     which = RepoName.parse(name, site_of(settings))
@@ -92,7 +92,7 @@ async def repo(
         drawn = await curve(store, which, at) if picture else None
     if picture and drawn:
         await draw_into(picture, drawn)
-    _print_message(card_message(found, load_taxonomy(settings.taxonomy_file), "en", zone), style)
+    print_message(card_message(found, load_taxonomy(settings.taxonomy_file), "en", zone), style)
 
 
 async def why(
@@ -110,7 +110,7 @@ async def why(
     from hypecurve.services.answers.why import why as explain
     from hypecurve.wording.why import why_message
 
-    _check_style(style)
+    check_style(style)
     settings = load_settings()
     which = RepoName.parse(name, site_of(settings))
     parse_zone(zone)
@@ -118,7 +118,7 @@ async def why(
     async with any_store(settings, clock, checked_world(world)) as store:
         note_world(store.world.kind)
         found = await explain(store, clock, which, bar=settings.min_stars)
-    _print_message(why_message(found, load_taxonomy(settings.taxonomy_file), "en", zone), style)
+    print_message(why_message(found, load_taxonomy(settings.taxonomy_file), "en", zone), style)
 
 
 async def signals(
@@ -200,7 +200,7 @@ async def digest(
     from hypecurve.services.digests.compose import digest_between
     from hypecurve.wording.digest import digest_message
 
-    _check_style(style)
+    check_style(style)
     settings = load_settings()
     taxonomy = load_taxonomy(settings.taxonomy_file)
     wants = Wants(frozenset(taxonomy.find(each).slug for each in category or ()))
@@ -213,16 +213,17 @@ async def digest(
             # Without a time: the day that ends with the last look at the counts.
             until = at or (latest.at if latest else datetime.now(UTC))
             found = await digest_between(tx, taxonomy, wants, until - days * _DAY, until, zone)
-    _print_message(digest_message(found, taxonomy, "en"), style)
+    print_message(digest_message(found, taxonomy, "en"), style)
 
 
-def _check_style(style: str) -> None:
+def check_style(style: str) -> None:
+    """Refuse a form that a message cannot be printed in; BadInput names those there are."""
     from hypecurve.bootstrap import load_bots
 
     one_of("--format", style, ("text", "json", *load_bots()))
 
 
-def _print_message(message: Message, style: str) -> None:
+def print_message(message: Message, style: str) -> None:
     """Print a message as text, as its own parts, or as the posts a bot would make of it."""
     import json
 

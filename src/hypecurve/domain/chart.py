@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+MOST_COMPARED = 5
+"""Repos side by side."""
 Point = tuple[date, int]
 """A day and the stars of a repo at its end (UTC)."""
 
