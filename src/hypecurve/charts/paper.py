@@ -92,6 +92,8 @@ class Sheet:
         axes = self.figure.add_axes((0, 0, 1, 1), facecolor="none")
         self.place(axes, box)
         axes.tick_params(length=0, pad=16 * _POINT, labelsize=SMALL * _POINT, labelcolor=SOFT)
+        # Lower, so that the first one stands apart from the lowest at the left.
+        axes.tick_params(axis="x", pad=28 * _POINT)
         axes.spines["bottom"].set_linewidth(3 * _POINT)
         axes.set_axisbelow(True)
         return axes
