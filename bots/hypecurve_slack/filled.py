@@ -42,14 +42,6 @@ _OWN = {
     "alerts": "most",
 }
 """The view's fields by the names that `Filled` has for them, where they differ."""
-_CALLED = {
-    "weekdays": "days",
-    "least_stars": "least",
-    "without_languages": "languages",
-    "without_owners": "owners",
-    "alerts": "most",
-}
-"""What the core calls otherwise."""
 _KINDS = {kind.value: kind for kind in SUBSCRIBABLE}
 _BETWEEN = re.compile(r"[\s,;]+")
 _MOST_STARS = 10_000_000

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import aiohttp
@@ -78,6 +78,18 @@ class Parts:
                 case _:
                     self.commands.ask(asked, chosen)
 
+    def event(self, body: Mapping[str, Any], workspace: Workspace) -> None:
+        """Take what Slack tells by itself."""
+        if not workspace.us:  # bolt looks nobody up for an event that ends an installation
+            workspace = replace(workspace, us=_bot_of(body))
+        event = body.get("event") or {}
+        if event.get("type") == "app_home_opened" and event.get("tab") == "home":
+            self.under_way.start(self.homes.opened(event, workspace))
+            return
+        telling = heard(body, workspace, self.host.events, self.people)
+        if telling is not None:
+            self.under_way.start(telling)
+
     def _form(self, asked: Asked, command: str) -> None:
         self.under_way.start(self.modals.open(asked, _meta(asked), command=command))
 
@@ -129,14 +141,15 @@ def attach(app: AsyncApp, parts: Parts) -> None:
     # Every event too: bolt acknowledges it, and Slack would repeat what is not acknowledged.
     @app.event(re.compile(""))
     async def _event(body: dict[str, Any], context: AsyncBoltContext) -> None:
-        workspace = workspace_of(context)
-        event = body.get("event") or {}
-        if event.get("type") == "app_home_opened" and event.get("tab") == "home":
-            parts.under_way.start(parts.homes.opened(event, workspace))
-            return
-        telling = heard(body, workspace, parts.host.events, parts.people)
-        if telling is not None:
-            parts.under_way.start(telling)
+        parts.event(body, workspace_of(context))
+
+
+def _bot_of(body: Mapping[str, Any]) -> str:
+    """Return our own user id as an event tells it, "" where it does not."""
+    seen: list[Mapping[str, Any]] = [
+        each for each in body.get("authorizations") or () if each.get("is_bot")
+    ]
+    return str(seen[0].get("user_id") or "") if seen else ""
 
 
 def _meta(asked: Asked) -> Meta:

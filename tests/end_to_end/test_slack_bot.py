@@ -410,6 +410,7 @@ async def test_an_app_that_is_removed_is_gone(run: Running) -> None:
 
 
 async def test_a_revoked_token_of_the_bots_own_is_the_end(run: Running) -> None:
+    run.slack.workspace("T123").gone = "token_revoked"
     tokens = {"oauth": [], "bot": ["UBOT"]}
     await run.slack.event({"type": "tokens_revoked", "tokens": tokens})
     assert (await run.heard.until(2))[1:] == ["gone slack:T123 tokens_revoked"]
