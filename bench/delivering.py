@@ -61,6 +61,9 @@ class _Later:
 class _Tokens:
     of_team: dict[str, str]
 
+    async def again(self, tenant: Tenant, refused: str) -> None:
+        """There is no other token."""
+
     async def of(self, tenant: Tenant) -> str:
         token = self.of_team.get(tenant.id)
         if token is None:

@@ -27,7 +27,7 @@ from hypecurve_slack.authorizing import Authorizer
 from hypecurve_slack.bolting import new_app
 from hypecurve_slack.install import check, flow
 from hypecurve_slack.listeners import attach, parts_of
-from hypecurve_slack.paths import EVENTS, INSTALL, RETURN
+from hypecurve_slack.paths import EVENTS, INSTALL, RETURN, install_url
 from hypecurve_slack.settings import read
 from hypecurve_slack.underway import UnderWay
 from hypecurve_slack.web import web_client, web_session
@@ -56,7 +56,12 @@ async def web(env: Mapping[str, str], host: Host) -> AsyncIterator[Asgi | None]:
             hearing = allowed.hearing(host)
             routes = []
             if settings.signing_secret:
-                app = new_app(client, Authorizer(allowed.grants), settings.signing_secret)
+                app = new_app(
+                    client,
+                    Authorizer(allowed.grants),
+                    signing_secret=settings.signing_secret,
+                    install_at=install_url(host.kit) if settings.many else "",
+                )
                 attach(app, parts_of(hearing, session, under_way))
                 routes.append(_events(app, settings.signing_secret))
             if settings.many:

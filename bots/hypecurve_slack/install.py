@@ -34,7 +34,7 @@ from hypecurve.domain.subscription import Tenant
 from hypecurve.ports import Events, Installations, Kit, Sealer
 from hypecurve.wording.page import HEADERS, Page, html, wanted_locale
 from hypecurve_slack import pages
-from hypecurve_slack.installed import from_text, to_text
+from hypecurve_slack.installed import from_text, oauth_access, to_text
 from hypecurve_slack.manifest import SCOPES
 from hypecurve_slack.paths import INSTALL, RETURN, install_url
 from hypecurve_slack.people import language_of
@@ -64,6 +64,7 @@ def flow(settings: Settings, kit: Kit, events: Events, client: AsyncWebClient) -
     logger.setLevel(logging.ERROR)  # its warnings hold codes
     pair = _Pages(install_url(kit))
     return _Flow(
+        ours=settings,
         client=client,
         logger=logger,
         settings=AsyncOAuthSettings(
@@ -87,6 +88,17 @@ def flow(settings: Settings, kit: Kit, events: Events, client: AsyncWebClient) -
 class _Flow(AsyncOAuthFlow):
     """bolt's flow; what goes wrong on the way is a page that says so."""
 
+    def __init__(
+        self,
+        *,
+        ours: Settings,
+        client: AsyncWebClient,
+        logger: logging.Logger,
+        settings: AsyncOAuthSettings,
+    ) -> None:
+        super().__init__(client=client, logger=logger, settings=settings)
+        self._ours = ours
+
     async def build_install_page_html(self, url: str, request: AsyncBoltRequest) -> str:
         """Return our page instead of bolt's."""
         locale = _locale(request)
@@ -103,11 +115,31 @@ class _Flow(AsyncOAuthFlow):
 
     async def run_installation(self, code: str) -> SlackInstallation | None:
         """Exchange a code for tokens; None where Slack does not do it."""
+        fields = {"code": code, "redirect_uri": self.settings.redirect_uri or ""}
         try:
-            return await super().run_installation(code)
+            told = await oauth_access(self.client, self._ours, fields)
+            token = str(told.get("access_token") or "")
+            me = await self.client.api_call("auth.test", params={"token": token})
         except NETWORK as error:
             _log.warning("slack did not exchange a code", code=trouble(error).code)
             return None
+        org, team = told.get("enterprise") or {}, told.get("team") or {}
+        return SlackInstallation(
+            app_id=told.get("app_id"),
+            enterprise_id=org.get("id"),
+            enterprise_name=org.get("name"),
+            team_id=team.get("id"),
+            team_name=team.get("name"),
+            bot_token=token,
+            bot_id=me.get("bot_id"),
+            bot_user_id=told.get("bot_user_id") or me.get("user_id"),
+            bot_scopes=str(told.get("scope") or ""),
+            bot_refresh_token=told.get("refresh_token"),
+            bot_token_expires_in=told.get("expires_in"),
+            user_id=str((told.get("authed_user") or {}).get("id") or ""),
+            is_enterprise_install=bool(told.get("is_enterprise_install")),
+            token_type=told.get("token_type"),
+        )
 
     async def store_installation(
         self, request: AsyncBoltRequest, installation: SlackInstallation

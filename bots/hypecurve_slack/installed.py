@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 import structlog
 from slack_sdk.oauth.installation_store import Installation as SlackInstallation
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from hypecurve.domain.errors import (
     HypecurveError,
@@ -62,6 +63,18 @@ def from_text(text: str) -> SlackInstallation:
     return SlackInstallation(**values)
 
 
+async def oauth_access(
+    client: AsyncWebClient, settings: Settings, fields: Mapping[str, str]
+) -> AsyncSlackResponse:
+    """Call oauth.v2.access as our app; raises what slack_sdk raises (`refusals.NETWORK`).
+
+    slack_sdk (3.47) gives id and secret to aiohttp's BasicAuth, which aiohttp (3.14) warns of and
+    will drop; Slack takes them as fields too.
+    """
+    ours = {"client_id": settings.client_id, "client_secret": settings.client_secret}
+    return await client.api_call("oauth.v2.access", data={**ours, **fields})
+
+
 @dataclass(frozen=True, slots=True)
 class Renewal:
     """Exchanges the refresh tokens of one app. `now`: seconds since 1970."""
@@ -77,12 +90,8 @@ class Renewal:
 
     async def exchange(self, item: SlackInstallation) -> SlackInstallation:
         """Return it with a new token; raises what slack_sdk raises (`refusals.NETWORK`)."""
-        answer = await self.client.oauth_v2_access(
-            client_id=self.settings.client_id,
-            client_secret=self.settings.client_secret,
-            grant_type="refresh_token",
-            refresh_token=item.bot_refresh_token,
-        )
+        fields = {"grant_type": "refresh_token", "refresh_token": item.bot_refresh_token or ""}
+        answer = await oauth_access(self.client, self.settings, fields)
         renewed = from_text(to_text(item))
         renewed.bot_token = str(answer.get("access_token"))
         renewed.bot_refresh_token = str(answer.get("refresh_token"))

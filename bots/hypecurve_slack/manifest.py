@@ -28,6 +28,7 @@ EVENTS_OF: Mapping[str, str] = {
     "app_uninstalled": "",
     "tokens_revoked": "",
     "member_joined_channel": "channels:read",
+    "member_left_channel": "channels:read",
     "channel_archive": "channels:read",
     "channel_unarchive": "channels:read",
     "channel_deleted": "channels:read",

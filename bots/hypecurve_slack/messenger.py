@@ -23,12 +23,13 @@ from hypecurve.domain.message import Message
 from hypecurve.domain.saying import to_say
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Kit
+from hypecurve_slack.access import access
 from hypecurve_slack.blocks import fallback, render
 from hypecurve_slack.kept import Kept
 from hypecurve_slack.pacing import Pacer
 from hypecurve_slack.refusals import NETWORK, NO_THREADS, UNTHREADABLE, trouble
 from hypecurve_slack.settings import read
-from hypecurve_slack.tokens import OneWorkspace, Tokens, whose
+from hypecurve_slack.tokens import Tokens, whose
 from hypecurve_slack.uploading import WAITS, Uploads, about_the_file
 from hypecurve_slack.web import AT_ONCE, TIMEOUT, posting_session, web_client
 
@@ -79,6 +80,18 @@ class SlackMessenger:
         """
         del key
         token = await self._tokens.of(channel.tenant)
+        try:
+            return await self._step(channel, message, step, ref, token)
+        except TenantRefused:
+            # The app may just have been installed anew: so what was refused is an older token.
+            other = await self._tokens.again(channel.tenant, token)
+            if other is None:
+                raise
+            return await self._step(channel, message, step, ref, other)
+
+    async def _step(
+        self, channel: Channel, message: Message, step: StepKind, ref: str, token: str
+    ) -> str:
         place = {"channel": channel.person or channel.id}
         if step is StepKind.UPLOAD:
             return await self._upload(channel.tenant, message, token)
@@ -176,11 +189,12 @@ async def connect(
 ) -> AsyncIterator[SlackMessenger]:
     """Open a messenger on one HTTP session; BadSetting where a setting cannot be used.
 
-    `kit.invalid` is never called: Slack bars nobody for answers that were errors. `tokens`: where
-    there are more workspaces than the one of SLACK_BOT_TOKEN. `waits`: see `Uploads`.
+    `kit.invalid` is never called: Slack bars nobody for answers that were errors. `tokens`: others
+    than those of the settings and of who installed the app. `waits`: see `Uploads`.
     """
     settings = read(env)
     async with posting_session(settings.api_url, patience) as session:
         client = web_client(settings.api_url, None, session)
-        tokens = tokens or OneWorkspace(client, settings.token)
-        yield SlackMessenger(client, tokens, Uploads(kit.charts, waits), pacer)
+        async with access(settings, kit, client) as allowed:
+            found = tokens or allowed.grants
+            yield SlackMessenger(client, found, Uploads(kit.charts, waits), pacer)

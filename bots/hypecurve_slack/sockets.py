@@ -28,6 +28,7 @@ from hypecurve_slack.access import Access, access
 from hypecurve_slack.authorizing import Authorizer
 from hypecurve_slack.bolting import new_app
 from hypecurve_slack.listeners import Parts, attach, parts_of
+from hypecurve_slack.paths import install_url
 from hypecurve_slack.refusals import NETWORK, trouble
 from hypecurve_slack.settings import Settings, read
 from hypecurve_slack.tokens import whose
@@ -69,6 +70,11 @@ class _Service:
     parts: Parts
     access: Access
     pace: Pace
+
+    @property
+    def install_at(self) -> str:
+        """Where the app is installed; "" where it is one workspace's alone."""
+        return install_url(self.host.kit) if self.settings.many else ""
 
     @property
     def under_way(self) -> UnderWay:
@@ -188,7 +194,7 @@ def build_app(service: _Service, who: AuthorizeResult | None) -> AsyncApp:
     """
     one = who is not None and service.access.installed is None
     authorize = _AsOne(who) if one else Authorizer(service.access.grants)
-    app = new_app(service.client, authorize)
+    app = new_app(service.client, authorize, install_at=service.install_at)
     attach(app, service.parts)
     return app
 

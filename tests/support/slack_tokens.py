@@ -15,6 +15,9 @@ class KnownTokens:
 
     by_team: Mapping[str, str]
 
+    async def again(self, tenant: Tenant, refused: str) -> None:
+        """There is no other token."""
+
     async def of(self, tenant: Tenant) -> str:
         """Return a workspace's token; TenantRefused where there is none."""
         try:
