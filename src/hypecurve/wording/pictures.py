@@ -83,6 +83,13 @@ def pictured(chart: Chart, locale: str) -> Picture:
     return Picture(chart, cut(alt, LONGEST_ALT), cut(title, _LONGEST_TITLE))
 
 
+def ageless(chart: Comparison, line: Line) -> bool:
+    """Whether a line has no place among ages: nobody knows when the repo was created."""
+    last = max((day for day, _ in line.points), default=None)
+    never = line.created is None or last is None or last < line.created
+    return chart.by == "age" and never
+
+
 def heading(curve: Curve, said: Texts) -> str:
     """Return what stands below a name: `38,200 stars · 22 Nov 2026 · usually 226 a week`."""
     points = _points(curve.line)
@@ -108,7 +115,8 @@ def _curve(curve: Curve, said: Texts) -> Iterator[str]:
         yield said.say("No counts yet.")
         return
     yield _span(points, said)
-    if (half := _half(points)) is not None:
+    # What GitHub took at one stroke was not lost at any time: of such a gain there is no half.
+    if not curve.corrected and (half := _half(points)) is not None:
         yield said.say("Half of that came after {day}.", day=said.date(half, year=True))
     if curve.usual_week is not None:
         pace = usual(curve.usual_week, said)
@@ -122,8 +130,10 @@ def _curve(curve: Curve, said: Texts) -> Iterator[str]:
 def _comparison(chart: Comparison, said: Texts) -> Iterator[str]:
     for line in chart.lines:
         points = _points(line)
-        if points:
+        if points and not ageless(chart, line):
             yield said.say("{name}: {what}", name=_name(line), what=_span(points, said))
+        elif points:
+            yield said.say("{name}: {what}", name=_name(line), what=said.say("age unknown")) + "."
         else:
             yield said.say("{name}: no counts yet.", name=_name(line))
     for line in chart.lines:
