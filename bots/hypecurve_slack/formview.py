@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hypecurve.domain.asking import Filled, Form
-from hypecurve.domain.message import Choice
-from hypecurve.domain.subscription import Alerts
+from hypecurve.domain.message import Choice, Place
+from hypecurve.domain.subscription import Alerts, Channel, Tenant
 from hypecurve.wording.fields import (
     NEW,
     clock,
@@ -30,7 +30,7 @@ from hypecurve_slack.elements import (
     placeholder,
     words,
 )
-from hypecurve_slack.markup import Json
+from hypecurve_slack.markup import Json, rich
 from hypecurve_slack.meta import Meta
 
 CALLBACK = f"{PREFIX}form"
@@ -77,11 +77,12 @@ def loading_view(locale: str) -> Json:
 
 
 def _head(meta: Meta, said: Texts) -> list[Json]:
+    """Name the channel, where Slack can."""
     if meta.channel_id[:1] not in {"C", "G"}:
         return []
-    place = {"type": "channel", "channel_id": meta.channel_id}
-    text = {"type": "text", "text": said.say("What this channel hears") + " "}
-    section = {"type": "rich_text_section", "elements": [text, place]}
+    place = Place(Channel(Tenant("slack", ""), meta.channel_id))
+    line = said.say_line("What {channel} hears", channel=place)
+    section = {"type": "rich_text_section", "elements": rich(line)}
     return [{"type": "rich_text", "block_id": "head", "elements": [section]}]
 
 
@@ -163,8 +164,10 @@ def _left_out(filled: Filled, which: str, said: Texts) -> list[Json]:
         "placeholder": placeholder("acme, nori"),
         **_initial("initial_value", ", ".join(sorted(wants.without_owners))[:_OWNERS]),
     }
+    for_all = words(said.say("What follows holds for all that the channel hears:"), 3_000)
     return [
         {"type": "divider", "block_id": "left-out"},
+        {"type": "context", "block_id": "for-all", "elements": [for_all]},
         field(f"least:{which}", said.say("Least stars"), least, optional=True),
         field(f"languages:{which}", said.say("Languages left out"), languages, optional=True),
         field(f"owners:{which}", said.say("Owners left out"), owners, optional=True),

@@ -13,7 +13,10 @@ from hypecurve.domain.asking import Asker, Filled
 from hypecurve.domain.signal import SignalKind
 from hypecurve.domain.subscription import Channel
 from hypecurve.services.answers.subscribe import subscriptions_of
+from hypecurve.wording.greeting import greeting
+from hypecurve_slack.blocks import render
 from standins.slack import Fault, SlackChannel
+from standins.slack_model import SlackMessage
 from standins.slack_views import SlackView
 from support.slack_running import It, bot_over
 
@@ -223,6 +226,54 @@ async def test_zones_and_languages_are_suggested_and_a_broken_desk_offers_none(i
         view = await opened(it)
         assert await it.slack.suggest(view, "zone", "par") == ["zone/par"]
         assert await it.slack.suggest(view, "languages", "") == ["language/first"]
+
+
+async def test_every_button_of_a_card_works_after_a_restart(it: It) -> None:
+    async with it.serving():
+        await it.subscribed()
+        await it.slack.command("/hype repo acme/repo-1")
+    said = {
+        "Curve": "acme/repo-1",
+        "Why": "600 stars",
+        "Follow": "Following acme/repo-1",
+        "Mute here": "acme/repo-1",
+        "Share": "ada",
+    }
+    for button, words in said.items():
+        async with it.serving():
+            (reply, *_) = await it.slack.press(button, user="U1")
+            assert words in reply.shown, button
+            assert reply.private is (button != "Share"), button
+            pictured = any(block["type"] == "image" for block in reply.blocks)
+            assert pictured is (button == "Curve"), button
+            await it.slack.command("/hype repo acme/repo-1")
+
+
+OLD_BUTTON = {
+    "type": "actions",
+    "elements": [
+        {
+            "type": "button",
+            "action_id": "hype.tune.7",
+            "value": "a word of old",
+            "text": {"type": "plain_text", "text": "Tune"},
+        }
+    ],
+}
+
+
+@pytest.mark.parametrize("old", [False, True])
+async def test_what_was_posted_before_a_deployment_opens_the_form_after_it(
+    it: It, *, old: bool
+) -> None:
+    body = {"text": "then", "blocks": [OLD_BUTTON]} if old else render(greeting("en"))[0]
+    it.slack.channels["C456"].messages.append(SlackMessage("1.1", "C456", body))
+    async with it.serving():
+        await it.slack.press("Tune" if old else "Subscribe", replies=0)
+        view = await it.slack.modal()
+        assert await it.slack.submit(view) == {}
+        await it.slack.until(lambda: len(it.said()) == 2)
+    assert len(await it.has()) == 1
 
 
 @pytest.mark.parametrize(

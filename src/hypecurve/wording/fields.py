@@ -19,8 +19,8 @@ KIND_TITLES = {
 }
 NEW = "new"
 """The value of the choice that adds a subscription."""
-_NAMED = 3
-"""Categories that name a subscription; of more only their number is said."""
+_NAMED = 2
+"""Categories that name a subscription; of more only the first and their number."""
 
 
 def kind_choices(locale: str) -> tuple[Choice, ...]:
@@ -57,5 +57,7 @@ def _title(one: Subscription, titles: dict[str, str], said: Texts) -> str:
     named = sorted(titles.get(slug, slug) for slug in one.wants.categories)
     what = said.listing(named) if named else said.say("Everything")
     if len(named) > _NAMED:
-        what = said.say_count("{n} category", "{n} categories", len(named))
-    return said.say("{what} at {time}", what=what, time=clock(one.schedule.at))
+        more = len(named) - 1
+        what = said.say_count("{first} and {n} more", "{first} and {n} more", more, first=named[0])
+    # The time first: what is too long is cut at its end.
+    return f"{clock(one.schedule.at)} · {what}"
