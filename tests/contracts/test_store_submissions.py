@@ -193,3 +193,20 @@ async def test_a_block_holds_until_it_is_taken_away(store: SqlStore) -> None:
             await tx.submissions.block("repo:1", LATER, on=False)
     async with store.read() as tx:
         assert await tx.submissions.blocked(keys) == {f"user:{USER}"}
+
+
+async def test_a_word_on_a_category_is_no_submission(store: SqlStore) -> None:
+    await listed(store, [a_repo(1)])
+    word, wish = await _add(
+        store, _wish(1, state=W.MISPLACED, channel=None, category="mcp"), _wish(1)
+    )
+    async with store.write() as tx:
+        assert await tx.submissions.of(RepoId(1)) == [wish]
+        assert await tx.submissions.misplaced(RepoId(1)) == [word]
+        assert await tx.submissions.suggested() == {}
+        assert await tx.submissions.count_by(USER, NOW - DAY) == 2
+        assert await tx.submissions.decide(RepoId(1), W.REFUSED) == 1
+        assert await tx.submissions.misplaced(RepoId(1)) == [word]
+        assert await tx.submissions.decide(RepoId(1), W.APPROVED, misplaced=True) == 1
+        assert await tx.submissions.misplaced(RepoId(1)) == []
+        assert await tx.submissions.suggested() == {RepoId(1): "mcp"}

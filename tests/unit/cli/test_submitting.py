@@ -235,3 +235,28 @@ async def test_a_submission_at_the_terminal(
         kept = await tx.submissions.everything()
     assert [wish.repo_id for wish, _ in kept] == [_told(github, index).id for index in (2, 1, 0)]
     assert all(wish.channel is None and wish.user == "" for wish, _ in kept)
+
+
+@pytest.mark.parametrize(
+    ("decision", "says", "category"),
+    [
+        (["refuse", "mira/auto"], "mira/auto stays in Agents", "Agents"),
+        (["approve", "mira/auto"], "mira/auto is approved, in Coding", "Coding"),
+    ],
+)
+def test_a_word_on_a_category_is_decided_and_listed_repos_stay(
+    call: Call, submitted: Path, decision: list[str], says: str, category: str
+) -> None:
+    async def word() -> None:
+        async with opened(f"sqlite:///{submitted / FILE}") as store, store.write() as tx:
+            await tx.submissions.add(
+                _wish(4, S.MISPLACED, 0, user="slack:T1/U1", category="coding")
+            )
+
+    asyncio.run(word())
+    assert "approve NAME; else refuse NAME" in call("submissions").err
+    ran = call("submissions", *decision)
+    assert (ran.status, ran.err) == (0, "")
+    assert ran.out.startswith(says)
+    assert _state(call, "mira/auto")[1].startswith(category)
+    assert call("submissions", "--state", "misplaced").err.startswith("No submission is misplaced")
