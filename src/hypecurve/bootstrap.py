@@ -23,7 +23,7 @@ from hypecurve.charts import Studio
 from hypecurve.config import Settings, bot_settings
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import BadInput, BadSetting, WrongWorld
-from hypecurve.ports import Bot, Clock, GitHubSource, Kit, Messenger
+from hypecurve.ports import Bot, Clock, GitHubSource, Kit, Messenger, Sealer
 from hypecurve.ports.store import Store
 from hypecurve.services.installing import SealedInstallations
 from hypecurve.services.tracker.cycle import Tracking
@@ -258,6 +258,11 @@ async def messengers(
         }
 
 
+def sealer_of(settings: Settings, clock: Clock) -> Sealer:
+    """Return what seals and opens with HYPECURVE_SECRET_KEYS; BadSetting for what is no key."""
+    return FernetSealer([key.get_secret_value() for key in settings.secret_keys], clock)
+
+
 def kits(
     settings: Settings,
     store: Store,
@@ -268,7 +273,7 @@ def kits(
 
     BadSetting where a key cannot be used.
     """
-    sealer = FernetSealer([key.get_secret_value() for key in settings.secret_keys], clock)
+    sealer = sealer_of(settings, clock)
     installations = SealedInstallations(store, clock, sealer)
     charts = Studio()
     return {

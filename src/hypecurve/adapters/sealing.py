@@ -17,6 +17,13 @@ NO_KEY = (
 )
 
 
+def new_key() -> str:
+    """Return a key for HYPECURVE_SECRET_KEYS."""
+    from cryptography.fernet import Fernet  # noqa: PLC0415 - late: who needs it
+
+    return Fernet.generate_key().decode()
+
+
 class FernetSealer:
     """`ports.Sealer` with some keys; without any it seals nothing and opens nothing."""
 
@@ -53,7 +60,7 @@ class FernetSealer:
             ttl = int(within.total_seconds())
             return self._all.decrypt_at_time(sealed.encode(), ttl, self._now()).decode()
         except (InvalidToken, UnicodeError):
-            raise KeyLost(KeyLost.__doc__) from None
+            raise KeyLost(KeyLost.__doc__ or "") from None
 
     def is_fresh(self, sealed: str) -> bool:
         """Whether the first key sealed it."""

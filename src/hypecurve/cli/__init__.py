@@ -15,6 +15,7 @@ from hypecurve.cli import (
     listing,
     operating,
     reading,
+    secrets,
     showing,
     sorting,
     status,
@@ -62,4 +63,5 @@ finding.add_to(app)
 sorting.add_to(app)
 channels.add_to(app)
 submitting.add_to(app)
+secrets.add_to(app)
 forgetting.add_to(app)

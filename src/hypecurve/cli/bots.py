@@ -5,7 +5,7 @@ Which they are the bots say themselves. A bot is loaded only where its own comma
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -51,11 +51,17 @@ class _BotGroup(TyperGroup):
         from hypecurve.ports import Bot, BotTask
 
         def command(bot: Bot, task: BotTask) -> Any:  # noqa: ANN401 - as above
-            async def work() -> None:
+            async def work(
+                url: Annotated[
+                    str | None,
+                    typer.Option(help="The public address, instead of HYPECURVE_PUBLIC_URL."),
+                ] = None,
+            ) -> None:
                 from hypecurve.config import bot_settings, load_settings
 
                 env = bot_settings(bot.settings)
-                typer.echo(await task.run(env, load_settings().public_url))
+                public = load_settings().public_url if url is None else url.rstrip("/")
+                typer.echo(await task.run(env, public))
 
             alone = typer.Typer(add_completion=False)
             alone.command(task.name, help=task.help)(runs(work))

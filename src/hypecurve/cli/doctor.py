@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from hypecurve.cli import checks, reaching
+from hypecurve.cli import checks, facing, reaching
 from hypecurve.cli.checks import Check, State
 from hypecurve.cli.common import note, one_of, runs
 
@@ -98,6 +98,10 @@ async def examine(
         yield reaching.token(answer, clock.now())
         yield reaching.points(answer)
     async for check in reaching.platforms(bots, within):
+        yield check
+    for check in facing.keys(read, clock):
+        yield check
+    async for check in facing.http(read, within):
         yield check
     yield reaching.clock(standing)
     yield checks.disk(read, free)

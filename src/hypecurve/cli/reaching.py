@@ -13,7 +13,7 @@ from hypecurve.domain.errors import HypecurveError
 
 if TYPE_CHECKING:
     from hypecurve.ports import Bot, Clock, Standing
-    from hypecurve.ports.store import Sweep
+    from hypecurve.ports.store import Store, Sweep
 
 _LATE = 2
 """Spans between cycles after which the last sweep is late."""
@@ -66,8 +66,25 @@ async def _database(read: Read, clock: Clock) -> list[Check]:
     ):
         sweep = await tx.stars.latest(whatever_health=True)
         holders = await tx.leases.holders()
+        lost = await _lost(read, store, clock)
     at_work = alive(holders, now)
-    return [Check(name, State.OK, says), _last_sweep(sweep, now, every), _service(at_work)]
+    checks = [Check(name, State.OK, says), _last_sweep(sweep, now, every), _service(at_work)]
+    return [*checks, *lost]
+
+
+async def _lost(read: Read, store: Store, clock: Clock) -> list[Check]:
+    """Look for tokens that no key opens; a key that is none is told of elsewhere."""
+    from hypecurve.bootstrap import load_bots, sealer_of
+    from hypecurve.cli.secrets import lost_words
+    from hypecurve.domain.errors import BadSetting
+    from hypecurve.services.installing import lost_keys
+
+    try:
+        found = await lost_keys(store, sealer_of(read.settings, clock), load_bots())
+    except BadSetting:
+        return []
+    url = read.settings.public_url
+    return [Check("installed", State.FAIL, f"{lost_words(kept, url)}.") for kept in found]
 
 
 def _last_sweep(sweep: Sweep | None, now: datetime, every: timedelta) -> Check:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from hypecurve.domain.errors import KeyLost
 from hypecurve.domain.installation import Installation
 from hypecurve.domain.subscription import Tenant
 from hypecurve.ports import Clock, Sealer
@@ -50,3 +52,49 @@ class SealedInstallations:
         """Forget a tenant's tokens."""
         async with self.store.write() as tx:
             await tx.installations.remove(tenant)
+
+
+@dataclass(frozen=True, slots=True)
+class Resealed:
+    """What became of the sealed tokens: how many the first key seals now, whose no key opens."""
+
+    anew: int
+    already: int
+    lost: tuple[Installation, ...]
+
+
+async def reseal(store: Store, clock: Clock, sealer: Sealer, platforms: Iterable[str]) -> Resealed:
+    """Seal all tokens with the first key: then the others may go. BadSetting without a key.
+
+    One at a time: what changes meanwhile is sealed with the first key by whoever changes it.
+    """
+    sealer.seal("")
+    installations = SealedInstallations(store, clock, sealer)
+    anew, already, lost = 0, 0, list[Installation]()
+    for kept in await _all(store, platforms):
+        if sealer.is_fresh(kept.secret):
+            already += 1
+            continue
+        try:
+            anew += await installations.find(kept.tenant) is not None
+        except KeyLost:
+            lost.append(kept)
+    return Resealed(anew, already, tuple(lost))
+
+
+async def lost_keys(store: Store, sealer: Sealer, platforms: Iterable[str]) -> list[Installation]:
+    """Return the installations whose tokens no key opens."""
+    return [kept for kept in await _all(store, platforms) if not _opens(sealer, kept)]
+
+
+async def _all(store: Store, platforms: Iterable[str]) -> list[Installation]:
+    async with store.read() as tx:
+        return [kept for name in platforms for kept in await tx.installations.all(name)]
+
+
+def _opens(sealer: Sealer, kept: Installation) -> bool:
+    try:
+        sealer.open(kept.secret)
+    except KeyLost:
+        return False
+    return True

@@ -20,15 +20,20 @@ _AT_ONCE = 1_000
 """Connections and requests; more are told 503 rather than kept waiting."""
 _IDLE = 5
 """Seconds that a connection is kept for another request."""
-_END = 3
+END_WITHIN = 3
 """Seconds for the requests under way when we end: Slack has given up on them by then."""
 _log = structlog.get_logger(__name__)
 
 
 async def serve_http(
-    app: Asgi, listening: socket.socket, stop: asyncio.Event, *, head_within: float = HEAD_WITHIN
+    app: Asgi,
+    listening: socket.socket,
+    stop: asyncio.Event,
+    *,
+    head_within: float = HEAD_WITHIN,
+    end_within: int = END_WITHIN,
 ) -> None:
-    """Answer on a socket until `stop` is set, and end within some seconds of it.
+    """Answer on a socket until `stop` is set, and end within `end_within` seconds of it.
 
     Signals are the service's to take, and the log is its own: nothing is logged of each request.
     """
@@ -45,7 +50,7 @@ async def serve_http(
         server_header=False,
         limit_concurrency=_AT_ONCE,
         timeout_keep_alive=_IDLE,
-        timeout_graceful_shutdown=_END,
+        timeout_graceful_shutdown=end_within,
     )
     server = _Server(config)
     ending = asyncio.create_task(_end(server, stop))
