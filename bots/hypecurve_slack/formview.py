@@ -18,6 +18,7 @@ from hypecurve.wording.fields import (
     kind_choices,
     subscription_choices,
 )
+from hypecurve.wording.languages import LANGUAGES
 from hypecurve.wording.texts import Texts, texts
 from hypecurve_slack.controls import PREFIX
 from hypecurve_slack.elements import (
@@ -151,7 +152,9 @@ def _when(filled: Filled, which: str, locale: str, said: Texts) -> list[Json]:
 def _left_out(filled: Filled, which: str, said: Texts) -> list[Json]:
     wants = filled.wants
     least = _number(0, None, wants.least_stars or None)
-    spoken = options(Choice(name, name) for name in sorted(wants.without_languages))
+    spoken = options(
+        Choice(LANGUAGES.get(name, name), name) for name in sorted(wants.without_languages)
+    )
     languages = {
         "type": "multi_external_select",
         "min_query_length": 0,

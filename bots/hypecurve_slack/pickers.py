@@ -35,7 +35,7 @@ PLACE = f"{PREFIX}place"
 _OTHERS = 4
 _SUGGESTED: dict[str, Suggestible] = {
     "others": "repo",
-    "category": "category",
+    "category": "place",
     "zone": "zone",
     "languages": "language",
 }
@@ -91,7 +91,7 @@ class Pickers:
             await asyncio.wait({work}, timeout=self.patience)
             choices = work.result() if work.done() else ()
             work.cancel()
-        if kind == "category" and any(choice.detail for choice in choices):
+        if kind == "place" and any(choice.detail for choice in choices):
             await ack(option_groups=_by_detail(choices))
         else:
             await ack(options=options(choices))

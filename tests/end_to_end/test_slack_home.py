@@ -164,7 +164,7 @@ async def test_who_left_a_channel_may_not_send_in_what_they_opened_before(it: It
 
 
 async def test_many_channels_come_in_pages_within_slacks_limits(it: It) -> None:
-    ids = [f"C1{number:02}" for number in range(25)]
+    ids = [f"C1{number:02}" for number in range(12)]
     add(it, *ids, members=["U1"])
     await subscribe(it, *ids)
     async with it.serving():
@@ -173,15 +173,13 @@ async def test_many_channels_come_in_pages_within_slacks_limits(it: It) -> None:
         first = rooms(home)
         await it.slack.press_in(home, "Next page")
         await it.slack.changed(home, 2)
-        await it.slack.press_in(home, "Next page")
-        await it.slack.changed(home, 3)
         assert "Next page" not in home.buttons
         await it.slack.press_in(home, "Pause")
-        await it.slack.changed(home, 4)
+        await it.slack.changed(home, 3)
         last = rooms(home)
     assert first == ids[:10]
-    assert last == ids[20:]
-    assert await paused(it, "C120")
+    assert last == ids[10:]
+    assert await paused(it, "C110")
     assert it.slack.views.refused == []
 
 

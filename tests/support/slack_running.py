@@ -61,7 +61,7 @@ class SuggestingDesk(ServiceDesk):
 
     async def suggest(self, asker: Asker, kind: Suggestible, typed: str) -> tuple[Choice, ...]:
         match kind, typed:
-            case "category", _:
+            case "place", _:
                 return (Choice("Agents", "agents", "Applications"), Choice("MCP", "mcp", "Tools"))
             case "repo", "break":
                 raise RuntimeError(typed)

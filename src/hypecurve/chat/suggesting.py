@@ -79,6 +79,10 @@ async def suggest(
             found: Iterable[Choice] = await repos(store, offered, now, asker, wanted)
         case "category":
             found = categories(taxonomy, wanted, texts(asker.locale))
+        case "place":
+            layers = {layer.slug for layer in taxonomy.layers}
+            every = categories(taxonomy, wanted, texts(asker.locale))
+            found = (choice for choice in every if choice.value not in layers)
         case "zone":
             found = zones(asker.zone, wanted, now)
         case "language":

@@ -28,8 +28,8 @@ from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports.charts import Charts
 from hypecurve.ports.sealing import Sealer
 
-Suggestible = Literal["repo", "category", "zone", "language"]
-"""What is written with the help of a list."""
+Suggestible = Literal["repo", "category", "place", "zone", "language"]
+"""What is written with the help of a list. A place is a category where a repo may lie: no layer."""
 
 
 class Messenger(Protocol):

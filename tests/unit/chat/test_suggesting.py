@@ -62,6 +62,8 @@ async def test_categories_are_offered_by_name_or_slug_and_layers_as_a_whole(
     assert "agents" in await values(store, "category", "age")
     assert (await values(store, "category", "ENGINEERING"))[0] == "ai-engineering"
     assert await values(store, "category", "no such thing") == []
+    assert await values(store, "place", "engineering") == []
+    assert "agents" in await values(store, "place", "")
 
 
 async def test_zones_are_offered_by_city_and_the_askers_own_before_all(store: SqlStore) -> None:
