@@ -166,7 +166,7 @@ async def _ask(channel: str, *words: str, made: bool = False) -> None:
     from hypecurve.domain.subscription import Channel
     from hypecurve.wording.plain import plain
 
-    asker = Asker(Channel.parse(channel), user_id="operator", name="Operator")
+    asker = Asker(Channel.parse(channel), user_id="operator", name="Operator", is_alone=True)
     if words[0] in {"subscribe", "follow", "pick", "language"}:
         # What is left of a bot that is no longer installed may still be ended.
         _check_platform(asker.channel.tenant.platform)

@@ -147,6 +147,38 @@ async def test_an_answer_is_in_the_channels_language_else_its_installers_else_th
     assert await locale_here(replace(german, channel=elsewhere)) == "de"
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("search " + "x" * 3_000, "That is too long for a command."),
+        ("repo acme/\u202eflash", "There are invisible characters"),
+        ("subscribe\x00all", "There are invisible characters"),
+        ("pause \ud800", "There are invisible characters"),
+        (f'pick {REPO} "\u2066look"', "There are invisible characters"),
+    ],
+)
+async def test_what_nobody_types_by_hand_is_refused_kindly(
+    store: SqlStore, text: str, words: str
+) -> None:
+    answer = await desk_of(store).answer(ADA, text)
+    assert plain(answer.message).startswith(words)
+    assert (answer.public, answer.announcement) == (False, None)
+
+
+async def test_what_somebody_shares_is_for_all_and_a_guest_shares_nothing(
+    store: SqlStore,
+) -> None:
+    await listed(store, [a_repo(1)])
+    desk = desk_of(store)
+    shared = await desk.answer(ADA, f"share repo {REPO}")
+    assert shared.public
+    assert "Shared by Ada" in plain(shared.message)
+    guest = await desk.answer(replace(ADA, is_stranger=True), f"share repo {REPO}")
+    assert not guest.public
+    assert "You are a guest" in plain(guest.message)
+    assert not (await desk.answer(ADA, "share pause")).public
+
+
 class Hanging:
     """A database that does not answer, or says at once that it is away."""
 
