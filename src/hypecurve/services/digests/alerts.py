@@ -35,7 +35,7 @@ _log = structlog.get_logger(__name__)
 KEY = "alert "
 """How the keys of alerts begin; the signal's id follows."""
 _AT_ONCE = 200
-_POINTS = 100
+_POINTS = 60
 """Of a curve: it is kept with the alert of each channel, and looked at on a phone."""
 _REST = timedelta(minutes=5)
 """A channel in its quiet hours is looked at again after so long."""
