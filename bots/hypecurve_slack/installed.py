@@ -30,6 +30,7 @@ from hypecurve.domain.errors import (
     TenantRefused,
 )
 from hypecurve.domain.installation import Installation
+from hypecurve.domain.saying import to_say
 from hypecurve.domain.subscription import Tenant
 from hypecurve.ports import Installations
 from hypecurve_slack.refusals import NETWORK, trouble
@@ -171,8 +172,8 @@ class InstalledTokens:
     async def _find(self, tenant: Tenant) -> Grant:
         kept = await self._kept(tenant)
         if kept is None:
-            message = f"Nobody has installed the app in {tenant}{self._where()}."
-            raise TenantRefused(message, code="not_installed")
+            form = to_say("Nobody has installed the app in {tenant}{where}.")
+            raise TenantRefused(form, code="not_installed", tenant=tenant, where=self._where())
         found = await self._renewed(kept)
         self._told.discard(tenant)
         return Grant(found.bot_token or "", found.bot_user_id or "", found.bot_id or "")
@@ -181,17 +182,18 @@ class InstalledTokens:
         try:
             return await self._installations.find(tenant)
         except KeyLost:
-            message = (
-                f"No key of HYPECURVE_SECRET_KEYS opens the tokens of {tenant}: put the old key "
-                f"back, or let it be installed anew{self._where()}."
+            form = to_say(
+                "No key of HYPECURVE_SECRET_KEYS opens the tokens of {tenant}: put the old key "
+                "back, or let it be installed anew{where}."
             )
+            lost = TenantRefused(form, code="key_lost", tenant=tenant, where=self._where())
             if tenant not in self._told:
                 self._told.add(tenant)
-                _log.error("a key is lost", tenant=str(tenant), reason=message)
-            raise TenantRefused(message, code="key_lost") from None
+                _log.error("a key is lost", tenant=str(tenant), reason=str(lost))
+            raise lost from None
         except HypecurveError as error:
-            message = f"The tokens of {tenant} cannot be looked up now."
-            raise SendFailed(message, code="store") from error
+            form = to_say("The tokens of {tenant} cannot be looked up now.")
+            raise SendFailed(form, code="store", tenant=tenant) from error
 
     def _where(self) -> str:
         return f": {self._install_at}" if self._install_at else ""
@@ -225,14 +227,16 @@ class InstalledTokens:
             _log.warning("a token was not renewed", tenant=str(kept.tenant), code=error.code)
             return found
         if error.code in _USED:
-            message = (
-                f"Slack does not renew the token of {kept.tenant} ({error.code}): let it be "
-                f"installed anew{self._where()}."
+            form = to_say(
+                "Slack does not renew the token of {tenant} ({word}): let it be installed "
+                "anew{where}."
             )
-            raise TenantRefused(message, code=error.code)
+            raise TenantRefused(
+                form, code=error.code, tenant=kept.tenant, word=error.code, where=self._where()
+            )
         if isinstance(error, SendUnclear):
-            message = f"Slack did not renew the token of {kept.tenant} ({error.code})."
-            raise SendFailed(message, code=error.code)
+            form = to_say("Slack did not renew the token of {tenant} ({word}).")
+            raise SendFailed(form, code=error.code, tenant=kept.tenant, word=error.code)
         raise error
 
     async def _keep(self, kept: Installation, renewed: SlackInstallation) -> SlackInstallation:

@@ -9,6 +9,7 @@ from typing import Protocol
 from slack_sdk.web.async_client import AsyncWebClient
 
 from hypecurve.domain.errors import SendError, SendFailed, SendUnclear, TenantRefused
+from hypecurve.domain.saying import to_say
 from hypecurve.domain.subscription import Tenant
 from hypecurve_slack.refusals import NETWORK, trouble
 
@@ -79,8 +80,8 @@ class OneWorkspace:
                 if self._tenant is None:
                     self._tenant, self._grant = await introduced(self._client, self._token)
         if tenant != self._tenant:
-            message = f"The token belongs to {self._tenant}, not to {tenant}."
-            raise TenantRefused(message, code=ELSEWHERE)
+            form = to_say("The token of {tenant} belongs to {other}.")
+            raise TenantRefused(form, code=ELSEWHERE, tenant=tenant, other=self._tenant)
         return self._grant
 
     def last(self, tenant: Tenant) -> Grant | None:
@@ -144,8 +145,8 @@ async def introduced(client: AsyncWebClient, token: str) -> tuple[Tenant, Grant]
         found = trouble(error)
         if isinstance(found, SendUnclear):
             # Only a question went wrong: nothing can have been posted.
-            message = f"Slack did not say whose token this is ({found.code})."
-            raise SendFailed(message, code=found.code) from error
+            form = to_say("Slack did not say whose token this is ({word}).")
+            raise SendFailed(form, code=found.code, word=found.code) from error
         raise found from error
     everywhere = answer.get("is_enterprise_install") and answer.get("enterprise_id")
     tenant = Tenant("slack", str(everywhere or answer.get("team_id")))

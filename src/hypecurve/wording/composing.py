@@ -36,7 +36,7 @@ def not_composed(channel: Channel, reason: str, locale: str = SOURCE_LOCALE) -> 
         said.say(
             "The digest of {channel} cannot be put together: {reason}",
             channel=str(channel),
-            reason=cut(clean(reason), _LONGEST),
+            reason=cut(clean(said.retell(reason)), _LONGEST),
         ),
         locale,
         (

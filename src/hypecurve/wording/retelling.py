@@ -41,7 +41,7 @@ def _pattern(form: str) -> re.Pattern[str]:
     for literal, name, _, _ in Formatter().parse(form):
         pattern += re.escape(literal)
         if name is not None:
-            pattern += f"(?P={name})" if name in named else f"(?P<{name}>.+?)"
+            pattern += f"(?P={name})" if name in named else f"(?P<{name}>.*?)"
             named.add(name)
     return re.compile(pattern, re.DOTALL)
 
