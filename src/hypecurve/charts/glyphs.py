@@ -55,7 +55,7 @@ def fitting(text: str) -> str:
             shown.append(chars)
         elif any(category(char)[0] not in "MC" for char in chars):
             shown.append(STAND_IN)
-    return "".join(shown)
+    return " ".join("".join(shown).split())
 
 
 def _properties(weight: str) -> font_manager.FontProperties:
