@@ -65,6 +65,7 @@ class Leaving:
             _log.warning("tokens were not removed", tenant=str(tenant), reason=str(error))
         self.tokens.forget(tenant)
         await self.events.tenant_gone(tenant, reason)
+        _log.info("the app was removed", tenant=str(tenant), reason=reason)
 
     async def _is_good(self, tenant: Tenant) -> bool:
         """Whether an installation is kept and Slack takes its token."""

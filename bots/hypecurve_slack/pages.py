@@ -43,7 +43,7 @@ def installed(name: str, url: str, locale: str) -> Page:
     """Return what is shown when a workspace has let us in; `url` opens Slack."""
     say = texts(locale).say
     return Page(
-        say("Hypecurve is in {workspace}", workspace=name) if name else say("Hypecurve is in"),
+        say("Hypecurve is in {workspace}", workspace=name) if name else say("Hypecurve is in your Slack now"),
         texts=(say("In the channel that is to hear of it, type one of these:"),),
         points=(
             "`/hype subscribe all at 09:00`",

@@ -127,3 +127,50 @@ def test_a_bot_reads_only_what_it_announced(folder: Path, monkeypatch: pytest.Mo
     assert bot_settings(WANTED) == {"ACME_TOKEN": "from-file"}
     monkeypatch.setenv("ACME_TOKEN", "from-environment")
     assert bot_settings(WANTED) == {"ACME_TOKEN": "from-environment"}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("127.0.0.1:8080", ("127.0.0.1", 8080)),
+        (":8080", ("0.0.0.0", 8080)),  # noqa: S104  # what the host left out means
+        ("[::1]:80", ("::1", 80)),
+        ("hype.internal:0", ("hype.internal", 0)),
+    ],
+)
+def test_where_http_is_listened_on_is_a_host_and_a_port(
+    monkeypatch: pytest.MonkeyPatch, text: str, found: tuple[str, int]
+) -> None:
+    assert load_settings().listen is None
+    monkeypatch.setenv("HYPECURVE_WEB", text)
+    assert load_settings().listen == found
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        *(("HYPECURVE_WEB", text) for text in ("8080", "::1:80", "x:y", "x:65536", "x:-1", "x:²")),
+        ("HYPECURVE_PUBLIC_URL", "hype.example.com"),
+        ("HYPECURVE_PUBLIC_URL", "https://"),
+        ("HYPECURVE_PUBLIC_URL", "https://x.example:port"),
+        ("HYPECURVE_PUBLIC_URL", "https://x.example/?a=b"),
+    ],
+)
+def test_an_address_that_cannot_be_used_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, text: str
+) -> None:
+    monkeypatch.setenv(name, text)
+    with pytest.raises(BadSetting, match=f"^{name} cannot be used: write "):
+        load_settings()
+
+
+def test_keys_are_divided_by_commas_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HYPECURVE_SECRET_KEYS", "first-key, second ,,")
+    settings = load_settings()
+    assert [key.get_secret_value() for key in settings.secret_keys] == ["first-key", "second"]
+    assert "first-key" not in repr(settings)
+
+
+def test_a_public_address_ends_without_a_slash(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HYPECURVE_PUBLIC_URL", "https://x.example/hype/")
+    assert load_settings().public_url == "https://x.example/hype"

@@ -16,7 +16,7 @@ _STYLE = """
 :root{color-scheme:light dark;--ink:#1d1c1d;--soft:#5c5a5e;--ground:#f6f5f3;--card:#fff;
 --line:#e3e1dd;--act:#0b5cad;--code:#f1efec}
 @media(prefers-color-scheme:dark){:root{--ink:#ececec;--soft:#a9a7ad;--ground:#17171a;
---card:#212126;--line:#36363d;--act:#2f81d6;--code:#2b2b31}}
+--card:#212126;--line:#36363d;--act:#2470c0;--code:#2b2b31}}
 *{box-sizing:border-box}
 body{margin:0;min-height:100vh;display:grid;place-items:center;padding:1.25rem;color:var(--ink);
 background:var(--ground);font:1.0625rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,
@@ -30,11 +30,13 @@ ul{margin:0 0 1rem;padding-left:1.2rem}
 li{margin:.3rem 0}
 .soft{color:var(--soft);font-size:.9375rem}
 code{background:var(--code);border-radius:.35rem;padding:.1rem .35rem;font-size:.9em;
+-webkit-box-decoration-break:clone;box-decoration-break:clone;
 font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 a.act{display:inline-block;margin:.5rem 0 1.25rem;padding:.75rem 1.4rem;border-radius:.6rem;
 background:var(--act);color:#fff;font-weight:600;text-decoration:none}
 a.act:focus-visible{outline:3px solid var(--ink);outline-offset:2px}
 p:last-child{margin-bottom:0}
+a.act:last-child{margin-bottom:.25rem}
 """
 _CURVE = (
     '<svg width="72" height="32" viewBox="0 0 72 32" fill="none" aria-hidden="true">'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import sqlite3
@@ -15,16 +16,21 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from hypecurve.adapters.clock import SetClock, SystemClock
+from hypecurve.adapters.sealing import FernetSealer, new_key
 from hypecurve.bootstrap import live_store
 from hypecurve.cli import reaching
 from hypecurve.cli.checks import Check, Read, State, in_bytes
 from hypecurve.cli.doctor import examine, in_one_line, summary
 from hypecurve.config import Settings
 from hypecurve.domain.health import Health
+from hypecurve.domain.installation import Installation
 from hypecurve.domain.repo import RepoId
+from hypecurve.domain.subscription import Tenant
 from hypecurve.ports import Allowance, Standing
+from hypecurve.services.installing import SealedInstallations
 from hypecurve.standin.limits import UNLIMITED
 from hypecurve.standin.server import TOKEN, StandIn
+from hypecurve.web import listen, serve_http, site
 from hypecurve_discord.sync import sync
 from standins.discord_platform import DiscordStandIn
 from standins.slack import Fault, SlackStandIn
@@ -551,3 +557,46 @@ async def test_warnings_alone_are_exit_status_zero(practice: Practice, folder: P
     assert "warn  operator" in ran.out
     assert ran.lines == ["Nothing fails, 2 to look at."]
     assert files(folder) == []
+
+
+async def test_http_and_keys_are_looked_at_where_they_are_set(practice: Practice) -> None:
+    stop = asyncio.Event()
+    old, new = new_key(), new_key()
+    with listen("127.0.0.1", 0) as listening:
+        where = "{}:{}".format(*listening.getsockname())
+        serving = asyncio.create_task(serve_http(site({}), listening, stop))
+        practice.set(HYPECURVE_WEB=where, HYPECURVE_PUBLIC_URL=f"http://{where}")
+        found = await practice.examine()
+        assert found["http"] == Check("http", State.OK, f"answered at {where}")
+        assert found["public URL"].state is State.WARN
+        assert "https://" in found["public URL"].says
+        assert "secrets new" in found["keys"].says
+        practice.set(HYPECURVE_SECRET_KEYS=f"{new},{old}", HYPECURVE_PUBLIC_URL=f"https://{where}")
+        found = await practice.examine()
+        assert found["keys"].state is State.OK
+        assert "does not reach us" in found["public URL"].says
+        stop.set()
+        await serving
+    found = await practice.examine()
+    assert (found["http"].state, "nobody answers" in found["http"].says) == (State.WARN, True)
+    practice.set(HYPECURVE_WEB=practice.github.url.partition("://")[2].partition("/")[0])
+    found = await practice.examine()
+    assert (found["http"].state, "is not ours" in found["http"].says) == (State.FAIL, True)
+    practice.set(HYPECURVE_SECRET_KEYS="no-key", HYPECURVE_WEB="nowhere")
+    found = await practice.examine()
+    assert found["keys"].state is found["http"].state is State.FAIL
+    assert old not in "".join(practice.lines)
+
+
+async def test_tokens_that_no_key_opens_are_named_with_where_to_install_anew(
+    settled: Practice,
+) -> None:
+    sealer = FernetSealer([new_key()], settled.clock)
+    async with live_store(Settings(), settled.clock) as store:
+        kept = SealedInstallations(store, settled.clock, sealer)
+        await kept.keep(Installation(Tenant("slack", "T2"), "token", name="Acme"))
+    settled.set(HYPECURVE_SECRET_KEYS=new_key(), HYPECURVE_PUBLIC_URL="https://hype.example.com")
+    found = await settled.examine(within=0.5)
+    assert found["installed"].state is State.FAIL
+    assert "slack:T2 (Acme)" in found["installed"].says
+    assert "https://hype.example.com/slack/install" in found["installed"].says
