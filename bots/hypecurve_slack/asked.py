@@ -41,6 +41,11 @@ class Asked:
         """Who asks."""
         return self.place.user_id
 
+    @property
+    def team(self) -> str:
+        """The team in which it was asked, "" where the request does not say."""
+        return next((each for each in sorted(self.teams) if each.startswith("T")), "")
+
     def at(self, channel_id: str, channel_name: str = "", response_url: str = "") -> Asked:
         """Return the same request, about another channel."""
         place = replace(self.place, channel_id=channel_id, response_url=response_url, thread_ts="")
@@ -83,6 +88,13 @@ def of_interaction(body: Mapping[str, Any], workspace: Workspace) -> Asked:
         str(body.get("trigger_id") or ""),
         _teams(user.get("team_id"), (body.get("enterprise") or {}).get("id")),
     )
+
+
+def of_event(body: Mapping[str, Any], workspace: Workspace) -> Asked:
+    """Return the request that an event of somebody's is."""
+    event = body.get("event") or {}
+    place = Place(workspace, str(event.get("channel") or ""), str(event.get("user") or ""))
+    return Asked(place, teams=_teams(body.get("team_id")))
 
 
 async def asker_of(asked: Asked, people: People) -> Asker:

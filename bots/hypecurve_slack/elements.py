@@ -14,6 +14,8 @@ from hypecurve_slack.markup import Json, tidy
 TITLE = 24
 """Characters of a view's title and of its buttons."""
 OPTIONS = 100
+_ALL_OPTIONS = 500
+"""Under all headings together: a view has at most 250 kB."""
 _LABEL = 75
 _VALUE = 150
 _FIELD = 2_000
@@ -40,8 +42,14 @@ def options(choices: Iterable[Choice]) -> list[Json]:
 
 def groups(layers: Iterable[tuple[str, Sequence[Choice]]]) -> list[Json]:
     """Return options under headings; a heading without any is left out."""
-    made = [{"label": words(name), "options": options(choices)} for name, choices in layers]
-    return [group for group in made if group["options"]][:OPTIONS]
+    made: list[Json] = []
+    room = _ALL_OPTIONS
+    for name, choices in layers:
+        offered = options(choices[:room])
+        room -= len(offered)
+        if offered and len(made) < OPTIONS:
+            made.append({"label": words(name), "options": offered})
+    return made
 
 
 def field(  # what an input block holds, each by its name

@@ -110,7 +110,10 @@ def _which(form: Form, which: str, said: Texts) -> list[Json]:
 
 def _wants(form: Form, which: str, said: Texts) -> list[Json]:
     wants = form.filled.wants
-    layers = groups(form.layers)
+    known = {choice.value for _, layer in form.layers for choice in layer}
+    # One that the taxonomy lost stays until somebody takes it off: none at all would mean all.
+    lost = tuple(Choice(slug, slug) for slug in sorted(wants.categories - known))
+    layers = groups(((said.say("Not there any more"), lost), *form.layers))
     chosen = {each["value"]: each for layer in layers for each in layer["options"]}
     initial = [each for slug, each in chosen.items() if slug in wants.categories]
     kinds = kind_choices(form.locale)

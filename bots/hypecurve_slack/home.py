@@ -21,13 +21,13 @@ from hypecurve.domain.subscription import Tenant
 from hypecurve.ports import Desk, Forms
 from hypecurve.wording.notices import error_message
 from hypecurve.wording.texts import texts
-from hypecurve_slack.asked import Asked, asker_of, of_interaction
+from hypecurve_slack.asked import Asked, asker_of, of_event, of_interaction
 from hypecurve_slack.controls import action_of
 from hypecurve_slack.formview import loading_view
 from hypecurve_slack.homeview import ANOTHER, OF_CHANNEL, PAGE, home_view
 from hypecurve_slack.meta import Meta, meta_of
 from hypecurve_slack.people import People
-from hypecurve_slack.replying import Place, Replies, sorry
+from hypecurve_slack.replying import Replies, sorry
 from hypecurve_slack.rooms import Rooms
 from hypecurve_slack.views import (
     error_view,
@@ -58,12 +58,12 @@ class Homes:
     _turns: OrderedDict[tuple[Tenant, str], int] = field(default_factory=OrderedDict)
     """Which look at a Home is the last: one that comes late shows nothing older."""
 
-    async def opened(self, event: Mapping[str, Any], workspace: Workspace) -> None:
+    async def opened(self, body: Mapping[str, Any], workspace: Workspace) -> None:
         """Show the Home to who opened it."""
-        place = Place(workspace, str(event.get("channel") or ""), str(event.get("user") or ""))
-        view = event.get("view") or {}
-        meta = Meta(home=True, direct=place.channel_id)
-        await self.show(Asked(place), meta, view_hash=str(view.get("hash") or ""))
+        asked = of_event(body, workspace)
+        view = (body.get("event") or {}).get("view") or {}
+        meta = Meta(home=True, direct=asked.place.channel_id)
+        await self.show(asked, meta, view_hash=str(view.get("hash") or ""))
 
     async def show(self, asked: Asked, meta: Meta, line: str = "", *, view_hash: str = "") -> None:
         """Publish somebody's Home, with a line of what was just done."""
@@ -113,7 +113,8 @@ class Homes:
         channel = asked.place.channel_id
         if channel == meta.direct and channel:
             return
-        if not await self.rooms.may_change(asked.workspace, asked.user_id, channel):
+        workspace, user = asked.workspace, asked.user_id
+        if not await self.rooms.may_change(workspace, user, channel, asked.team):
             raise BadChannel(FOREIGN)
 
     async def _do(self, asked: Asked, meta: Meta, command: str) -> None:
@@ -171,7 +172,7 @@ class Homes:
         """Return what of a Home somebody may see, where they may change something, and a hint."""
         workspace, user = asked.workspace, asked.user_id
         ids = {channel.id for channel, _ in home.channels if channel.tenant == workspace.tenant}
-        joined = await self.rooms.joined(workspace, user) if ids else frozenset()
+        joined = await self.rooms.joined(workspace, user, asked.team) if ids else frozenset()
         own = frozenset({f"@{user}", meta.direct} - {""})
         members = (joined or frozenset()) | own
         places = [each for each in ids - members if each[:1] in {"C", "G"}]

@@ -67,7 +67,8 @@ def _leaves(leaves: Iterable[Node]) -> str:
 
 
 def _leaf(leaf: Node) -> str:
-    text = str(leaf["fallback"] if leaf["type"] == "date" else leaf["text"])
+    shown = {"date": "fallback", "channel": "channel_id"}.get(leaf["type"], "text")
+    text = str(leaf[shown])
     return _BOLD.format(text) if leaf.get("style", {}).get("bold") else text
 
 

@@ -84,7 +84,7 @@ class Parts:
             workspace = replace(workspace, us=_bot_of(body))
         event = body.get("event") or {}
         if event.get("type") == "app_home_opened" and event.get("tab") == "home":
-            self.under_way.start(self.homes.opened(event, workspace))
+            self.under_way.start(self.homes.opened(body, workspace))
             return
         telling = heard(body, workspace, self.host.events, self.people)
         if telling is not None:

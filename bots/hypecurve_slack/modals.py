@@ -56,7 +56,10 @@ class Modals:
         view_id = await open_view(workspace, asked.trigger_id, loading_view(locale), on_top=False)
         if view_id:
             await self._show(asked, meta, view_id)
-        elif not meta.home:
+        elif meta.home:
+            late = texts(locale).say("That took too long. Please press it again.")
+            await self.told(asked, meta, late)
+        else:
             self.commands.ask(asked, command)
 
     def pressed(self, body: Mapping[str, Any], workspace: Workspace, which: str) -> None:

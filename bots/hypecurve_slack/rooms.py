@@ -42,26 +42,33 @@ class Rooms:
         self._members: _Fresh[tuple[Tenant, str], frozenset[str]] = _Fresh(_MEMBERS_FRESH)
         self._public: _Fresh[Channel, bool] = _Fresh(_PUBLIC_FRESH)
 
-    async def joined(self, workspace: Workspace, user_id: str) -> frozenset[str] | None:
-        """Return the ids of the channels somebody is in; None where Slack does not tell."""
+    async def joined(
+        self, workspace: Workspace, user_id: str, team: str = ""
+    ) -> frozenset[str] | None:
+        """Return the ids of the channels somebody is in; None where Slack does not tell.
+
+        `team`: in which team of an enterprise that installed the app as a whole.
+        """
         key = (workspace.tenant, user_id)
         found = self._members.get(key)
         if found is not None:
             return found
         try:
             async with asyncio.timeout(PATIENCE):
-                found = await self._ask_joined(workspace, user_id)
+                found = await self._ask_joined(workspace, user_id, team)
         except NETWORK as error:
             _log.warning("channels of a person not told", code=trouble(error).code)
             return None
         self._members.keep(key, found)
         return found
 
-    async def may_change(self, workspace: Workspace, user_id: str, channel: str) -> bool:
+    async def may_change(
+        self, workspace: Workspace, user_id: str, channel: str, team: str = ""
+    ) -> bool:
         """Whether somebody is in a channel, so that what it hears is theirs to change."""
         if channel.startswith("@"):
             return channel == f"@{user_id}"
-        joined = await self.joined(workspace, user_id)
+        joined = await self.joined(workspace, user_id, team)
         return joined is not None and channel in joined
 
     async def public(self, workspace: Workspace, ids: Iterable[str]) -> frozenset[str]:
@@ -79,7 +86,7 @@ class Rooms:
             each for each in known if self._public.get(Channel(workspace.tenant, each))
         )
 
-    async def _ask_joined(self, workspace: Workspace, user_id: str) -> frozenset[str]:
+    async def _ask_joined(self, workspace: Workspace, user_id: str, team: str) -> frozenset[str]:
         found: set[str] = set()
         cursor = ""
         for _ in range(_PAGES):
@@ -89,6 +96,7 @@ class Rooms:
                 "exclude_archived": "false",
                 "limit": str(_PAGE),
                 **({"cursor": cursor} if cursor else {}),
+                **({"team_id": team} if team and team != workspace.tenant.id else {}),
             }
             answer = await workspace.client.api_call(
                 "users.conversations", http_verb="GET", params=params

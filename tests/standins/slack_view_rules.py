@@ -49,7 +49,7 @@ def _view(view: JsonObject) -> Iterator[str]:
         yield from _modal(view, blocks)
     yield from _most(view.get("private_metadata", ""), 3000, "private_metadata")
     yield from _most(view.get("callback_id", ""), 255, "callback_id")
-    if len(json.dumps(view)) > _SIZE:
+    if len(json.dumps(view, ensure_ascii=False).encode()) > _SIZE:
         yield "view_too_large"
     ids = [block["block_id"] for block in blocks if "block_id" in block]
     if len(ids) != len(set(ids)):
