@@ -9,7 +9,7 @@ import pytest
 import structlog
 from hypothesis import settings
 
-pytest_plugins = ["support.databases"]
+pytest_plugins = ["support.databases", "support.kept"]
 
 # HYPOTHESIS_PROFILE=thorough looks for hours where the usual run takes minutes.
 settings.register_profile("usual", max_examples=40)

@@ -93,7 +93,7 @@ CASES: dict[str, tuple[str, Act, set[str], Forgotten]] = {
     "a person of one workspace": (
         ADA,
         lambda forgetting: forgetting.person("slack", ADA, NOW, ACME),
-        set(),
+        {"channel.place"},
         Forgotten(channels=1, notices=1, picks=2, blocks=1, names=4, texts=2),
     ),
     "an account": (
@@ -110,44 +110,52 @@ CASES: dict[str, tuple[str, Act, set[str], Forgotten]] = {
 
 
 @pytest.mark.parametrize("case", CASES)
-async def test_after_it_no_table_names_who_is_forgotten(store: SqlStore, case: str) -> None:
+async def test_after_it_no_table_names_who_is_forgotten(full: SqlStore, case: str) -> None:
     name, act, where, went = CASES[case]
-    await fill(store)
-    assert await naming(store, name) >= (where or {"channel.place"})
-    others = await _kept_of_nori(store)
-    assert await _forget(store, act) == went
-    assert await naming(store, name) == set()
+    assert await naming(full, name) >= where
+    others = await _kept_of_nori(full)
+    assert await _forget(full, act) == went
+    assert await naming(full, name) == set()
     if case != "an account":  # which both workspaces heard of
-        assert await _kept_of_nori(store) == others
+        assert await _kept_of_nori(full) == others
     # And again: there is nothing left, and nothing is done.
-    assert await _forget(store, act) == Forgotten()
+    assert await _forget(full, act) == Forgotten()
 
 
-@pytest.mark.parametrize("backend", ["sqlite"])
-async def test_of_what_nobody_knows_nothing_goes(store: SqlStore) -> None:
+@pytest.mark.parametrize("backend", ["postgresql"])
+async def test_so_it_is_on_postgresql(store: SqlStore) -> None:
     await fill(store)
-    before = await rows_of(store)
+    others = await _kept_of_nori(store)
+    for case in ("a person", "a channel", "a workspace", "an account"):
+        name, act, *_ = CASES[case]
+        assert await _forget(store, act)
+        assert await naming(store, name) == set()
+        if case != "an account":
+            assert await _kept_of_nori(store) == others
+        assert await _forget(store, act) == Forgotten()
+
+
+async def test_of_what_nobody_knows_nothing_goes(full: SqlStore) -> None:
+    before = await rows_of(full)
     nobody: list[Act] = [
         lambda forgetting: forgetting.tenant(Tenant("slack", "T0"), NOW),
         lambda forgetting: forgetting.channel(Channel(NORI, "C0"), NOW),
         lambda forgetting: forgetting.person("slack", "U0", NOW),
     ]
     for act in nobody:
-        assert not await _forget(store, act)
-    assert await rows_of(store) == before
-    async with store.read() as tx:
+        assert not await _forget(full, act)
+    assert await rows_of(full) == before
+    async with full.read() as tx:
         assert await tx.forgetting.places("discord", OPERATOR.id) == [OPERATOR]
         assert await tx.forgetting.places("slack", OPERATOR.id) == []
 
 
-@pytest.mark.parametrize("backend", ["sqlite"])
-async def test_what_somebody_set_up_for_others_goes_on_without_a_name(store: SqlStore) -> None:
-    await fill(store)
-    async with store.write() as tx:
+async def test_what_somebody_set_up_for_others_goes_on_without_a_name(full: SqlStore) -> None:
+    async with full.write() as tx:
         # One of another workspace may have the same id.
         await tx.forgetting.person("slack", ADA, NOW, NORI)
-    assert await naming(store, ADA) >= {"subscription.created_by", "pick.user", "installation.by"}
-    async with store.write() as tx:
+    assert await naming(full, ADA) >= {"subscription.created_by", "pick.user", "installation.by"}
+    async with full.write() as tx:
         await tx.forgetting.person("slack", ADA, NOW)
         listener = await tx.subscriptions.listener(HELLO)
         wishes = await tx.submissions.of(FLASHKV)
@@ -162,42 +170,37 @@ async def test_what_somebody_set_up_for_others_goes_on_without_a_name(store: Sql
 # --- accounts ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("backend", ["sqlite"])
-async def test_a_barred_account_comes_back_by_no_way_until_it_is_let_in(store: SqlStore) -> None:
-    await fill(store)
-    await _forget(store, lambda forgetting: forgetting.owner("acme", NOW))
-    assert await called(store, "acme/flashkv") is None
+async def test_a_barred_account_comes_back_by_no_way_until_it_is_let_in(full: SqlStore) -> None:
+    await _forget(full, lambda forgetting: forgetting.owner("acme", NOW))
+    assert await called(full, "acme/flashkv") is None
     both = [a_repo(9, name="ACME/flashkv"), a_repo(10, name="acme-labs/other")]
-    assert await meet(store, both) == {10}
-    assert await keep(store, [a_repo(1, name="acme/flashkv")]) == frozenset()
-    assert await naming(store, "acme/flashkv") == set()
-    async with store.write() as tx:
+    assert await meet(full, both) == {10}
+    assert await keep(full, [a_repo(1, name="acme/flashkv")]) == frozenset()
+    assert await naming(full, "acme/flashkv") == set()
+    async with full.write() as tx:
         assert await tx.submissions.blocked([bar_key("aCme")])
         assert await tx.forgetting.readmit("acme")
         assert not await tx.forgetting.readmit("acme")
-    assert await meet(store, both) == {9}
+    assert await meet(full, both) == {9}
 
 
-@pytest.mark.parametrize("backend", ["sqlite"])
 async def test_what_comes_to_a_barred_account_by_a_transfer_goes_the_next_time(
-    store: SqlStore,
+    full: SqlStore,
 ) -> None:
-    await fill(store)
-    await _forget(store, lambda forgetting: forgetting.owner("acme", NOW))
-    assert await _forget(store, lambda forgetting: forgetting.barred(NOW)) == Forgotten()
-    await keep(store, [a_repo(RAGLINE, name="acme/ragline")], NOW + DAY)
-    gone = await _forget(store, lambda forgetting: forgetting.barred(NOW + DAY))
+    await _forget(full, lambda forgetting: forgetting.owner("acme", NOW))
+    assert await _forget(full, lambda forgetting: forgetting.barred(NOW)) == Forgotten()
+    await keep(full, [a_repo(RAGLINE, name="acme/ragline")], NOW + DAY)
+    gone = await _forget(full, lambda forgetting: forgetting.barred(NOW + DAY))
     assert gone.repos == 1
-    assert await naming(store, "acme") == set()
+    assert await naming(full, "acme") == set()
 
 
-async def test_the_others_keep_their_slots_and_counts(store: SqlStore) -> None:
-    await fill(store)
-    async with store.read() as tx:
+async def test_the_others_keep_their_slots_and_counts(full: SqlStore) -> None:
+    async with full.read() as tx:
         before = await tx.catalogue.roster()
         watched = await tx.catalogue.watched()
-    await _forget(store, lambda forgetting: forgetting.owner("acme", NOW))
-    async with store.read() as tx:
+    await _forget(full, lambda forgetting: forgetting.owner("acme", NOW))
+    async with full.read() as tx:
         after = await tx.catalogue.roster()
         assert await tx.catalogue.watched(NOW - 365 * DAY) == [watched[0], watched[2]]
         assert (await tx.stars.counts_of(1)).tolist() == [600, -1, 700]
@@ -209,22 +212,21 @@ async def test_the_others_keep_their_slots_and_counts(store: SqlStore) -> None:
     assert after.ids.tolist() == [VOICEBOX, -2, RAGLINE]
     assert after.gone.tolist() == [False, True, False]
     # And a sweep goes on beside what is left of it.
-    await sweep(store, NOW + DAY, {VOICEBOX: 650, RAGLINE: 720})
-    async with store.read() as tx:
+    await sweep(full, NOW + DAY, {VOICEBOX: 650, RAGLINE: 720})
+    async with full.read() as tx:
         assert (await tx.stars.last_known()).tolist() == [650, -1, 720]
 
 
 async def test_the_other_news_of_a_digest_that_named_it_comes_with_the_next(
-    store: SqlStore,
+    full: SqlStore,
 ) -> None:
-    await fill(store)
-    assert not (await told(store, OTHER)).released.signal_ids
-    await _forget(store, lambda forgetting: forgetting.owner("acme", NOW))
+    assert not (await told(full, OTHER)).released.signal_ids
+    await _forget(full, lambda forgetting: forgetting.owner("acme", NOW))
     # What told of its own repos, or of a name that another had from it, is no news of anybody.
-    assert (await told(store, OTHER)).released.signal_ids == {3}
-    assert [each.state for each in await recent(store, OTHER)] == [S.HELD, S.EXPIRED, S.HELD]
-    digests = [each.digest_id for each in await recent(store, OTHER) if each.digest_id]
-    async with store.read() as tx:
+    assert (await told(full, OTHER)).released.signal_ids == {3}
+    assert [each.state for each in await recent(full, OTHER)] == [S.HELD, S.EXPIRED, S.HELD]
+    digests = [each.digest_id for each in await recent(full, OTHER) if each.digest_id]
+    async with full.read() as tx:
         with pytest.raises(NotFound, match="not kept any longer"):
             await tx.digests.message(OTHER, digests[0])
         assert await tx.digests.message(OTHER, digests[1]) is not None
@@ -295,28 +297,27 @@ async def _purge(store: SqlStore, before: datetime, most: int = 1) -> Purged | N
         return await tx.forgetting.suspended(before, most, NOW + WEEK)
 
 
-async def test_tenants_that_stay_away_go_a_few_channels_at_a_time(store: SqlStore) -> None:
-    await fill(store)
-    others = await _kept_of_nori(store)
-    async with store.write() as tx:
+async def test_tenants_that_stay_away_go_a_few_channels_at_a_time(full: SqlStore) -> None:
+    others = await _kept_of_nori(full)
+    async with full.write() as tx:
         await tx.reach.suspend(Suspension(NORI, NOW + DAY, "removed", NOW))
-    assert await _purge(store, NOW) is None
-    steps = [await _purge(store, NOW + DAY) for _ in range(3)]
+    assert await _purge(full, NOW) is None
+    steps = [await _purge(full, NOW + DAY) for _ in range(3)]
     assert [(each.tenant, each.forgotten.channels, each.over) for each in steps if each] == [
         (ACME, 1, False),
         (ACME, 1, True),
     ]
-    assert await naming(store, ACME.id) == set()
-    assert await naming(store, HELLO.id) == set()
-    async with store.write() as tx:
+    assert await naming(full, ACME.id) == set()
+    assert await naming(full, HELLO.id) == set()
+    async with full.write() as tx:
         assert await tx.forgetting.picks(NOW) == 0
         assert await tx.forgetting.picks(NOW + DAY) == 2
         await tx.reach.restore(NORI)
-    assert await _purge(store, NOW + WEEK) is None
-    assert await _kept_of_nori(store) == others
+    assert await _purge(full, NOW + WEEK) is None
+    assert await _kept_of_nori(full) == others
 
 
-@pytest.mark.parametrize("backend", ["sqlite"])
+@pytest.mark.parametrize("backend", ["postgresql"])
 async def test_a_tenant_without_channels_goes_too(store: SqlStore) -> None:
     async with store.write() as tx:
         await tx.reach.suspend(Suspension(NORI, NOW, "removed", NOW))

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
 
+import pytest
 from sqlalchemy import LargeBinary, Text, cast, select
 
 from hypecurve.adapters.sql.store import SqlStore
@@ -20,7 +25,7 @@ from hypecurve.domain.submission import Submission, SubmissionState
 from hypecurve.domain.subscription import Channel, Subscription, Tenant, Wants
 from hypecurve.ports.store import Pause, Suspension
 from support.catalogue import DAY, a_repo, a_signal, keep, listed, speak, sweep
-from support.databases import NOW
+from support.databases import NOW, opened
 from support.telling import freeze, known, notify
 
 ACME, NORI = Tenant("slack", "T0ACME"), Tenant("slack", "T0NORI")
@@ -28,6 +33,29 @@ HELLO, OTHER = Channel(ACME, "C0HELLO"), Channel(NORI, "C0OTHER")
 ADA, BOB = "U0ADA", "U0BOB"
 OPERATOR = Channel.parse("discord:900800700/900800701")
 FLASHKV, VOICEBOX, RAGLINE = RepoId(1), RepoId(2), RepoId(3)
+
+
+@pytest.fixture(scope="session")
+def filled_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file that `fill` filled, to copy."""
+    file = tmp_path_factory.mktemp("filled") / "hypecurve.db"
+    shutil.copyfile(sqlite_template, file)
+
+    async def make() -> None:
+        async with opened(f"sqlite:///{file}") as store:
+            await fill(store)
+
+    asyncio.run(make())
+    return file
+
+
+@pytest.fixture
+async def full(filled_file: Path, tmp_path: Path) -> AsyncIterator[SqlStore]:
+    """A store that `fill` filled."""
+    file = tmp_path / "full.db"
+    shutil.copyfile(filled_file, file)
+    async with opened(f"sqlite:///{file}") as store:
+        yield store
 
 
 async def naming(store: SqlStore, name: str) -> set[str]:

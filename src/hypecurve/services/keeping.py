@@ -16,8 +16,8 @@ TEXTS = timedelta(days=90)
 """So long what was delivered can be shown again; picks are kept as long."""
 _AHEAD = timedelta(days=1)
 """A clock that runs further ahead of the last sweep is not believed: what goes is gone."""
-_MOST_TEXTS = 500
-_MOST_CHANNELS = 5
+_MOST_TEXTS = 200
+_MOST_CHANNELS = 2
 
 
 @dataclass(frozen=True, slots=True)

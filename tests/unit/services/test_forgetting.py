@@ -11,7 +11,7 @@ from hypecurve.domain.subscription import Tenant
 from hypecurve.ports.store import Forgotten
 from hypecurve.services.forgetting import Sort, Who, foresee, forget, parse_who, readmit
 from support.databases import NOW
-from support.kept import ACME, ADA, HELLO, OPERATOR, fill, naming, rows_of
+from support.kept import ACME, ADA, HELLO, OPERATOR, naming, rows_of
 
 T1 = Tenant("slack", "T1")
 READ = {
@@ -54,35 +54,30 @@ def test_a_slip_is_said_in_one_line(given: tuple[str, str]) -> None:
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("backend", ["sqlite"])
-async def test_what_would_go_is_told_before_and_goes(store: SqlStore) -> None:
-    await fill(store)
+async def test_what_would_go_is_told_before_and_goes(full: SqlStore) -> None:
     clock = SetClock(NOW)
     whole = ("slack", ACME.id), ("slack", f"{ACME.id}/{ADA}"), ("discord", OPERATOR.id)
     others = ("slack", str(HELLO).removeprefix("slack:")), ("github", "acme")
     for platform, text in (*whole, *others):
-        before = await rows_of(store)
+        before = await rows_of(full)
         who = parse_who(platform, text)
-        would = await foresee(store, clock, who)
-        assert await rows_of(store) == before
-        assert await forget(store, clock, who) == would
-        assert await naming(store, who.id) == set(), who
-        assert not await foresee(store, clock, who)
+        would = await foresee(full, clock, who)
+        assert await rows_of(full) == before
+        assert await forget(full, clock, who) == would
+        assert await naming(full, who.id) == set(), who
+        assert not await foresee(full, clock, who)
 
 
-@pytest.mark.parametrize("backend", ["sqlite"])
-async def test_a_discord_number_is_a_server_a_channel_and_a_user(store: SqlStore) -> None:
-    await fill(store)
+async def test_a_discord_number_is_a_server_a_channel_and_a_user(full: SqlStore) -> None:
     clock = SetClock(NOW)
     elsewhere = Who("discord", OPERATOR.id, Sort.ANYBODY, Tenant("discord", "1"))
-    assert await forget(store, clock, elsewhere) == Forgotten()
-    gone = await forget(store, clock, parse_who("discord", OPERATOR.tenant.id))
+    assert await forget(full, clock, elsewhere) == Forgotten()
+    gone = await forget(full, clock, parse_who("discord", OPERATOR.tenant.id))
     assert gone == Forgotten(channels=1, notices=3)
 
 
-@pytest.mark.parametrize("backend", ["sqlite"])
-async def test_an_account_is_barred_known_or_not_until_it_is_let_in(store: SqlStore) -> None:
+async def test_an_account_is_barred_known_or_not_until_it_is_let_in(full: SqlStore) -> None:
     who = parse_who("github", "nobody")
-    assert not await readmit(store, who)
-    assert await forget(store, SetClock(NOW), who) == Forgotten()
-    assert await readmit(store, who)
+    assert not await readmit(full, who)
+    assert await forget(full, SetClock(NOW), who) == Forgotten()
+    assert await readmit(full, who)

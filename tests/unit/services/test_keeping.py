@@ -18,10 +18,9 @@ from hypecurve.services.keeping import Tidied, tidy
 from hypecurve.worker import Service
 from support.catalogue import DAY, a_repo, keep, sweep
 from support.databases import NOW
-from support.kept import ACME, NORI, fill, rows_of
+from support.kept import ACME, NORI, rows_of
 from support.sample_day import sample_taxonomy
 
-pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
 HOUR = timedelta(hours=1)
 
 
@@ -31,77 +30,80 @@ async def _swept(store: SqlStore, at: datetime) -> None:
 
 
 async def test_texts_and_picks_of_90_days_and_tenants_of_30_go_and_nothing_goes_before(
-    store: SqlStore,
+    full: SqlStore,
 ) -> None:
-    await fill(store)
     clock = SetClock(NOW + 30 * DAY)
-    await _swept(store, clock.at)
-    assert await tidy(store, clock) == Tidied()
+    await _swept(full, clock.at)
+    assert await tidy(full, clock) == Tidied()
     clock.at += HOUR
     # One that came back in the meantime stays, with all it had.
-    async with store.write() as tx:
+    async with full.write() as tx:
         await tx.reach.suspend(Suspension(NORI, NOW, "removed", NOW))
         await tx.reach.restore(NORI)
-    assert await tidy(store, clock) == Tidied(tenants=(ACME,))
-    assert await tidy(store, clock) == Tidied()
+    assert await tidy(full, clock) == Tidied(tenants=(ACME,))
+    assert await tidy(full, clock) == Tidied()
     clock.at = NOW + 90 * DAY
-    await _swept(store, clock.at)
-    assert await tidy(store, clock) == Tidied()
+    await _swept(full, clock.at)
+    assert await tidy(full, clock) == Tidied()
     clock.at += HOUR
     # Two digests and two notices of the other workspace; the operator's that does not name ACME.
-    assert await tidy(store, clock) == Tidied(texts=5, picks=2)
-    rows = await rows_of(store)
+    assert await tidy(full, clock) == Tidied(texts=5, picks=2)
+    rows = await rows_of(full)
     assert (rows["digest"], rows["notice"], rows["channel"]) == (2, 5, 3)
 
 
-async def test_a_clock_that_runs_ahead_deletes_nothing(store: SqlStore) -> None:
-    await fill(store)
-    assert await tidy(store, SetClock(NOW + 3_650 * DAY)) == Tidied()
-    await _swept(store, NOW + 29 * DAY)
-    assert await tidy(store, SetClock(NOW + 3_650 * DAY)) == Tidied()
-    await _swept(store, NOW + 30 * DAY)
-    assert (await tidy(store, SetClock(NOW + 3_650 * DAY))).tenants == (ACME,)
+async def test_a_clock_that_runs_ahead_deletes_nothing(full: SqlStore) -> None:
+    assert await tidy(full, SetClock(NOW + 3_650 * DAY)) == Tidied()
+    await _swept(full, NOW + 29 * DAY)
+    assert await tidy(full, SetClock(NOW + 3_650 * DAY)) == Tidied()
+    await _swept(full, NOW + 30 * DAY)
+    assert (await tidy(full, SetClock(NOW + 3_650 * DAY))).tenants == (ACME,)
 
 
-async def test_without_a_sweep_and_once_told_to_end_nothing_is_deleted(store: SqlStore) -> None:
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_without_a_sweep_nothing_tells_the_time(store: SqlStore) -> None:
+    async with store.write() as tx:
+        await tx.reach.suspend(Suspension(NORI, NOW - 31 * DAY, "removed", NOW))
     assert await tidy(store, SetClock(NOW)) == Tidied()
-    await fill(store)
-    await _swept(store, NOW + 90 * DAY)
+    await _swept(store, NOW)
+    assert await tidy(store, SetClock(NOW)) == Tidied(tenants=(NORI,))
+
+
+async def test_once_told_to_end_nothing_is_deleted(full: SqlStore) -> None:
+    await _swept(full, NOW + 90 * DAY)
     stop = asyncio.Event()
     stop.set()
-    assert await tidy(store, SetClock(NOW + 91 * DAY), stop) == Tidied()
+    assert await tidy(full, SetClock(NOW + 91 * DAY), stop) == Tidied()
 
 
-async def test_repos_that_came_to_a_barred_account_go(store: SqlStore) -> None:
-    await fill(store)
-    async with store.write() as tx:
+async def test_repos_that_came_to_a_barred_account_go(full: SqlStore) -> None:
+    async with full.write() as tx:
         await tx.forgetting.owner("acme", NOW)
-    await keep(store, [a_repo(3, name="acme/ragline")])
-    assert await tidy(store, SetClock(NOW)) == Tidied(repos=1)
+    await keep(full, [a_repo(3, name="acme/ragline")])
+    assert await tidy(full, SetClock(NOW)) == Tidied(repos=1)
 
 
-async def test_a_service_deletes_once_a_day_where_it_composes(store: SqlStore) -> None:
-    await _swept(store, NOW)
+async def test_a_service_deletes_once_a_day_where_it_composes(full: SqlStore) -> None:
     clock = SetClock(NOW)
     one, other = [
-        Service(Settings(_env_file=None), store, clock, sample_taxonomy(), {}, holder=name)
+        Service(Settings(_env_file=None), full, clock, sample_taxonomy(), {}, holder=name)
         for name in ("host-a:1", "host-b:2")
     ]
     await one.compose()
-    async with store.write() as tx:
+    async with full.write() as tx:
         await tx.reach.suspend(Suspension(NORI, NOW - 31 * DAY, "removed", NOW))
     await other._keeping.run()
-    assert await _suspended(store) == 1
+    assert await _suspended(full) == 1
     await one._keeping.run()
-    assert await _suspended(store) == 0
-    async with store.write() as tx:
+    assert await _suspended(full) == 0
+    async with full.write() as tx:
         await tx.reach.suspend(Suspension(NORI, NOW - 31 * DAY, "removed", NOW))
     clock.at += 23 * HOUR
     await one._keeping.run()
-    assert await _suspended(store) == 1
+    assert await _suspended(full) == 1
     clock.at += HOUR
     await one._keeping.run()
-    assert await _suspended(store) == 0
+    assert await _suspended(full) == 0
 
 
 async def _suspended(store: SqlStore) -> int:
@@ -109,11 +111,10 @@ async def _suspended(store: SqlStore) -> int:
         return len(await tx.reach.suspended())
 
 
-async def test_what_is_deleted_is_told_in_one_line_of_the_log(store: SqlStore) -> None:
-    await fill(store)
-    await _swept(store, NOW + 31 * DAY)
+async def test_what_is_deleted_is_told_in_one_line_of_the_log(full: SqlStore) -> None:
+    await _swept(full, NOW + 31 * DAY)
     clock = SetClock(NOW + 31 * DAY)
-    keeping = Keeping(store, clock, Leases(store, clock, "host-a:1"))
+    keeping = Keeping(full, clock, Leases(full, clock, "host-a:1"))
     with structlog.testing.capture_logs() as lines:
         await keeping.run()
         await keeping.run()

@@ -48,18 +48,21 @@ class SqlForgetting:
         """Delete a tenant: its channels, what they heard, its installation, who it was."""
         await one_holder(self._connection)
         ids = await channels_of(self._connection, tenant)
-        done = [await drop_channels(self._connection, ids), await self._rest(tenant, at)]
+        done = [
+            await drop_channels(self._connection, ids),
+            await self._rest(tenant, at, everywhere=True),
+        ]
         return Forgotten.together(done)
 
-    async def _rest(self, tenant: Tenant, at: datetime) -> Forgotten:
-        """Delete what a tenant has beside its channels."""
+    async def _rest(self, tenant: Tenant, at: datetime, *, everywhere: bool) -> Forgotten:
+        """Delete what a tenant has beside its channels; `everywhere`: see `untell`."""
         installations = await drop(self._connection, installation, is_of(installation.c, tenant))
         await drop(self._connection, suspension, is_of(suspension.c, tenant))
         await drop(self._connection, breaker, breaker.c.key == str(tenant))
         done = [
             Forgotten(installations=installations),
             await self._users(f"{tenant}/", "", at),
-            await untell(self._connection, Name.of_id(tenant.id), at),
+            await untell(self._connection, Name.of_id(tenant.id), at, everywhere=everywhere),
         ]
         return Forgotten.together(done)
 
@@ -160,5 +163,6 @@ class SqlForgetting:
         done = await drop_channels(self._connection, ids)
         if await channels_of(self._connection, tenant, 1):
             return Purged(tenant, done, over=False)
-        rest = await self._rest(tenant, at)
+        # All texts are read for who asks to be forgotten; nobody does here, and others write.
+        rest = await self._rest(tenant, at, everywhere=False)
         return Purged(tenant, Forgotten.together([done, rest]), over=True)

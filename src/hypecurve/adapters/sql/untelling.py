@@ -30,6 +30,8 @@ from hypecurve.ports.store import Forgotten
 _S = DeliveryState
 _AT_ONCE = 500
 """Texts that are looked at closely at a time."""
+_OF_PLACES = ~notice.c.key.startswith("alert ") & ~notice.c.key.startswith("listed ")
+"""Notices that are not of repos; who begins such keys is `services.digests`."""
 _WHY = "Its text is not kept any longer."
 
 
@@ -39,6 +41,7 @@ class Name:
 
     part: str
     pattern: re.Pattern[str]
+    any_case: bool = False
 
     def __contains__(self, text: str) -> bool:
         """Whether a text names them."""
@@ -59,29 +62,36 @@ class Name:
         return cls(
             login,
             re.compile(rf"(?<![A-Za-z0-9-]){its}/|(?<=[/@]){its}(?![A-Za-z0-9-])", re.IGNORECASE),
+            any_case=True,
         )
 
 
 def holds(connection: AsyncConnection, column: ColumnElement[Any], name: Name) -> Any:  # noqa: ANN401 - a condition, whose type each dialect has its own of
-    """The condition that a column of text or JSON may name somebody, whatever the case."""
+    """The condition that a column of text or JSON may name somebody."""
     text = cast(column, Text)
     part = f"%{_escaped(name.part)}%"
-    # SQLite's LIKE passes over the case of ASCII by itself.
-    is_postgres = connection.dialect.name == POSTGRES
-    return text.ilike(part, escape="\\") if is_postgres else text.like(part, escape="\\")
+    if name.any_case and connection.dialect.name == POSTGRES:
+        return text.ilike(part, escape="\\")  # several times as slow as `like`
+    return text.like(part, escape="\\")  # SQLite's passes over the case of ASCII
 
 
 def _escaped(part: str) -> str:
     return re.sub(r"([\\%_])", r"\\\1", part)
 
 
-async def untell(connection: AsyncConnection, name: Name, at: datetime) -> Forgotten:
-    """Empty the digests and notices that name somebody, and the keys of notices that do."""
-    texts = await _naming(connection, digest, digest.c.message, name)
+async def untell(
+    connection: AsyncConnection, name: Name, at: datetime, *, everywhere: bool = True
+) -> Forgotten:
+    """Empty the digests and notices that name somebody, and the keys of notices that do.
+
+    `everywhere` False: only where this program names places, not in what is told of repos.
+    """
+    of_places = () if everywhere else (_OF_PLACES,)
+    texts = await _naming(connection, digest, digest.c.message, name) if everywhere else []
     await empty(connection, digest, texts, at)
-    noticed = await _naming(connection, notice, notice.c.message, name)
+    noticed = await _naming(connection, notice, notice.c.message, name, *of_places)
     await empty(connection, notice, noticed, at)
-    keys = await _naming(connection, notice, notice.c.key, name)
+    keys = await _naming(connection, notice, notice.c.key, name, *of_places)
     if keys:
         # What it told is not to be known; that it was told stays.
         unnamed = literal("forgotten ") + cast(notice.c.id, String)
@@ -110,7 +120,11 @@ async def empty(
 
 
 async def _naming(
-    connection: AsyncConnection, table: Table, column: ColumnElement[Any], name: Name
+    connection: AsyncConnection,
+    table: Table,
+    column: ColumnElement[Any],
+    name: Name,
+    *which: ColumnElement[bool],
 ) -> list[int]:
     """The ids of rows in which a column names somebody."""
     found: list[int] = []
@@ -118,7 +132,8 @@ async def _naming(
     while True:
         statement = (
             select(table.c.id, cast(column, Text).label("text"))
-            .where(table.c.id > after, column.is_not(None), holds(connection, column, name))
+            .where(table.c.id > after, *which)
+            .where(column.is_not(None), holds(connection, column, name))
             .order_by(table.c.id)
             .limit(_AT_ONCE)
         )
