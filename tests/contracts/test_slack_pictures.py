@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
+from hypecurve.adapters.clock import SetClock
+from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.domain.chart import Chart, Comparison, Picture, Risers
 from hypecurve.domain.delivery import StepKind
 from hypecurve.domain.errors import (
@@ -24,6 +26,7 @@ from hypecurve.domain.errors import (
 )
 from hypecurve.domain.message import Message
 from hypecurve.domain.subscription import Channel, Tenant
+from hypecurve.services.delivery.deliver import deliver_pending
 from hypecurve_slack import uploading
 from hypecurve_slack.messenger import SlackMessenger, connect
 from hypecurve_slack.pacing import Pacer
@@ -31,11 +34,14 @@ from hypecurve_slack.uploading import Uploads
 from hypecurve_slack.web import web_client, web_session
 from standins.slack import Fault, SlackStandIn
 from support.bots import PIXEL, Drawn, kit
+from support.databases import NOW
 from support.messenger_contract import BRIEF
+from support.outgoing import put
 from support.slack_tokens import KnownTokens
 
 PICTURE = Picture(Comparison(()), "Two repos, of which nothing is known.", "acme/flashkv")
 PICTURED = replace(BRIEF, picture=PICTURE)
+CHANNEL = Channel.parse("slack:T123/C456")
 AT_ONCE = (0.0, 0.0, 0.0)
 TEAM = SlackStandIn.team
 ASKED = "files.getUploadURLExternal"
@@ -107,6 +113,21 @@ async def test_a_picture_is_uploaded_once_for_a_workspace_and_shown_in_all_its_c
         block for block in rig.slack.channels["C456"].messages[0].blocks if block["type"] == "image"
     )
     assert image["alt_text"] == PICTURE.alt
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+@pytest.mark.parametrize("lost", [0, 1, 2])
+async def test_what_is_delivered_shows_its_picture_unless_files_fail_twice(
+    store: SqlStore, rig: Rig, lost: int
+) -> None:
+    clock = SetClock(NOW)
+    await put(store, CHANNEL, PICTURED)
+    if lost:
+        rig.slack.fail(Fault.BROKEN, method="upload", times=lost)
+    for _ in range(2):
+        await deliver_pending(store, clock, "slack", rig.messenger)
+        clock.at += timedelta(hours=1)
+    assert rig.shown() == ["" if lost == 2 else next(iter(rig.slack.files.kept))]
 
 
 async def test_a_picture_is_uploaded_anew_after_a_day(

@@ -17,8 +17,7 @@ from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.domain.subscription import Channel, Subscription, Tenant
 from hypecurve.services.delivery.presence import FOR_GOOD, GREETING, Presence
 from hypecurve_slack import events as module
-from hypecurve_slack.events import HEARD, Standing, closed_as, heard
-from hypecurve_slack.manifest import EVENTS_OF
+from hypecurve_slack.events import Standing, closed_as, heard
 from hypecurve_slack.people import People
 from hypecurve_slack.web import web_client, web_session
 from hypecurve_slack.workspace import Workspace
@@ -231,8 +230,3 @@ async def test_what_happens_to_others_means_nothing(rig: Rig) -> None:
     ):
         assert not await rig.tell(event)
     assert rig.slack.calls == []
-
-
-def test_what_is_heard_is_what_the_manifest_asks_for() -> None:
-    ours = HEARD - {"member_left_channel"}  # of us it is told by channel_left and group_left
-    assert set(EVENTS_OF) - {"app_home_opened"} == ours
