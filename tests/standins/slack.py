@@ -18,7 +18,9 @@
         slack.fail(Fault.DROPPED_AFTER)                  # taken, then the line goes dead
         await slack.refresh_sockets()                    # Slack asks the bot to reconnect
         await slack.event({"type": "channel_unarchive", "channel": "C789"})
-        slack.workspace("T2").channels["C1"] = SlackChannel("C1", "two")   # another team
+        slack.files.kept["F000000001"].content           # a picture; it can be slow, or deleted
+    slack.channels["C456"].members |= {"U1"}         # who is in a channel, for users.conversations
+    slack.workspace("T2").channels["C1"] = SlackChannel("C1", "two")   # another team
         slack.faults(0.05, random.Random(7))             # 5 % of all calls, in every way there is
         slack.ledger.doubles(), slack.ledger.least_gap() # what came twice, and how fast
 

@@ -13,7 +13,7 @@ from hypecurve.domain.message import (
     Style,
     Text,
 )
-from hypecurve.wording.teller import sentences
+from hypecurve.wording.teller import sentences, words_of
 from hypecurve.wording.texts import texts
 
 _EXAMPLE = "/hype rising"
@@ -27,6 +27,7 @@ def greeting(locale: str) -> Message:
         "have stalled: one short digest on the days you choose, and nothing where there is no news."
     )
     nothing = said.say("Nothing is posted here until somebody subscribes.")
+    spoken = words_of(sentences(said, (Text(what),), (Text(nothing),)))
     look = said.say_line("To look around first: {example}", example=Text(_EXAMPLE, Style.CODE))
     return Message(
         kind=MessageKind.NOTICE,
@@ -35,7 +36,7 @@ def greeting(locale: str) -> Message:
             Section(
                 SectionKind.PLAIN,
                 "",
-                (Entry(((Text(what),), sentences(said, (Text(nothing),), look)), spoken=what),),
+                (Entry(((Text(what),), sentences(said, (Text(nothing),), look)), spoken=spoken),),
             ),
         ),
         controls=(Control(Action.SUBSCRIBE, said.say("Subscribe"), value="subscribe"),),
