@@ -67,6 +67,13 @@ class PickItem:
 
     pick: Pick
     entry: CatalogueEntry
+    instead_of: tuple[int, ...] = ()
+    """Ids of older picks of the same repo that came back: this one is told instead."""
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """The picks that are told by it."""
+        return (*self.instead_of, *(() if self.pick.id is None else (self.pick.id,)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,20 @@ async def test_a_pick_waits_for_the_digest_that_arrives(store: SqlStore) -> None
     assert len(await messages_of(store, CHANNEL)) == 2
 
 
+async def test_the_last_word_on_a_repo_is_told_and_the_one_before_never_alone(
+    store: SqlStore,
+) -> None:
+    await _pick(store, 1, "first word")
+    await compose_due(store, SetClock(NINE), TAXONOMY)
+    # It is on its way when somebody says more, and then it comes back.
+    await _pick(store, 1, "second word", NINE)
+    await _compose(store, NINE + DAY)
+    await _compose(store, NINE + 2 * DAY)
+    first, second = await messages_of(store, CHANNEL)
+    assert first.notification.endswith("first word")
+    assert second.notification == "Ada picked acme/repo-1: second word"
+
+
 async def test_what_is_gone_or_muted_since_is_not_shown_and_nothing_waits_for_ever(
     store: SqlStore,
 ) -> None:

@@ -111,7 +111,7 @@ async def freeze(tx: Transaction, composed: Sequence[Composed], cycle: int, now:
     kept = await tx.digests.freeze([each.frozen for each in composed], now)
     await tx.picks.told(
         {
-            key: [item.pick.id for item in each.draft.digest.picks if item.pick.id is not None]
+            key: [pick_id for item in each.draft.digest.picks for pick_id in item.ids]
             for each, key in zip(composed, kept, strict=True)
             if key is not None and each.draft.digest.picks
         }
