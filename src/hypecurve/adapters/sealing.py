@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from hypecurve.domain.errors import BadSetting, KeyLost
 from hypecurve.ports import Clock
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet, MultiFernet
 
 NO_KEY = (
     "HYPECURVE_SECRET_KEYS is missing: without a key no token can be kept. Make one with "
@@ -29,6 +33,11 @@ class FernetSealer:
 
     def __init__(self, keys: Sequence[str], clock: Clock) -> None:
         """Take keys as `Fernet.generate_key` makes them; BadSetting for one that is none."""
+        self._clock = clock
+        self._keys: list[Fernet] = []
+        self._all: MultiFernet | None = None
+        if not keys:
+            return
         from cryptography.fernet import Fernet, MultiFernet  # noqa: PLC0415 - late: who needs it
 
         try:
@@ -39,8 +48,7 @@ class FernetSealer:
                 "makes one; several are divided by commas, the newest first."
             )
             raise BadSetting(message) from None
-        self._all = MultiFernet(self._keys) if self._keys else None
-        self._clock = clock
+        self._all = MultiFernet(self._keys)
 
     def seal(self, text: str) -> str:
         """Return a text sealed; BadSetting where there is no key."""
@@ -50,11 +58,11 @@ class FernetSealer:
 
     def open(self, sealed: str, *, within: timedelta | None = None) -> str:
         """Return a sealed text; KeyLost where no key opens it, or it is too old."""
+        if self._all is None:
+            raise KeyLost(KeyLost.__doc__ or "")
         from cryptography.fernet import InvalidToken  # noqa: PLC0415 - as above
 
         try:
-            if self._all is None:
-                raise InvalidToken  # noqa: TRY301 - the same to whoever asks
             if within is None:
                 return self._all.decrypt(sealed.encode()).decode()
             ttl = int(within.total_seconds())
@@ -64,10 +72,12 @@ class FernetSealer:
 
     def is_fresh(self, sealed: str) -> bool:
         """Whether the first key sealed it."""
+        if not self._keys:
+            return False
         from cryptography.fernet import InvalidToken  # noqa: PLC0415 - as above
 
         try:
-            return bool(self._keys) and bool(self._keys[0].decrypt(sealed.encode()))
+            return self._keys[0].decrypt(sealed.encode()) is not None
         except InvalidToken:
             return False
 
