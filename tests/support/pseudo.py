@@ -44,7 +44,7 @@ from hypecurve.wording.texts import Texts, texts
 
 LOCALE = "el"
 _NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
-_BRACKETED = re.compile(r"⟦[^⟦⟧]*⟧?|https?://\S+")
+_BRACKETED = re.compile(r"⟦[^⟦⟧]*⟧?|https?://\S+|`[^`]*`")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z'-]*")
 TAXONOMY = Taxonomy.of(
     (layer := Layer("слой", "Infrastructure"), other := Layer("полка", "Models")),
@@ -59,7 +59,7 @@ TAXONOMY = Taxonomy.of(
 """Titles of the taxonomy that is shipped, under slugs of no language."""
 _SLUGS = ("слой", "место", "угол", "край")
 SPOKEN_WORDS = frozenset(
-    {"UTC", "Hypecurve", LOCALE}
+    {"UTC", "Hypecurve", LOCALE, "acme", "nori"}
     | {spec.name for spec in COMMANDS}
     | {option.name for spec in COMMANDS for option in spec.options}
 )
@@ -113,8 +113,11 @@ def shown_in(what: object) -> Iterator[str]:  # noqa: C901, PLR0912 - a case for
             yield from shown_in(what.choices)
         case Mapping():
             for key, value in what.items():
-                if not isinstance(value, str) or key in {"text", "alt_text"}:
-                    yield from shown_in(value)
+                told = key in {"text", "alt_text"}
+                if told or not isinstance(value, str):
+                    # Of a list only what is made of parts is read, like the options of a select.
+                    parts = value if told or isinstance(value, Mapping) else _parts(value)
+                    yield from shown_in(parts)
         case Iterable():
             for each in what:
                 yield from shown_in(each)
@@ -122,6 +125,11 @@ def shown_in(what: object) -> Iterator[str]:  # noqa: C901, PLR0912 - a case for
             for each in dataclasses.fields(what):
                 if each.name not in _SILENT:
                     yield from shown_in(getattr(what, each.name))
+
+
+def _parts(value: object) -> list[object]:
+    found = value if isinstance(value, list | tuple) else []
+    return [each for each in found if not isinstance(each, str)]
 
 
 _SILENT = frozenset({"value", "url", "locale", "repo_name", "channel", "chart", "kind"})
@@ -219,6 +227,12 @@ _NAMED: Mapping[str, tuple[str, ...]] = {
     "who": ("жук", ""),
 }
 """Strings that are looked up, or said, by what they are."""
+_ERRORS = [
+    UnknownCategory("жук", ("угол",)),
+    UnknownCategory("жук"),
+    NotFound("This repo is no longer in the catalogue."),
+    BadTime("'{slip}' is not a time of day: write it as 09:00.", slip="жук"),
+]
 _MADE: Mapping[Any, Sequence[Any]] = {
     Any: ["жук"],
     object: ["жук"],
@@ -233,11 +247,7 @@ _MADE: Mapping[Any, Sequence[Any]] = {
     tzinfo: [UTC],
     bytes: [b""],
     Taxonomy: [TAXONOMY],
-    HypecurveError: [
-        UnknownCategory("жук", ("угол",)),
-        UnknownCategory("жук"),
-        NotFound("This repo is no longer in the catalogue."),
-        BadTime("'{slip}' is not a time of day: write it as 09:00.", slip="жук"),
-    ],
+    Exception: [*_ERRORS, ValueError("not for people")],
+    HypecurveError: _ERRORS,
     Message: [Message(MessageKind.NOTICE, "жук", locale=LOCALE)],
 }

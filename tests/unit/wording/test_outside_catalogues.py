@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 import hypecurve.wording
+import hypecurve_discord
+import hypecurve_slack
 from hypecurve.wording import texts as texts_module
 from support import pseudo
 from support.pseudo import arguments, leaks, shown_in
@@ -19,12 +21,14 @@ from support.pseudo import arguments, leaks, shown_in
 ROOT = Path(__file__).parents[3]
 TEMPLATE = ROOT / "src/hypecurve/wording/locales/messages.pot"
 EXAMPLES = 15
-UNREAL = (ArithmeticError, AssertionError, LookupError, TypeError, ValueError)
+UNREAL = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 """What a value that no service would make may end in."""
 NO_TEXT = {
     *("cut.clean", "cut.cut", "cut.length", "happened.owner_of", "teller.about", "texts.texts"),
     *("tongues.likely", "tongues.own_name", "tongues.tongue", "page.wanted_locale", "page.html"),
     "measures.calendar",
+    *("hypecurve_slack.messenger._bodies", "hypecurve_slack.uploading._name"),
+    *("hypecurve_discord.answering._left_out", "hypecurve_discord.answering._refused"),
     *("status.in_words", "languages.language", "retelling.made_from", "retelling.sentences"),
     *("operator.in_one_line", "texts.texts_from", "spoken.language_message", "spoken.speaking"),
 }
@@ -41,7 +45,27 @@ def builders() -> Iterator[tuple[str, Callable[..., Any]]]:
                 yield told, function
 
 
-BUILDERS = dict(builders())
+def bot_builders() -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Every function of a bot that speaks a language: pages, forms, labels of its own."""
+    for package in (hypecurve_discord, hypecurve_slack):
+        for found in pkgutil.iter_modules(package.__path__):
+            module = import_module(f"{package.__name__}.{found.name}")
+            for name, function in inspect.getmembers(module, inspect.isfunction):
+                speaks = {"locale", "said", "words_of", "form", "message"} & {
+                    *_parameters(function)
+                }
+                here = function.__module__ == module.__name__
+                if here and speaks and not inspect.iscoroutinefunction(function):
+                    told = f"{package.__name__}.{found.name}.{name}"
+                    if told not in NO_TEXT:
+                        yield told, function
+
+
+def _parameters(function: Callable[..., Any]) -> Iterator[str]:
+    return iter(inspect.signature(function).parameters)
+
+
+BUILDERS = {**dict(builders()), **dict(bot_builders())}
 
 
 @pytest.fixture(scope="module")
