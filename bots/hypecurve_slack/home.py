@@ -17,7 +17,7 @@ from hypecurve.domain.asking import Home
 from hypecurve.domain.errors import BadChannel, HypecurveError
 from hypecurve.domain.message import Action
 from hypecurve.domain.saying import to_say
-from hypecurve.domain.subscription import Tenant
+from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Desk, Forms
 from hypecurve.wording.notices import error_message
 from hypecurve.wording.texts import texts
@@ -159,7 +159,10 @@ class Homes:
             asker = await asker_of(asked, self.people)
             locale = asker.locale
             home = await self.forms.home(asker)
-            home, members, hint = await self._seen(home, asked, meta)
+            seen, members, hint = await self._seen(home, asked, meta)
+            if len(seen) < len(home.channels):
+                # What is hidden is not counted in the head either.
+                home = await self.forms.home(asker, seen)
             return home_view(home, members, meta, line or hint)
         except HypecurveError as error:
             message = error_message(error, locale)
@@ -168,22 +171,21 @@ class Homes:
             message = sorry(locale)
         return home_view(Home(message), (), meta, line)
 
-    async def _seen(self, home: Home, asked: Asked, meta: Meta) -> tuple[Home, frozenset[str], str]:
+    async def _seen(
+        self, home: Home, asked: Asked, meta: Meta
+    ) -> tuple[frozenset[Channel], frozenset[str], str]:
         """Return what of a Home somebody may see, where they may change something, and a hint."""
         workspace, user = asked.workspace, asked.user_id
         ids = {channel.id for channel, _ in home.channels if channel.tenant == workspace.tenant}
         joined = await self.rooms.joined(workspace, user, asked.team) if ids else frozenset()
-        own = frozenset({f"@{user}", meta.direct} - {""})
-        members = (joined or frozenset()) | own
+        members = (joined or frozenset()) | (frozenset({f"@{user}", meta.direct}) - {""})
         places = [each for each in ids - members if each[:1] in {"C", "G"}]
         seen = (ids & members) | await self.rooms.public(workspace, places)
-        channels = tuple(each for each in home.channels if each[0].id in seen)
         hint = ""
         if joined is None:
-            hint = texts(home.head.locale).say(
-                "Slack does not tell at present which channels you are in."
-            )
-        return replace(home, channels=channels), members, hint
+            said = texts(home.head.locale)
+            hint = said.say("Slack does not tell at present which channels you are in.")
+        return frozenset(Channel(workspace.tenant, each) for each in seen), members, hint
 
 
 def _form(asked: Asked, meta: Meta) -> tuple[Asked, Meta]:

@@ -85,6 +85,7 @@ async def test_everybody_sees_public_channels_and_private_ones_they_are_in(it: I
     async with it.serving():
         ada, bo = await it.slack.open_home("U1"), await it.slack.open_home("U2")
     assert rooms(ada) == ["C1", "C2", "C4", "me"]
+    assert "4 channels here" in ada.shown
     assert changeable(ada) == ["C2", "C4", "DU1"]
     assert rooms(bo) == ["me", "C1", "C3", "C4", "me"]
     assert changeable(bo) == ["@U2", "C3", "DU2"]

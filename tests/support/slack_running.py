@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -88,9 +88,8 @@ class SlowForms:
         await self.gate.wait()
         return await self.forms.preview(asker, filled)
 
-    async def home(self, asker: Asker, channels: object = None) -> Home:
-        del channels
-        return await self.forms.home(asker)
+    async def home(self, asker: Asker, channels: Collection[Channel] | None = None) -> Home:
+        return await self.forms.home(asker, channels)
 
 
 @dataclass
