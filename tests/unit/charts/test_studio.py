@@ -72,7 +72,7 @@ def test_the_gallery_keeps_what_was_asked_for_last_and_no_more_bytes_than_it_may
 
 async def test_a_service_that_has_drawn_nothing_has_not_loaded_matplotlib() -> None:
     script = (
-        "import sys, hypecurve.cli, hypecurve.worker;"
+        "import sys, hypecurve.cli, hypecurve.bootstrap;"
         "from hypecurve.charts import Studio; Studio();"
         "sys.exit('matplotlib' in sys.modules)"
     )

@@ -25,7 +25,7 @@ from support.charts import CHARTS, EVERYTHING, FAR_APART, GAPPY, NORMAL, RISERS,
 
 LOCALES = itertools.cycle(["en", "zh_CN", "ru"])
 CASES = [(name, locale) for name, locale in zip(CHARTS, LOCALES, strict=False)]
-CASES += [(name, locale) for name in ("everything", "aged") for locale in ("en", "zh_CN", "ru")]
+CASES += [(name, locale) for name, locale in (("everything", "zh_CN"), ("everything", "ru"))]
 
 
 @pytest.fixture
@@ -45,10 +45,11 @@ def test_every_text_has_its_glyphs_lies_in_the_card_and_touches_no_other(
     name: str, locale: str
 ) -> None:
     sheet = laid_out(CHARTS[name], locale)
-    sheet.figure.canvas.draw()
+    sheet.figure.draw_without_rendering()
     boxes = []
     for each in texts_of(sheet):
         assert all(ord(char) in drawable() for char in each.get_text()), each.get_text()
+        assert not each.get_parse_math()
         box = each.get_window_extent()
         assert box.x0 >= 12, each.get_text()
         assert box.x1 <= WIDTH - 12, each.get_text()

@@ -69,6 +69,17 @@ points = st.lists(
 )
 
 
+def breaks_of(line: Line, days: list[date]) -> tuple[date, ...]:
+    """The days of a line's points between which and the point before nobody knew for long."""
+    return tuple(
+        after
+        for (before, _), (after, _) in pairwise(line.points)
+        if any(
+            b - a > LONGEST_JOIN for a, b in pairwise(day for day in days if before <= day <= after)
+        )
+    )
+
+
 @given(points, st.integers(2, 40))
 def test_a_thinned_line_keeps_its_ends_its_order_and_every_break(
     given_points: list[Point], most: int
@@ -81,14 +92,17 @@ def test_a_thinned_line_keeps_its_ends_its_order_and_every_break(
     if whole:
         assert line.points[0] == whole[0]
         assert line.points[-1] == whole[-1]
-    days = [day for day, _ in whole]
-    for (before, _), (after, _) in pairwise(line.points):
-        unknown = any(
-            b - a > LONGEST_JOIN for a, b in pairwise(day for day in days if before <= day <= after)
-        )
-        assert (after in line.breaks) == unknown
+    assert line.breaks == breaks_of(line, [day for day, _ in whole])
     assert [each for run in pieces(line) for each in run] == [*line.points]
     assert len(pieces(line)) == len(line.breaks) + bool(line.points)
+
+
+@pytest.mark.parametrize("most", range(2, 9))
+def test_a_break_is_not_lost_with_the_point_behind_it(most: int) -> None:
+    days = [D1 + day * DAY for day in (0, 1, 2, 100, 101, 102, 200, 201, 202)]
+    line = line_from("acme/seldom", [(day, day.day) for day in days], None, most)
+    assert len(line.points) == most
+    assert line.breaks == breaks_of(line, days)
 
 
 def test_what_stands_out_is_kept_when_a_line_is_thinned() -> None:

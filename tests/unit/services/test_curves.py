@@ -70,6 +70,17 @@ async def test_months_in_which_nobody_counted_are_a_break(store: SqlStore) -> No
     assert (TODAY - 98 * DAY, 910) in found.line.points
 
 
+async def test_githubs_history_is_joined_to_our_first_count_and_to_no_later_one(
+    store: SqlStore,
+) -> None:
+    await keep(store, [a_repo(1, 900)], NOW - 450 * DAY)
+    for back, stars in ((450, 900), (449, 905), (10, 1_200), (0, 1_300)):
+        await sweep(store, NOW - back * DAY, {1: stars})
+    await tell_past(store, (NOW - 400 * DAY).date(), [1] * 401, NOW)
+    found = await curve(store, NAME, NOW)
+    assert found.line.points == ((TODAY - 10 * DAY, 1_200), (TODAY, 1_300))
+
+
 async def test_a_curve_says_what_was_told_and_what_github_corrected(store: SqlStore) -> None:
     await watch(store, 20)
     at = NOW - 3 * DAY
