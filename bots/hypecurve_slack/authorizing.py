@@ -30,10 +30,9 @@ class Authorizer(AsyncAuthorize):
     signature says so, and the answer can say what is wrong.
     """
 
-    def __init__(self, grants: Grants, patience: float = PATIENCE) -> None:
-        """Take where tokens come from, and the seconds that may take."""
+    def __init__(self, grants: Grants) -> None:
+        """Take where tokens come from."""
         self._grants = grants
-        self._patience = patience
 
     async def __call__(
         self,
@@ -48,7 +47,7 @@ class Authorizer(AsyncAuthorize):
         everywhere = context.is_enterprise_install and enterprise_id
         tenant = Tenant("slack", everywhere or team_id or "")
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(PATIENCE):
                 grant = await self._grants.grant(tenant)
         except TenantRefused as error:
             _log.warning("a request of nobody's", tenant=str(tenant), code=error.code)

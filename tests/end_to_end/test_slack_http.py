@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -12,14 +14,21 @@ import pytest
 
 from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sealing import FernetSealer
-from hypecurve.domain.errors import BadSetting
-from hypecurve.domain.subscription import Tenant
+from hypecurve.bootstrap import half_made
+from hypecurve.domain.asking import Asker
+from hypecurve.domain.delivery import StepKind
+from hypecurve.domain.errors import BadSetting, StoreUnavailable, TenantRefused
+from hypecurve.domain.installation import Installation
+from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve_slack import bot
 from hypecurve_slack.installed import from_text
+from hypecurve_slack.messenger import connect
+from hypecurve_slack.pacing import Pacer
 from standins.slack import SlackStandIn
 from standins.slack_oauth import Browser, InstallableSlack
-from support.bots import KEY, host, kit
+from support.bots import KEY, RememberedInstallations, host, kit
 from support.databases import NOW
+from support.processes import until
 from support.slack_web import Echo, Reached, Told, many_env, one_env, reached
 
 T2 = Tenant("slack", "T2")
@@ -204,6 +213,110 @@ async def test_a_removal_that_is_told_late_takes_nothing_from_who_came_back(
     await slack.event({"type": "channel_unarchive", "channel": "C1"}, team="T2")
     assert (await many.told.until(2)) == ["here slack:T2", "open slack:T2/C1"]
     assert await many.kit.installations.find(T2) is not None
+
+
+async def test_revoked_tokens_are_told_of_though_slack_does_not_say_who_we_were(
+    slack: InstallableSlack, many: Reached
+) -> None:
+    await install(slack, many)
+    slack.remove("T2")
+    event = {"type": "tokens_revoked", "tokens": {"bot": ["UBOT"]}}
+    body = {"type": "event_callback", "team_id": "T2", "event": event}
+    told = await many.requests.post(json.dumps(body).encode(), "application/json")
+    assert told.status == 200
+    assert (await many.told.until(2))[1] == "gone slack:T2 tokens_revoked"
+    assert await many.kit.installations.find(T2) is None
+
+
+class Away(RememberedInstallations):
+    """A store that is slow, or away."""
+
+    slow = False
+    away = False
+
+    async def find(self, tenant: Tenant) -> Installation | None:
+        if self.slow:
+            await asyncio.Event().wait()
+        if self.away:
+            raise StoreUnavailable
+        return await super().find(tenant)
+
+
+@pytest.mark.parametrize("how", ["slow", "away"])
+async def test_a_store_that_is_slow_or_away_keeps_no_command_from_being_acknowledged(
+    slack: InstallableSlack, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    monkeypatch.setattr("hypecurve_slack.authorizing.PATIENCE", 0.05)
+    monkeypatch.setattr("hypecurve_slack.installed._END", 0.05)
+    installations = Away()
+    async with reached(slack, many_env(slack), installations=installations) as at:
+        setattr(installations, how, True)
+        form = {"command": "/hype", "text": "top", "team_id": "T9", "user_id": "U1"}
+        body = urlencode({**form, "channel_id": "C1", "response_url": f"{at.url}/nowhere"})
+        told = await at.requests.post(body.encode())
+        assert (told.status, told.text) == (200, "")
+        await until(lambda: bool(at.desk.asked))
+        assert str(at.desk.asked[0][0].channel) == "slack:T9/C1"
+
+
+async def test_a_post_with_a_token_from_before_goes_out_with_the_new_one(
+    slack: InstallableSlack, many: Reached
+) -> None:
+    slack.rotates = True
+    await install(slack, many)
+    channel = Channel(T2, "C1")
+    text = (await Echo().answer(Asker(channel, "U1"), "top")).message
+    async with connect(many.env, many.kit, pacer=Pacer(0)) as messenger:
+        await messenger.post(channel, text, StepKind.POST, key="k1", ref="")
+        slack.remove("T2")
+        with pytest.raises(TenantRefused):
+            await messenger.post(channel, text, StepKind.POST, key="k2", ref="")
+        await install(slack, many)
+        await messenger.post(channel, text, StepKind.POST, key="k3", ref="")
+    assert len(slack.workspace("T2").channels["C1"].messages) == 2
+
+
+async def test_workspaces_that_installed_it_are_answered_over_a_socket_too(
+    slack: InstallableSlack,
+) -> None:
+    env = many_env(slack) | {"SLACK_APP_TOKEN": slack.app_token}
+    del env["SLACK_SIGNING_SECRET"]
+    sockets = slack.sockets
+    async with reached(slack, env) as at:
+        await install(slack, at)
+        told = await at.requests.post(b"{}", "application/json")
+        assert told.status == 404
+        stop, desk = asyncio.Event(), Echo()
+        over_http, slack.sockets = slack.sockets, sockets
+        serving = asyncio.create_task(bot.serve(env, host(desk, at.told, at.kit), stop))
+        await slack.connected()
+        slack.team = "T2"
+        (reply,) = await slack.command("/hype top", channel="C1")
+        assert "slack:T2/C1 asked: top" in reply.shown
+        slack.remove("T2")
+        await slack.event({"type": "app_uninstalled"}, team="T2")
+        assert (await at.told.until(2))[-1] == "gone slack:T2 app_uninstalled"
+        stop.set()
+        await serving
+        slack.sockets = over_http
+
+
+async def test_over_http_a_bot_token_that_slack_does_not_take_is_named(
+    slack: InstallableSlack,
+) -> None:
+    told, stop = Told(), asyncio.Event()
+    wrong = one_env(slack) | {"SLACK_BOT_TOKEN": "xoxb-wrong"}
+    with pytest.raises(BadSetting, match="SLACK_BOT_TOKEN"):
+        await bot.serve(wrong, host(Echo(), told), stop)
+    serving = asyncio.create_task(bot.serve(one_env(slack), host(Echo(), told), stop))
+    assert await told.until(1) == ["here slack:T123"]
+    stop.set()
+    await serving
+
+
+def test_half_made_settings_are_a_line_of_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_CLIENT_SECRET", "c3d4")
+    assert half_made({"slack": bot}) == ["slack is not in use: SLACK_CLIENT_ID is missing"]
 
 
 async def test_an_enterprise_that_installs_it_as_a_whole_is_one_tenant(

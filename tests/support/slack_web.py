@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hypecurve.domain.asking import Answer, Asker
 from hypecurve.domain.message import Entry, Message, MessageKind, Section, SectionKind, Text
 from hypecurve.domain.subscription import Channel, Tenant
-from hypecurve.ports import Host, Kit
+from hypecurve.ports import Host, Installations, Kit
 from hypecurve.web import listen, serve_http, site
 from hypecurve_slack import bot
 from standins.slack import SlackStandIn
@@ -96,13 +96,18 @@ def many_env(slack: InstallableSlack) -> dict[str, str]:
 
 @asynccontextmanager
 async def reached(
-    slack: SlackStandIn, env: Mapping[str, str], lent: Kit | None = None
+    slack: SlackStandIn,
+    env: Mapping[str, str],
+    lent: Kit | None = None,
+    installations: Installations | None = None,
 ) -> AsyncIterator[Reached]:
     """Serve the bot until the end of the block; the stand-in's requests go there."""
     with listen("127.0.0.1", 0) as listening:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         desk, told = Echo(), Told()
         lent = lent or kit(public_url=url)
+        if installations is not None:
+            lent = replace(lent, installations=installations)
         given: Host = host(desk, told, lent)
         stop = asyncio.Event()
         async with bot.web(env, given) as app:
