@@ -22,7 +22,7 @@ import structlog
 
 from hypecurve.domain.saying import to_say
 from hypecurve.domain.subscription import Channel
-from hypecurve.ports import Events
+from hypecurve.ports import DELETED, REMOVED, Events
 from hypecurve_slack.people import People
 from hypecurve_slack.refusals import NETWORK, trouble
 from hypecurve_slack.workspace import Workspace
@@ -44,10 +44,8 @@ HEARD = _CHANNEL | _RENAMED | {"channel_id_changed", "app_uninstalled", "tokens_
 """The types of event that mean something here."""
 _REASONS = {
     "is_archived": to_say("This channel is archived."),
-    "deleted": to_say("This channel was deleted."),
-    "removed": to_say(
-        "Hypecurve was removed from this channel: invite it with /invite @hypecurve."
-    ),
+    DELETED: to_say("This channel was deleted."),
+    REMOVED: to_say("Hypecurve was removed from this channel: invite it with /invite @hypecurve."),
     "channel_not_found": to_say(
         "Slack finds no such channel, or it is private and Hypecurve not in it."
     ),
@@ -145,19 +143,19 @@ def closed_as(kind: str, standing: Standing) -> str | None:  # noqa: PLR0911  # 
         case Standing.ARCHIVED:
             return "is_archived"
         case Standing.MISSING:
-            return "deleted" if kind in _DELETED else "channel_not_found"
+            return DELETED if kind in _DELETED else "channel_not_found"
         case Standing.INSIDE:
             return None if kind in _JOINED | _LEFT else ""
         case Standing.PUBLIC:
             # Whoever is shown the door does not talk on through it.
-            return "removed" if kind in _JOINED | _LEFT else ""
+            return REMOVED if kind in _JOINED | _LEFT else ""
     if kind in _JOINED:
         return None
     if kind in _ARCHIVED:
         return "is_archived"
     if kind in _DELETED:
-        return "deleted"
-    return "removed" if kind in _LEFT else ""
+        return DELETED
+    return REMOVED if kind in _LEFT else ""
 
 
 async def _standing(workspace: Workspace, channel: str) -> Standing:

@@ -1,6 +1,8 @@
 """The ports: what the core needs of the world, as small protocols, a file for each neighbour."""
 
 from hypecurve.ports.bots import (
+    DELETED,
+    REMOVED,
     Asgi,
     Bot,
     BotSetting,
@@ -29,6 +31,8 @@ from hypecurve.ports.github import (
 from hypecurve.ports.sealing import Sealer
 
 __all__ = [
+    "DELETED",
+    "REMOVED",
     "Allowance",
     "Asgi",
     "Bot",

@@ -28,6 +28,10 @@ from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports.charts import Charts
 from hypecurve.ports.sealing import Sealer
 
+REMOVED = "removed"
+"""The code of a channel from which the bot was taken; that it could post there is no leave to."""
+DELETED = "deleted"
+"""The code of a channel that is not there any more."""
 Suggestible = Literal["repo", "category", "place", "zone", "language"]
 """What is written with the help of a list. A place is a category where a repo may lie: no layer."""
 
@@ -121,17 +125,24 @@ class Events(Protocol):
     """
 
     async def channel_open(self, channel: Channel) -> None:
-        """A channel may take messages again: the bot was invited, it was unarchived."""
+        """A channel may take messages again: it was unarchived, say.
+
+        Not one from which the bot was removed: that waits for an invitation.
+        """
         ...
 
     async def channel_joined(self, channel: Channel, locale: str) -> None:
-        """The bot was invited to a channel: it greets there, once; `locale`: who invited it."""
+        """The bot was invited to a channel, which may take messages again: it greets there, once.
+
+        `locale`: the language of who invited it.
+        """
         ...
 
     async def channel_closed(self, channel: Channel, code: str, reason: str) -> None:
         """A channel takes no messages any more: archived, deleted, or the bot was removed.
 
-        `code`: the platform's own word; `reason`: what happened and how to mend it, in English.
+        `code`: the platform's own word, or REMOVED or DELETED, after which nothing is tried any
+        more; `reason`: what happened and how to mend it, in English.
         """
         ...
 

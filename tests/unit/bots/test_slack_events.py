@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import random
 from collections.abc import AsyncIterator, Mapping
@@ -146,8 +147,9 @@ async def test_in_whatever_order_and_number_events_come_the_end_is_the_truth(
 
 async def test_a_bot_that_is_invited_greets_once_in_the_inviters_language(rig: Rig) -> None:
     channel = await rig.place(subscribed=False)
-    for _ in range(3):
-        await rig.tell({**INVITED, "channel": channel.id})
+    event = {**INVITED, "channel": channel.id}
+    await asyncio.gather(*(rig.tell(event) for _ in range(3)))
+    await rig.tell(event)
     assert await rig.told(channel) == [GREETING]
     async with rig.store.write() as tx:
         (sending,) = await tx.outbox.claim("slack", NOW, MINUTE, 9)

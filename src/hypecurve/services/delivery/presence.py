@@ -16,7 +16,7 @@ from hypecurve.domain.clocks import lies_ahead
 from hypecurve.domain.errors import HypecurveError, PlatformRefused, SendError, TenantRefused
 from hypecurve.domain.retrying import until_probe
 from hypecurve.domain.subscription import Channel, Tenant
-from hypecurve.ports import Clock, Messenger
+from hypecurve.ports import DELETED, REMOVED, Clock, Messenger
 from hypecurve.ports.store import Pause, Store, Suspension, Transaction
 from hypecurve.wording import operator as operator_words
 from hypecurve.wording import reach as words
@@ -28,10 +28,6 @@ _AT_ONCE = 20
 """Tenants asked in one go: the others are asked next."""
 GREETING = "greeting"
 """The key of the one greeting that a channel gets."""
-REMOVED = "removed"
-"""The code of a channel from which the bot was taken; that it could post there is no leave to."""
-DELETED = "deleted"
-"""The code of a channel that is not there any more."""
 _ENDS = {REMOVED: words.Ends.BY_INVITATION, DELETED: words.Ends.NEVER}
 FOR_GOOD = frozenset(_ENDS)
 """Codes of what no waiting ends."""
