@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import asyncio
+from collections.abc import Callable
 
 import pytest
 from cryptography.fernet import Fernet
@@ -17,8 +18,9 @@ from hypecurve.domain.installation import Installation
 from hypecurve.domain.subscription import Tenant
 from hypecurve.services.installing import Resealed, SealedInstallations, lost_keys, reseal
 from support.databases import NOW
-from support.processes import run_beside
+from support.processes import Ran
 
+Call = Callable[..., Ran]
 OLD, NEW, OTHER = (Fernet.generate_key().decode() for _ in range(3))
 CLOCK = SetClock(NOW)
 
@@ -67,18 +69,18 @@ def test_a_new_key_is_one_and_never_the_same() -> None:
         sealer(other).open(sealer(one).seal("x"))
 
 
-async def test_the_command_says_how_many_and_links_to_where_it_is_installed(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(folder)
-    async with live_store(Settings(_env_file=None), CLOCK) as store:
-        await SealedInstallations(store, CLOCK, sealer(OLD)).keep(team(1))
-        await SealedInstallations(store, CLOCK, sealer(OTHER)).keep(team(2))
+def test_the_command_says_how_many_and_links_to_where_it_is_installed(call: Call) -> None:
+    async def keep() -> None:
+        async with live_store(Settings(_env_file=None), CLOCK) as store:
+            await SealedInstallations(store, CLOCK, sealer(OLD)).keep(team(1))
+            await SealedInstallations(store, CLOCK, sealer(OTHER)).keep(team(2))
+
+    asyncio.run(keep())
     settings = {
         "HYPECURVE_SECRET_KEYS": f"{NEW}, {OLD}",
         "HYPECURVE_PUBLIC_URL": "https://hype.example.com/",
     }
-    ran = await run_beside("secrets", "rotate", folder=folder, settings=settings)
+    ran = call("secrets", "rotate", **settings)
     assert ran.status == 1
     assert ran.out == "Sealed anew with the first key: 1. Sealed with it before: 0.\n"
     assert ran.err == (
