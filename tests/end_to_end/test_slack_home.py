@@ -9,11 +9,16 @@ import pytest
 
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.domain.asking import Asker, Filled
-from hypecurve.domain.subscription import Channel
+from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.services.answers.subscribe import subscriptions_of
+from hypecurve_slack.listeners import parts_of
+from hypecurve_slack.underway import UnderWay
+from hypecurve_slack.web import web_client, web_session
+from hypecurve_slack.workspace import Workspace
 from standins.slack import Fault, SlackChannel
 from standins.slack_views import SlackView
-from support.slack_running import It, bot_over
+from support.bots import host
+from support.slack_running import It, Nothing, bot_over
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
 
@@ -217,3 +222,40 @@ async def test_other_tabs_and_guests_get_no_home(it: It) -> None:
         await it.slack.event({"type": "app_home_opened", "user": "U1", "tab": "messages"})
         await it.slack.command("/hype help")
     assert ("T123", "U1") not in it.slack.views.homes
+
+
+async def test_two_workspaces_of_one_app_see_and_change_nothing_of_each_other(it: It) -> None:
+    # The same ids of people and channels in both, as if somebody had chosen them so.
+    await subscribe(it, "C456", "DU1")
+    await subscribe(it, "C456", "C8", tenant="T777")
+    other = it.slack.workspace("T777")
+    other.users["U1"] = {"id": "U1", "name": "mallory", "team_id": "T777"}
+    other.channels["C456"] = SlackChannel("C456", "general", members={"U1"})
+    async with web_session() as session:
+        under_way = UnderWay()
+        answering = host(it.forms.forms.desk, Nothing(), forms=it.forms)
+        parts = parts_of(answering, session, under_way)
+        tenant = Workspace(
+            Tenant("slack", "T777"), web_client(it.slack.api_url, other.token, session), "UBOT"
+        )
+        opened = {"type": "app_home_opened", "tab": "home", "user": "U1", "channel": "DU1"}
+        parts.event({"team_id": "T777", "event": opened}, tenant)
+        await under_way.drain(5)
+        home = it.slack.views.homes["T777", "U1"]
+        assert rooms(home) == ["C456"]
+        for command in ("pause", "unsubscribe all"):
+            pressed = {"action_id": "hype.pause.0", "block_id": "home:C456", "value": command}
+            body = {
+                "type": "block_actions",
+                # What the payload says of teams decides nothing.
+                "team": {"id": "T123"},
+                "user": {"id": "U1", "team_id": "T123"},
+                "view": home.payload,
+                "actions": [pressed],
+            }
+            parts.control(body, tenant)
+            await under_way.drain(5)
+    assert ("T123", "U1") not in it.slack.views.homes
+    assert not await paused(it)
+    assert await subscriptions_of(it.store, Channel.parse("slack:T777/C456")) == ()
+    assert it.said() == []

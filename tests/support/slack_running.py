@@ -11,7 +11,7 @@ from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.chat.desk import ServiceDesk
 from hypecurve.chat.forms import ServiceForms
-from hypecurve.domain.asking import Asker, Filled, Form, Home
+from hypecurve.domain.asking import Answer, Asker, Filled, Form, Home
 from hypecurve.domain.message import Choice, Message
 from hypecurve.domain.subscription import Channel, Subscription, Tenant
 from hypecurve.ports import Host, Suggestible
@@ -80,7 +80,7 @@ class SlowForms:
         await self.gate.wait()
         return await self.forms.form(asker, subscription_id)
 
-    async def fill(self, asker: Asker, filled: Filled) -> object:
+    async def fill(self, asker: Asker, filled: Filled) -> Answer:
         await self.gate.wait()
         return await self.forms.fill(asker, filled)
 
@@ -121,7 +121,7 @@ class It:
     async def serving(self) -> AsyncIterator[None]:
         """Run the bot: another one each time."""
         desk = self.forms.forms.desk
-        async with running(self.slack, host(desk, Nothing(), forms=self.forms)):  # type: ignore[arg-type]  # answers
+        async with running(self.slack, host(desk, Nothing(), forms=self.forms)):
             yield
 
 
