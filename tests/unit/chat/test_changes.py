@@ -137,7 +137,7 @@ async def test_an_answer_is_in_the_channels_language_else_its_installers_else_th
     async with store.write() as tx:
         await tx.installations.keep(Installation(CHANNEL.tenant, "x", locale="ru"), NOW)
     assert await locale_here() == "ru"
-    await desk.answer(german, "subscribe all")
+    await desk.carry_out(german, "subscribe all")
     (one,) = await subscriptions_of(store, CHANNEL)
     assert one.locale == "ru"
     async with store.write() as tx:
