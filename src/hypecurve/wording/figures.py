@@ -23,6 +23,7 @@ _MONTHS_UP_TO = 730
 
 _CLOSE_UP = frozenset({"ja", "zh"})
 """Languages whose full stop is as wide as a character and takes no space after it."""
+_BESIDE_LATIN = re.compile(r"(?<=[A-Za-z0-9])(?=[和或])|(?<=[和或])(?=[A-Za-z0-9@])")
 _BEFORE_HAN = re.compile(r"(?<=\d)(?=[\u4e00-\u9fff])")
 
 
@@ -71,11 +72,11 @@ class Figures:
 
     def listing(self, items: Iterable[str]) -> str:
         """`Agents and Inference`."""
-        return format_list(list(items), locale=self.locale)
+        return _apart(format_list(list(items), locale=self.locale))
 
     def either(self, items: Iterable[str]) -> str:
         """`agents or tools`."""
-        return format_list(list(items), style="or", locale=self.locale)
+        return _apart(format_list(list(items), style="or", locale=self.locale))
 
     def time(self, at: datetime, zone: tzinfo) -> str:
         """`09:00` in a zone."""
@@ -128,3 +129,8 @@ class Figures:
         if self.locale.language == "en":
             return format_date(day, english, locale=self.locale)
         return format_skeleton(skeleton, datetime(day.year, day.month, day.day), locale=self.locale)  # noqa: DTZ001  # a calendar day has no zone
+
+
+def _apart(listed: str) -> str:
+    """Set "和" and "或" apart from Latin letters, as Chinese print does; Babel does not."""
+    return _BESIDE_LATIN.sub(" ", listed)

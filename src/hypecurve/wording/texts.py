@@ -54,7 +54,9 @@ class Texts(Figures):
     def say(self, source: str, /, **values: object) -> str:
         """Return the text in this language, its `{placeholders}` filled in."""
         return _or_source(
-            lambda form: form.format_map(values), self.catalogue.gettext(source), source
+            lambda form: form.format_map(_ending(form, values)),
+            self.catalogue.gettext(source),
+            source,
         )
 
     def say_count(self, one: str, many: str, number: int, /, **values: object) -> str:
@@ -64,7 +66,7 @@ class Texts(Figures):
         """
         filled = {"n": self.exact(number), **values}
         return _or_source(
-            lambda form: form.format_map(filled),
+            lambda form: form.format_map(_ending(form, filled)),
             self.catalogue.ngettext(one, many, number),
             one if number == 1 else many,
         )
@@ -204,6 +206,16 @@ def _or_source(build: Callable[[str], T], translated: str, source: str) -> T:
         return build(translated)
     except _BROKEN:
         return build(source)
+
+
+def _ending(form: str, values: Mapping[str, object]) -> Mapping[str, object]:
+    """Take the full stop off what stands before one: "22 нояб." ends a sentence by itself."""
+    doubled = {
+        name: value[:-1]
+        for name, value in values.items()
+        if isinstance(value, str) and value.endswith(".") and f"{{{name}}}." in form
+    }
+    return {**values, **doubled} if doubled else values
 
 
 def _inlines(form: str, parts: Mapping[str, Inline | str]) -> Iterator[Inline]:

@@ -34,7 +34,8 @@ async def test_every_command_is_answered_in_the_askers_language(
     await listed(store, [REPO, a_repo(2)])
     desk = ServiceDesk(store, SetClock(NOW), TAXONOMY)
     asker = Asker(CHANNEL, "U1", locale=LOCALE)
-    data = f"{REPO.name} {REPO.description} {REPO.language} {REPO.license} agent repo- Europe Paris Madrid"
+    data = f"{REPO.name} {REPO.description} {REPO.language} {REPO.license} agent repo- "
+    data += "Europe Paris Madrid"
     for spec in COMMANDS:
         asked = [spec.name, spec.example, f"{spec.name} {REPO.name}"]
         asked += [f"{spec.name} {slip}" for slip in SLIPS]

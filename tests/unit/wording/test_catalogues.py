@@ -120,6 +120,20 @@ def test_a_short_number_takes_the_plural_it_is_read_with(stars: int, told: str) 
     assert words.replace("\xa0", " ") == told
 
 
+def test_a_date_that_ends_in_a_full_stop_ends_the_sentence() -> None:
+    said = texts("ru")
+    day = said.date(date(2026, 11, 24))
+    assert day == "24 нояб."
+    assert said.say("It is known from {day} on.", day=day) == "Темп станет известен с 24 нояб."  # noqa: RUF001 - Russian
+
+
+def test_names_stand_apart_from_chinese_words_between_them() -> None:
+    said = texts("zh-CN")
+    assert said.listing(["acme/flashkv", "nori/voicebox"]) == "acme/flashkv 和 nori/voicebox"
+    assert said.listing([said.looked_up("Training"), said.looked_up("Models")]) == "训练和模型"
+    assert said.either(["agents", "coding"]) == "agents 或 coding"
+
+
 @pytest.mark.parametrize(
     ("kept", "told"),
     [
