@@ -28,7 +28,8 @@ from hypecurve_slack.workspace import Workspace
 
 _log = structlog.get_logger(__name__)
 _OK = 200
-_SPENT = ("used_url", "expired_url", "expired_trigger_id")
+_NOT_THERE = frozenset({404, 410})
+_SPENT = ("used_url", "expired_url")
 _SLACK = (".slack.com", ".slack-gov.com")
 
 
@@ -138,7 +139,7 @@ class Replies:
             told = (await response.text())[:200]
         if response.status == _OK and '"ok":false' not in told.replace(" ", ""):
             return ""
-        return told or str(response.status)
+        return "expired_url" if response.status in _NOT_THERE else told or str(response.status)
 
     async def _call(self, place: Place, body: Json, *, public: bool) -> str:
         where = {"channel": place.channel_id}
