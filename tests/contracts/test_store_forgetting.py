@@ -12,11 +12,13 @@ from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.adapters.sql.tables import digest
 from hypecurve.adapters.sql.tables import notice as notice_table
 from hypecurve.domain.barring import bar_key
+from hypecurve.domain.catalogue import Place
+from hypecurve.domain.category import NOT_AI
 from hypecurve.domain.delivery import DeliveryState
 from hypecurve.domain.errors import NotFound
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports.store import Forgetting, Forgotten, Found, Purged, Suspension
-from support.catalogue import DAY, a_repo, called, keep, meet, sweep
+from support.catalogue import DAY, a_repo, called, entry_of, keep, meet, sweep
 from support.databases import NOW
 from support.kept import (
     ACME,
@@ -165,6 +167,10 @@ async def test_what_somebody_set_up_for_others_goes_on_without_a_name(full: SqlS
         ("forgotten", HELLO),
         (f"{NORI}/{BOB}", OTHER),
     ]
+    of_pick, _ = sorted(each.digest_id for each in await recent(full, HELLO) if each.digest_id)
+    async with full.read() as tx:
+        with pytest.raises(NotFound, match="not kept any longer"):
+            await tx.digests.message(HELLO, of_pick)
 
 
 # --- accounts ----------------------------------------------------------------------------------
@@ -211,6 +217,8 @@ async def test_the_others_keep_their_slots_and_counts(full: SqlStore) -> None:
     assert before.ids.tolist() == [VOICEBOX, FLASHKV, RAGLINE]
     assert after.ids.tolist() == [VOICEBOX, -2, RAGLINE]
     assert after.gone.tolist() == [False, True, False]
+    # Nothing gives it another place by its text, which it has not.
+    assert (await entry_of(full, -2)).place == Place(NOT_AI, "", by_operator=True)
     # And a sweep goes on beside what is left of it.
     await sweep(full, NOW + DAY, {VOICEBOX: 650, RAGLINE: 720})
     async with full.read() as tx:
