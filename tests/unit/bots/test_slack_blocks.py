@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from slack_sdk.models.blocks import Block
 from syrupy.assertion import SnapshotAssertion
 
+from hypecurve.domain.chart import Picture, Risers
 from hypecurve.domain.message import (
     Action,
     Choice,
@@ -118,6 +120,21 @@ def test_what_is_typed_in_a_description_is_shown_as_typed() -> None:
         "&amp;amp; a_b @here<https://github.com/a/b|ok>"
     )
     assert footer["elements"][0]["verbatim"] is True
+
+
+def test_a_picture_stands_below_the_text_and_keeps_to_the_limits() -> None:
+    evil = "<!channel> " + "x" * 3_000
+    shown = replace(DIGEST, picture=Picture(Risers(date(2026, 11, 22), ()), evil, evil))
+    post, thread = render(shown, "F0000000123")
+    kinds = [block["type"] for block in post["blocks"]]
+    assert kinds.index("image") > max(n for n, kind in enumerate(kinds) if kind == "rich_text")
+    assert "image" not in [block["type"] for block in thread["blocks"]]
+    image = post["blocks"][kinds.index("image")]
+    assert image["slack_file"] == {"id": "F0000000123"}
+    for body in (post, thread):
+        assert slack_rules.problems(body["blocks"]) == []
+        assert not slack_rules.too_long(body["blocks"])
+    assert render(shown) == render(DIGEST)
 
 
 def test_the_plain_form_has_no_blocks_and_as_many_posts() -> None:
