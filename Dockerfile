@@ -17,10 +17,14 @@ COPY --from=build /venv /venv
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     HYPECURVE_LOG_FORMAT=json \
+    HYPECURVE_WEB=:8080 \
+    MPLCONFIGDIR=/tmp/matplotlib \
     DATABASE_URL=sqlite:////data/hypecurve.db
 USER hypecurve
 WORKDIR /data
 VOLUME /data
+# Listened on only where Slack calls us: with SLACK_SIGNING_SECRET.
+EXPOSE 8080
 # Alive: some part holds a lease that has not run out.
 HEALTHCHECK --interval=60s --timeout=15s --start-period=60s --retries=3 \
     CMD ["hypecurve", "status", "--check"]
