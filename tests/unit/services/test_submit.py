@@ -396,6 +396,16 @@ async def test_a_blocked_repo_is_blocked_under_any_name_and_for_everybody(desk: 
     assert len(await desk.wishes()) == 1
 
 
+async def test_nothing_is_taken_of_an_account_that_wants_no_part_in_this(desk: Desk) -> None:
+    desk.github.former["nori/before"] = RepoName.parse("acme/repo-1")
+    async with desk.store.write() as tx:
+        await tx.forgetting.owner("acme", NOW)
+    assert await desk.outcome("Acme/repo-1") is Told.BLOCKED
+    assert desk.github.asked == []
+    assert await desk.outcome("nori/before") is Told.BLOCKED
+    assert await desk.wishes() == []
+
+
 async def test_a_refused_repo_stays_refused_whoever_asks(desk: Desk) -> None:
     await desk.submit("acme/repo-2")
     await decide(desk.store, taxonomy(), RepoName.parse("acme/repo-2"), approve=False)
