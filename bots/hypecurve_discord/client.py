@@ -15,6 +15,7 @@ import aiohttp
 import structlog
 
 from hypecurve.domain.errors import BadSetting
+from hypecurve.domain.saying import to_say
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Host
 from hypecurve_discord.address import addressed, gateway_of, token_of
@@ -79,7 +80,7 @@ class HypeClient(discord.AutoShardedClient):
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """We were removed, or the server was; one that is merely out of reach comes otherwise."""
         self._known.discard(guild.id)
-        reason = "Hypecurve was removed from the server."
+        reason = to_say("Hypecurve was removed from the server.")
         await self._host.events.tenant_gone(_tenant(guild), reason)
 
     async def on_guild_channel_update(
