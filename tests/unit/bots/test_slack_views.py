@@ -109,7 +109,7 @@ def test_a_form_shows_what_is_filled_in(locale: str, snapshot: SnapshotAssertion
     alerts=st.none() | st.builds(Alerts, st.integers(1, 100)),
     number=st.none() | st.integers(1, 10**9),
 )
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=12)
 def test_what_is_shown_comes_back_as_it_was(  # noqa: PLR0913  # a form has many fields
     *,
     kinds: set[SignalKind],
@@ -154,7 +154,7 @@ HELD = st.fixed_dictionaries(
 
 
 @given(held=st.dictionaries(st.sampled_from(sorted(FIELDS)), HELD), kept=values | texts)
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 def test_whatever_is_sent_in_is_read_or_said_to_be_wrong_at_a_field(
     held: dict[str, dict[str, Any]], kept: object
 ) -> None:
@@ -196,7 +196,7 @@ def test_the_cores_fields_are_found_in_the_view(field: str, block: str) -> None:
 
 
 @given(name=texts, url=texts, more=st.integers(0, 12), line=texts)
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=10)
 def test_views_keep_to_slacks_limits_whatever_they_show(
     name: str, url: str, more: int, line: str
 ) -> None:
@@ -217,7 +217,7 @@ def test_views_keep_to_slacks_limits_whatever_they_show(
 
 
 @given(total=st.integers(0, 30), page=st.integers(-1, 9), text=texts, line=texts)
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=12)
 def test_a_home_keeps_to_slacks_limits_whatever_it_shows(
     total: int, page: int, text: str, line: str
 ) -> None:
