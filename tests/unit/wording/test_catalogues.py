@@ -10,14 +10,19 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
+from syrupy.assertion import SnapshotAssertion
 
 from hypecurve.domain import errors
-from hypecurve.domain.catalogue import Place
+from hypecurve.domain.catalogue import Card, Place
 from hypecurve.domain.category import Taxonomy
+from hypecurve.domain.digest import Digest, Welcome
 from hypecurve.domain.errors import BadTime, ChannelRefused, HypecurveError, UnknownCategory
 from hypecurve.domain.saying import Saying
+from hypecurve.wording.card import card_message
+from hypecurve.wording.digest import digest_message, welcome_message
 from hypecurve.wording.notices import error_message
 from hypecurve.wording.places import TITLES, place_reason
+from hypecurve.wording.plain import plain, spoken
 from hypecurve.wording.texts import SOURCE_LOCALE, texts
 from hypecurve.wording.tongues import TONGUES
 
@@ -193,6 +198,24 @@ def test_why_a_repo_stands_where_it_does_is_told_in_the_readers_language(
 )
 def test_an_error_is_told_in_the_readers_language(error: HypecurveError, told: str) -> None:
     assert error_message(error, "ru-RU").notification == told
+
+
+@pytest.mark.parametrize("locale", SHIPPED)
+def test_a_day_reads_well_in_every_language(
+    digest: Digest,
+    welcome: Welcome,
+    card: Card,
+    taxonomy: Taxonomy,
+    locale: str,
+    snapshot: SnapshotAssertion,
+) -> None:
+    messages = (
+        digest_message(digest, taxonomy, locale),
+        welcome_message(welcome, taxonomy, locale),
+        card_message(card, taxonomy, locale, "Europe/Paris"),
+    )
+    assert "\n\n=====\n\n".join(map(plain, messages)) == snapshot
+    assert spoken(messages[0]) == snapshot
 
 
 @pytest.mark.parametrize("path", TOLD, ids=lambda path: path.name)
