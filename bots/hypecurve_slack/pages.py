@@ -42,8 +42,9 @@ def install(url: str, locale: str) -> Page:
 def installed(name: str, url: str, locale: str) -> Page:
     """Return what is shown when a workspace has let us in; `url` opens Slack."""
     say = texts(locale).say
+    title = say("Hypecurve is in {workspace}", workspace=name)
     return Page(
-        say("Hypecurve is in {workspace}", workspace=name) if name else say("Hypecurve is in your Slack now"),
+        title if name else say("Hypecurve is in your Slack now"),
         texts=(say("In the channel that is to hear of it, type one of these:"),),
         points=(
             "`/hype subscribe all at 09:00`",

@@ -7,8 +7,6 @@ bolt dispatches what comes to `hypecurve_slack.listeners`. Where Slack asks over
 from __future__ import annotations
 
 import asyncio
-import logging
-import re
 from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -31,12 +29,11 @@ from hypecurve_slack.listeners import Parts, attach, parts_of
 from hypecurve_slack.paths import install_url
 from hypecurve_slack.refusals import NETWORK, trouble
 from hypecurve_slack.settings import Settings, read
+from hypecurve_slack.tickets import socket_logger
 from hypecurve_slack.tokens import whose
 from hypecurve_slack.underway import UnderWay
 from hypecurve_slack.web import web_client, web_session
 from hypecurve_slack.workspace import tenant_of
-
-_ADDRESS = re.compile(r"wss?://[^\s'\"]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +123,7 @@ async def _answer(service: _Service) -> None:
     client, settings, pace = service.client, service.settings, service.pace
     who, address = await _open(client, settings, pace)
     handler = AsyncSocketModeHandler(
-        build_app(service, who), settings.app_token, logger=_socket_logger(), web_client=client
+        build_app(service, who), settings.app_token, logger=socket_logger(), web_client=client
     )
     handler.client.proxy = client.proxy
     handler.client.wss_uri = address
@@ -207,25 +204,6 @@ class _AsOne(AsyncAuthorize):
 
     async def __call__(self, **_: object) -> AuthorizeResult | None:
         return self._who
-
-
-class _WithoutTickets(logging.Filter):
-    """Takes the socket's address out of what is logged: the ticket in it opens the socket."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = _ADDRESS.sub("(the socket)", record.getMessage()), ()
-        record.exc_info = record.exc_text = None
-        return True
-
-
-_WITHOUT_TICKETS = _WithoutTickets()
-
-
-def _socket_logger() -> logging.Logger:
-    logger = logging.getLogger("hypecurve_slack.socket")
-    logger.setLevel(logging.WARNING)  # it tells every coming and going of a session
-    logger.addFilter(_WITHOUT_TICKETS)  # a filter that is there already is not added again
-    return logger
 
 
 async def _open(

@@ -10,9 +10,17 @@ from typing import Any
 
 import structlog
 
+from hypecurve.bootstrap import site_of
+from hypecurve.chat.desk import ServiceDesk
+from hypecurve.chat.forms import ServiceForms
+from hypecurve.chat.manners import Manners
+from hypecurve.config import Settings
+from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import HypecurveError
 from hypecurve.holding import Leases, rest
-from hypecurve.ports import Bot, Clock, Host
+from hypecurve.ports import Bot, Clock, GitHubSource, Host, Kit
+from hypecurve.ports.store import Store
+from hypecurve.services.delivery.presence import Presence
 
 _SETTLED = timedelta(minutes=1)
 """A bot that answered for so long had the right settings."""
@@ -76,6 +84,32 @@ async def _serve(lease: str, serve_until: Serving, leases: Leases, stop: asyncio
         keeping.cancel()
         # Only now: a successor that began while this one still answers would answer twice.
         await leases.give_back(lease)
+
+
+def hosts_of(
+    kits: Mapping[str, Kit],
+    settings: Settings,
+    store: Store,
+    clock: Clock,
+    taxonomy: Taxonomy,
+    github: GitHubSource | None,
+) -> dict[str, Host]:
+    """Return what each bot that answers is given; `kits` by their names."""
+    desk = ServiceDesk(
+        store,
+        clock,
+        taxonomy,
+        bar=settings.min_stars,
+        site=site_of(settings),
+        github=github,
+        submissions_per_day=settings.submissions_per_day,
+        operator=settings.operator,
+        histories_an_hour=settings.backfill_per_hour,
+        changes=settings.changes,
+    )
+    polite = Manners(desk)
+    events = Presence(store, clock, settings.operator)
+    return {name: Host(polite, ServiceForms(desk), events, kit) for name, kit in kits.items()}
 
 
 @asynccontextmanager

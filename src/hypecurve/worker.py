@@ -16,7 +16,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from hypecurve.adapters.clock import SystemClock
-from hypecurve.answering import answer, over_http
+from hypecurve.answering import answer, hosts_of, over_http
 from hypecurve.beat import beat_of, update_due
 from hypecurve.bootstrap import (
     configured_bots,
@@ -27,22 +27,17 @@ from hypecurve.bootstrap import (
     load_bots,
     load_taxonomy,
     messengers,
-    site_of,
     wait_for_database,
 )
-from hypecurve.chat.desk import ServiceDesk
-from hypecurve.chat.forms import ServiceForms
-from hypecurve.chat.manners import Manners
 from hypecurve.config import Settings, bot_settings
 from hypecurve.delivering import COMPOSE, Composing, Keeping, Sender, keep_count, lease_of
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import BadInput, BadSetting, HypecurveError
 from hypecurve.holding import RENEW, TRACKER, Leases, this_process
 from hypecurve.jobs import Jobs
-from hypecurve.ports import Bot, Clock, GitHubSource, Host, Kit, Messenger
+from hypecurve.ports import Bot, Clock, Messenger
 from hypecurve.ports.store import Store, Sweep
 from hypecurve.services.delivery.breakers import InvalidAnswers
-from hypecurve.services.delivery.presence import Presence
 from hypecurve.stopping import SERVICE_ENDS_WITHIN, told_to_end
 
 DELIVER = "deliver"
@@ -162,7 +157,10 @@ class Service:
                 github_for_chats(self._settings, self._clock) as github,
                 messengers(bots, lent) as open_messengers,
             ):
-                hosts = self._hosts(wanted, github, lent)
+                here = {name: kit for name, kit in lent.items() if name in wanted}
+                hosts = hosts_of(
+                    here, self._settings, self._store, self._clock, self._taxonomy, github
+                )
                 answering = {name: (*self._bots[name], host) for name, host in hosts.items()}
                 async with (
                     over_http(answering, self._settings.listen) as http,
@@ -186,30 +184,6 @@ class Service:
                         scheduler.shutdown(wait=False)
         except* HypecurveError as group:
             raise group.exceptions[0] from None
-
-    def _hosts(
-        self, wanted: Sequence[str], github: GitHubSource | None, lent: Mapping[str, Kit]
-    ) -> dict[str, Host]:
-        """Return what each bot that answers here is given."""
-        desk = ServiceDesk(
-            self._store,
-            self._clock,
-            self._taxonomy,
-            bar=self._settings.min_stars,
-            site=site_of(self._settings),
-            github=github,
-            submissions_per_day=self._settings.submissions_per_day,
-            operator=self._settings.operator,
-            histories_an_hour=self._settings.backfill_per_hour,
-            changes=self._settings.changes,
-        )
-        polite = Manners(desk)
-        events = Presence(self._store, self._clock, self._settings.operator)
-        return {
-            name: Host(polite, ServiceForms(desk), events, lent[name])
-            for name in self._bots
-            if name in wanted
-        }
 
     def _scheduler(
         self, wanted: Sequence[str], open_messengers: Mapping[str, Messenger]
