@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from sqlalchemy import event
 
 from hypecurve.adapters.sql.store import SqlStore
@@ -18,6 +19,7 @@ from support.databases import NOW
 from support.telling import HELLO, SECOND, WEEK, claim, expire, freeze, known, send, settle, step
 
 S = DeliveryState
+ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"])
 ADA = Installation(Tenant("slack", "T1"), "sealed", "Acme", "U1", "zh_CN")
 
 
@@ -34,6 +36,7 @@ async def test_an_installation_comes_back_as_it_was_with_when(store: SqlStore) -
         assert await _found(store, other) is None
 
 
+@ON_SQLITE
 async def test_a_later_installation_takes_the_place_of_the_one_before(store: SqlStore) -> None:
     later = Installation(ADA.tenant, "sealed anew", "Acme & Sons", "U2", "")
     async with store.write() as tx:
@@ -42,6 +45,7 @@ async def test_a_later_installation_takes_the_place_of_the_one_before(store: Sql
         assert await tx.installations.all("slack") == [replace(later, at=NOW + DAY)]
 
 
+@ON_SQLITE
 async def test_installations_are_listed_by_platform_and_removed_by_tenant(store: SqlStore) -> None:
     tenants = [Tenant("slack", "T2"), Tenant("slack", "T1"), Tenant("discord", "T1")]
     async with store.write() as tx:
@@ -93,6 +97,7 @@ async def test_picks_wait_oldest_first_for_their_channel_and_come_back_as_they_w
     assert mine[0].id is not None
 
 
+@ON_SQLITE
 async def test_a_pick_of_the_same_repo_takes_the_place_of_one_that_was_not_told(
     store: SqlStore,
 ) -> None:
@@ -107,6 +112,7 @@ async def test_a_pick_of_the_same_repo_takes_the_place_of_one_that_was_not_told(
     assert again.why == "again"
 
 
+@ON_SQLITE
 async def test_a_pick_is_told_once_and_waits_again_where_its_digest_was_given_up_unread(
     store: SqlStore,
 ) -> None:
@@ -135,6 +141,7 @@ async def test_a_pick_is_told_once_and_waits_again_where_its_digest_was_given_up
             assert new.why == "new"
 
 
+@ON_SQLITE
 async def test_what_expires_and_what_is_withdrawn_gives_picks_to_the_next_digest(
     store: SqlStore,
 ) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import time
 
+import pytest
+
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.domain.delivery import DeliveryState
 from hypecurve.domain.pick import Pick
@@ -15,6 +17,7 @@ from support.catalogue import CHANNEL, DAY, a_repo, keep
 from support.databases import NOW
 from support.telling import WEEK, claim, freeze, known, notify, recent, signals, told
 
+ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"])
 OLD, NEW = CHANNEL, Channel(Tenant("slack", "T9"), "C999")
 
 
@@ -56,6 +59,7 @@ async def test_a_channel_goes_on_under_its_new_id_with_all_it_has(store: SqlStor
     assert (item.channel, item.delivery.digest_id) == (NEW, digest_id)
 
 
+@ON_SQLITE
 async def test_a_channel_that_nobody_knows_does_not_move(store: SqlStore) -> None:
     assert not await _move(store)
     assert await _listener(store, NEW) is None
@@ -96,6 +100,7 @@ async def test_where_the_new_id_is_known_it_hears_what_both_did_and_nothing_twic
     assert {each.state for each in await recent(store)} == {DeliveryState.PENDING}
 
 
+@ON_SQLITE
 async def test_the_language_that_was_chosen_goes_with_a_channel(store: SqlStore) -> None:
     async with store.write() as tx:
         await tx.subscriptions.speak(OLD, "zh_CN")

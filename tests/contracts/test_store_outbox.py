@@ -468,6 +468,10 @@ async def test_the_last_deliveries_of_every_channel_are_looked_at_at_once(
             *await tx.outbox.recent(CHANNEL, limit=2),
         ]
         assert await tx.outbox.recent_of_each(9) == await tx.outbox.recent()
+        for tenant in {each.channel.tenant for each in found}:
+            theirs = [each for each in found if each.channel.tenant == tenant]
+            assert await tx.outbox.recent_of_each(2, tenant) == theirs
+        assert await tx.outbox.recent_of_each(2, Tenant("slack", "T0")) == []
 
 
 @ON_SQLITE

@@ -43,7 +43,7 @@ async def tenant_overview(
             if channels is None or each.channel in channels
         }
         reach = await reach_now(tx)
-        last = await last_of(tx, listeners)
+        last = await last_of(tx, listeners, tenant)
         sweep = await tx.stars.latest()
         watched = await tx.catalogue.count(Found())
     found = tuple(

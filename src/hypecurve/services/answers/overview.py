@@ -107,12 +107,15 @@ async def reach_now(tx: Transaction) -> Reach:
 
 
 async def last_of(
-    tx: Transaction, channels: Collection[Channel]
+    tx: Transaction, channels: Collection[Channel], tenant: Tenant | None = None
 ) -> Mapping[Channel, list[Posting]]:
-    """Return the last deliveries of some channels, newest first."""
+    """Return the last deliveries of some channels, newest first.
+
+    `tenant`: whose they all are, where they are one's.
+    """
     found: dict[Channel, list[Posting]] = {}
-    if len(channels) > _ONE_BY_ONE:
-        sendings = await tx.outbox.recent_of_each(_LAST)
+    if tenant is not None or len(channels) > _ONE_BY_ONE:
+        sendings = await tx.outbox.recent_of_each(_LAST, tenant)
     else:
         sendings = [each for one in channels for each in await tx.outbox.recent(one, _LAST)]
     for each in sendings:
