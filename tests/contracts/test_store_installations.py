@@ -163,7 +163,7 @@ async def test_what_expires_and_what_is_withdrawn_gives_picks_to_the_next_digest
 async def test_picks_of_many_channels_are_read_and_told_in_a_handful_of_statements(
     store: SqlStore,
 ) -> None:
-    channels = [replace(CHANNEL, id=f"C{number}") for number in range(60)]
+    channels = [replace(CHANNEL, id=f"C{number}") for number in range(20)]
     await keep(store, [a_repo(1)])
     keys = await known(store, *channels)
     async with store.write() as tx:
