@@ -31,7 +31,7 @@ from hypecurve.ports.bots import Host
 from hypecurve.services.delivery.breakers import InvalidAnswers
 from hypecurve.services.delivery.deliver import deliver_pending
 from hypecurve.services.delivery.presence import Presence
-from hypecurve_slack.messenger import connect as connect_slack
+from hypecurve_slack.posting.messenger import connect as connect_slack
 from standins.discord_process import discord_process
 from standins.slack_process import slack_process
 from support.bots import kit

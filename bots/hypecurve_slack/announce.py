@@ -29,20 +29,20 @@ class SlackBot:
 
         The channel and the thread's `ts` are the messenger's to add.
         """
-        from hypecurve_slack.blocks import render  # noqa: PLC0415  # late: start-up stays light
+        from hypecurve_slack.rendering.blocks import render  # noqa: PLC0415  # late: start-up stays light
 
         return render(message)
 
     def layout(self, message: Message) -> Iterator[str]:
         """Yield lines that show in a terminal how Slack lays the message out, with ANSI bold."""
-        from hypecurve_slack.blocks import render  # noqa: PLC0415  # late: start-up stays light
-        from hypecurve_slack.layout import layout  # noqa: PLC0415  # late: start-up stays light
+        from hypecurve_slack.rendering.blocks import render  # noqa: PLC0415  # late: start-up stays light
+        from hypecurve_slack.rendering.layout import layout  # noqa: PLC0415  # late: start-up stays light
 
         return layout(render(message))
 
     def connect(self, env: Mapping[str, str], kit: Kit) -> AbstractAsyncContextManager[Messenger]:
         """Open a messenger; BadSetting where a setting cannot be used. Calls nobody yet."""
-        from hypecurve_slack.messenger import connect  # noqa: PLC0415  # late: loads slack_sdk
+        from hypecurve_slack.posting.messenger import connect  # noqa: PLC0415  # late: loads slack_sdk
 
         return connect(env, kit)
 
@@ -59,7 +59,7 @@ class SlackBot:
 
         BadSetting where a setting cannot be used or Slack does not take a token.
         """
-        from hypecurve_slack.sockets import serve  # noqa: PLC0415  # late: loads slack_bolt
+        from hypecurve_slack.serving.sockets import serve  # noqa: PLC0415  # late: loads slack_bolt
 
         await serve(env, host, stop)
 
@@ -70,7 +70,7 @@ class SlackBot:
         """
         if not over_http(env):
             return nullcontext()  # an idle socket needs neither starlette nor what is behind it
-        from hypecurve_slack.http import web  # noqa: PLC0415  # late: loads slack_bolt, starlette
+        from hypecurve_slack.serving.http import web  # noqa: PLC0415  # late: loads slack_bolt, starlette
 
         return web(env, host)
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hypecurve.domain.errors import BadSetting
-from hypecurve_slack.paths import EVENTS, RETURN
+from hypecurve_slack.serving.paths import EVENTS, RETURN
 
 SCOPES: Mapping[str, str] = {
     "chat:write": "to post digests, alerts and answers, as the app",

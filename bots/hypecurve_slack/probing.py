@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from hypecurve.domain.errors import BadSetting, HypecurveError, SendFailed, SendLimited, SendUnclear
 from hypecurve.domain.outside import clean
-from hypecurve_slack.installed import oauth_access
+from hypecurve_slack.installing.installed import oauth_access
 from hypecurve_slack.refusals import NETWORK, trouble
 from hypecurve_slack.settings import (
     APP_TOKEN,

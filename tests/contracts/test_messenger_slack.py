@@ -21,8 +21,8 @@ from hypecurve.domain.errors import (
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Messenger
 from hypecurve_slack import bot
-from hypecurve_slack.messenger import connect
-from hypecurve_slack.pacing import Pacer
+from hypecurve_slack.posting.messenger import connect
+from hypecurve_slack.posting.pacing import Pacer
 from standins.slack import Fault, SlackStandIn
 from support.bots import kit
 from support.messenger_contract import (

@@ -20,8 +20,8 @@ from hypecurve.domain.errors import (
     TenantRefused,
 )
 from hypecurve.domain.subscription import Channel
-from hypecurve_slack.messenger import SlackMessenger, connect
-from hypecurve_slack.pacing import Pacer
+from hypecurve_slack.posting.messenger import SlackMessenger, connect
+from hypecurve_slack.posting.pacing import Pacer
 from standins.slack import Fault, SlackStandIn
 from support.bots import kit
 from support.messenger_contract import BRIEF, LONG

@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from hypecurve.domain.errors import KeyLost, SendError, StoreUnavailable, TenantRefused
 from hypecurve.domain.installation import Installation
 from hypecurve.domain.subscription import Tenant
-from hypecurve_slack.installed import AHEAD, InstalledTokens, Renewal, from_text, to_text
+from hypecurve_slack.installing.installed import AHEAD, InstalledTokens, Renewal, from_text, to_text
 from hypecurve_slack.settings import Settings
 from hypecurve_slack.web import web_client
 from standins.slack import Fault
@@ -170,7 +170,7 @@ async def test_where_slack_does_not_renew_it_the_token_serves_to_its_end(
 async def test_a_refresh_token_that_is_used_up_names_where_to_install_anew(
     it: Setting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hypecurve_slack.installed._BETWEEN", 0.0)
+    monkeypatch.setattr("hypecurve_slack.installing.installed._BETWEEN", 0.0)
     it.slack.remove("T2")
     it.later = LIVES + 1
     with pytest.raises(TenantRefused, match=URL) as refused:

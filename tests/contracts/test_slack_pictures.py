@@ -27,10 +27,10 @@ from hypecurve.domain.errors import (
 from hypecurve.domain.message import Message
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.services.delivery.deliver import deliver_pending
-from hypecurve_slack import uploading
-from hypecurve_slack.messenger import SlackMessenger, connect
-from hypecurve_slack.pacing import Pacer
-from hypecurve_slack.uploading import Uploads
+from hypecurve_slack.posting import uploading
+from hypecurve_slack.posting.messenger import SlackMessenger, connect
+from hypecurve_slack.posting.pacing import Pacer
+from hypecurve_slack.posting.uploading import Uploads
 from hypecurve_slack.web import web_client, web_session
 from standins.slack import Fault, SlackStandIn
 from support.bots import PIXEL, Drawn, kit

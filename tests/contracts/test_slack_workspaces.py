@@ -13,11 +13,11 @@ from hypecurve.domain.delivery import StepKind
 from hypecurve.domain.errors import SendUnclear, TenantRefused
 from hypecurve.domain.message import Message
 from hypecurve.domain.subscription import Channel, Tenant
-from hypecurve_slack import messenger as module
-from hypecurve_slack.blocks import render
-from hypecurve_slack.markup import Json
-from hypecurve_slack.messenger import SlackMessenger, connect
-from hypecurve_slack.pacing import Pacer
+from hypecurve_slack.posting import messenger as module
+from hypecurve_slack.posting.messenger import SlackMessenger, connect
+from hypecurve_slack.posting.pacing import Pacer
+from hypecurve_slack.rendering.blocks import render
+from hypecurve_slack.rendering.markup import Json
 from standins.slack import Fault, SlackStandIn
 from support.bots import kit
 from support.messenger_contract import BRIEF, LONG

@@ -27,7 +27,7 @@ from hypecurve.domain.repo import RepoId
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Host
 from hypecurve_slack import bot
-from hypecurve_slack.sockets import PACE, Pace, serve
+from hypecurve_slack.serving.sockets import PACE, Pace, serve
 from standins.slack import Fault, SlackStandIn
 from support.bots import HearsNothing, SuggestsNothing
 from support.bots import host as hosting

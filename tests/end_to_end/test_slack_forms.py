@@ -14,7 +14,7 @@ from hypecurve.domain.signal import SignalKind
 from hypecurve.domain.subscription import Channel
 from hypecurve.services.answers.subscribe import subscriptions_of
 from hypecurve.wording.greeting import greeting
-from hypecurve_slack.blocks import render
+from hypecurve_slack.rendering.blocks import render
 from standins.slack import Fault, SlackChannel
 from standins.slack_model import SlackMessage
 from standins.slack_views import SlackView

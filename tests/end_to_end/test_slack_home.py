@@ -11,7 +11,7 @@ from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.domain.asking import Asker, Filled
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.services.answers.subscribe import subscriptions_of
-from hypecurve_slack.listeners import parts_of
+from hypecurve_slack.answering.listeners import parts_of
 from hypecurve_slack.underway import UnderWay
 from hypecurve_slack.web import web_client, web_session
 from hypecurve_slack.workspace import Workspace

@@ -21,9 +21,9 @@ from hypecurve.domain.errors import BadSetting, StoreUnavailable, TenantRefused
 from hypecurve.domain.installation import Installation
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve_slack import bot
-from hypecurve_slack.installed import from_text
-from hypecurve_slack.messenger import connect
-from hypecurve_slack.pacing import Pacer
+from hypecurve_slack.installing.installed import from_text
+from hypecurve_slack.posting.messenger import connect
+from hypecurve_slack.posting.pacing import Pacer
 from standins.slack import SlackStandIn
 from standins.slack_oauth import Browser, InstallableSlack
 from support.bots import KEY, RememberedInstallations, host, kit
@@ -246,8 +246,8 @@ class Away(RememberedInstallations):
 async def test_a_store_that_is_slow_or_away_keeps_no_command_from_being_acknowledged(
     slack: InstallableSlack, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
-    monkeypatch.setattr("hypecurve_slack.authorizing.PATIENCE", 0.05)
-    monkeypatch.setattr("hypecurve_slack.installed._END", 0.05)
+    monkeypatch.setattr("hypecurve_slack.serving.authorizing.PATIENCE", 0.05)
+    monkeypatch.setattr("hypecurve_slack.installing.installed._END", 0.05)
     installations = Away()
     async with reached(slack, many_env(slack), installations=installations) as at:
         setattr(installations, how, True)

@@ -16,12 +16,12 @@ from hypecurve.domain.chart import Picture, Risers
 from hypecurve.domain.message import Entry, Message, MessageKind, Section, SectionKind, Text
 from hypecurve.domain.subscription import Tenant
 from hypecurve.wording.commands import COMMANDS
-from hypecurve_slack.asked import Asked
-from hypecurve_slack.commands import Commands
-from hypecurve_slack.people import People
-from hypecurve_slack.replying import Place, Replies
+from hypecurve_slack.answering.asked import Asked
+from hypecurve_slack.answering.commands import Commands
+from hypecurve_slack.answering.people import People
+from hypecurve_slack.answering.replying import Place, Replies
+from hypecurve_slack.posting.uploading import Uploads
 from hypecurve_slack.underway import UnderWay
-from hypecurve_slack.uploading import Uploads
 from hypecurve_slack.web import web_client, web_session
 from hypecurve_slack.workspace import Workspace
 from standins.slack import SlackChannel, SlackMessage, SlackStandIn

@@ -25,8 +25,8 @@ from hypecurve.services.delivery.breakers import InvalidAnswers
 from hypecurve.services.delivery.deliver import deliver_pending
 from hypecurve_discord.messenger import Patience
 from hypecurve_discord.messenger import connect as open_discord
-from hypecurve_slack.messenger import connect as open_slack
-from hypecurve_slack.pacing import Pacer
+from hypecurve_slack.posting.messenger import connect as open_slack
+from hypecurve_slack.posting.pacing import Pacer
 from standins.discord_platform import DiscordStandIn
 from standins.discord_troubles import HANG, Trouble, drop, fault, limited
 from standins.slack import Fault, SlackStandIn

@@ -27,7 +27,7 @@ _LOADED = (
     "hypecurve.worker",
     "hypecurve.services.tracker.cycle",
     "hypecurve_slack.app",
-    "hypecurve_slack.messenger",
+    "hypecurve_slack.posting.messenger",
     "hypecurve_discord.client",
     "hypecurve_discord.messenger",
     "aiosqlite",

@@ -16,7 +16,7 @@ from hypecurve.domain.message import Choice, Message
 from hypecurve.domain.subscription import Channel, Subscription, Tenant
 from hypecurve.ports import Host, Suggestible
 from hypecurve.services.answers.subscribe import subscriptions_of
-from hypecurve_slack.sockets import PACE, Pace, serve
+from hypecurve_slack.serving.sockets import PACE, Pace, serve
 from standins.slack import SlackStandIn
 from support.bots import HearsNothing, host
 from support.catalogue import CHANNEL, a_repo, listed

@@ -11,7 +11,7 @@ from hypecurve.domain.subscription import Tenant
 
 @dataclass(frozen=True, slots=True)
 class KnownTokens:
-    """Tokens that somebody wrote down: implements `hypecurve_slack.tokens.Tokens`."""
+    """Tokens that somebody wrote down: implements `hypecurve_slack.posting.tokens.Tokens`."""
 
     by_team: Mapping[str, str]
 

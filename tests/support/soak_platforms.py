@@ -14,8 +14,8 @@ from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Messenger
 from hypecurve.services.delivery.breakers import InvalidAnswers
 from hypecurve_discord.messenger import connect as connect_discord
-from hypecurve_slack.blocks import fallback, render
-from hypecurve_slack.messenger import connect as connect_slack
+from hypecurve_slack.posting.messenger import connect as connect_slack
+from hypecurve_slack.rendering.blocks import fallback, render
 from standins.discord_payloads import StandInChannel
 from standins.discord_places import ANNOUNCEMENTS
 from standins.discord_platform import DiscordStandIn, Faults, fault

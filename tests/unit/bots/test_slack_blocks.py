@@ -25,8 +25,8 @@ from hypecurve.domain.message import (
     Text,
 )
 from hypecurve_slack import bot
-from hypecurve_slack.blocks import MESSAGE_CHARACTERS, fallback, render, reply
-from hypecurve_slack.controls import size
+from hypecurve_slack.rendering.blocks import MESSAGE_CHARACTERS, fallback, render, reply
+from hypecurve_slack.rendering.controls import size
 from standins import slack_rules
 from support.slack_messages import CARD, DIGEST, messages, repo
 

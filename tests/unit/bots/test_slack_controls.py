@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hypecurve.domain.message import Action, Choice, Control, Message, MessageKind
-from hypecurve_slack.controls import actions, size
+from hypecurve_slack.rendering.controls import actions, size
 
 
 def elements(*controls: Control) -> list[dict[str, Any]]:

@@ -17,9 +17,9 @@ from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.domain.subscription import Channel, Subscription, Tenant
 from hypecurve.services.delivery.presence import FOR_GOOD, GREETING, Presence
-from hypecurve_slack import events as module
-from hypecurve_slack.events import Standing, closed_as, heard
-from hypecurve_slack.people import People
+from hypecurve_slack.answering import events as module
+from hypecurve_slack.answering.events import Standing, closed_as, heard
+from hypecurve_slack.answering.people import People
 from hypecurve_slack.web import web_client, web_session
 from hypecurve_slack.workspace import Workspace
 from standins.slack import Fault, SlackChannel, SlackStandIn

@@ -11,8 +11,8 @@ import pytest
 import hypecurve_slack
 from hypecurve.domain.errors import BadSetting
 from hypecurve_slack import bot
-from hypecurve_slack.events import HEARD
-from hypecurve_slack.listeners import COMMAND
+from hypecurve_slack.answering.events import HEARD
+from hypecurve_slack.answering.listeners import COMMAND
 from hypecurve_slack.manifest import EVENTS_OF, SCOPES, manifest
 
 PUBLIC = "https://hype.example.com"

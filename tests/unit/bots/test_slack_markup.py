@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hypecurve.domain.message import Bars, Link, Moment, Place, Style, Text
 from hypecurve.domain.subscription import Channel
-from hypecurve_slack.markup import escape, literal, mrkdwn, rich, safe_url, tidy, unescape
+from hypecurve_slack.rendering.markup import escape, literal, mrkdwn, rich, safe_url, tidy, unescape
 
 NINE = datetime(2026, 11, 22, 8, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from hypecurve_slack.pacing import Pacer
+from hypecurve_slack.posting.pacing import Pacer
 
 
 class Seconds:

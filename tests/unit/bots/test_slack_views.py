@@ -28,11 +28,11 @@ from hypecurve.domain.message import (
 from hypecurve.domain.signal import SignalKind
 from hypecurve.domain.subscription import WORKDAYS, Alerts, Channel, Schedule, Subscription, Wants
 from hypecurve.wording.forms import layers_to_choose
-from hypecurve_slack.filled import FIELDS, State, Wrong, blocks_of, field_of, filled_in
-from hypecurve_slack.formview import form_view, loading_view
-from hypecurve_slack.homeview import home_view
-from hypecurve_slack.meta import Meta, meta_of
-from hypecurve_slack.views import message_view, with_line
+from hypecurve_slack.screens.filled import FIELDS, State, Wrong, blocks_of, field_of, filled_in
+from hypecurve_slack.screens.formview import form_view, loading_view
+from hypecurve_slack.screens.homeview import home_view
+from hypecurve_slack.screens.meta import Meta, meta_of
+from hypecurve_slack.screens.views import message_view, with_line
 from standins.slack_view_rules import problems
 from standins.slack_views import SlackView
 from support.sample_day import sample_taxonomy

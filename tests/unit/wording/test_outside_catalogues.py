@@ -27,7 +27,7 @@ NO_TEXT = {
     *("cut.clean", "cut.cut", "cut.length", "happened.owner_of", "teller.about", "texts.texts"),
     *("tongues.likely", "tongues.own_name", "tongues.tongue", "page.wanted_locale", "page.html"),
     "measures.calendar",
-    *("hypecurve_slack.messenger._bodies", "hypecurve_slack.uploading._name"),
+    *("hypecurve_slack.posting.messenger._bodies", "hypecurve_slack.posting.uploading._name"),
     *("hypecurve_discord.answering._left_out", "hypecurve_discord.answering._refused"),
     *("status.in_words", "languages.language", "retelling.made_from", "retelling.sentences"),
     *("operator.in_one_line", "texts.texts_from", "spoken.language_message", "spoken.speaking"),

@@ -16,8 +16,8 @@ from hypecurve.wording.cut import clean, cut
 from hypecurve.wording.plain import plain as plain_form
 from hypecurve.wording.plain import spoken
 from hypecurve.wording.texts import texts
-from hypecurve_slack.controls import actions, size
-from hypecurve_slack.markup import Json, escape, is_plain, mrkdwn, plain, rich, tidy
+from hypecurve_slack.rendering.controls import actions, size
+from hypecurve_slack.rendering.markup import Json, escape, is_plain, mrkdwn, plain, rich, tidy
 
 BLOCKS = 50
 MESSAGE_CHARACTERS = 11_900

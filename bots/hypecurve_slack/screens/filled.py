@@ -16,7 +16,7 @@ from hypecurve.domain.errors import BadField, HypecurveError
 from hypecurve.domain.signal import SUBSCRIBABLE
 from hypecurve.domain.subscription import Alerts, Schedule, Wants
 from hypecurve.wording.texts import texts
-from hypecurve_slack.formview import ALERTS, QUIET
+from hypecurve_slack.screens.formview import ALERTS, QUIET
 
 FIELDS = frozenset(
     (

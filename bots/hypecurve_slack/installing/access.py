@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from slack_sdk.web.async_client import AsyncWebClient
 
 from hypecurve.ports import Host, Kit
-from hypecurve_slack.installed import InstalledTokens, Renewal
-from hypecurve_slack.leaving import Leaving
-from hypecurve_slack.paths import install_url
+from hypecurve_slack.installing.installed import InstalledTokens, Renewal
+from hypecurve_slack.installing.leaving import Leaving
+from hypecurve_slack.posting.tokens import EveryWorkspace, Grants, OneWorkspace
+from hypecurve_slack.serving.paths import install_url
 from hypecurve_slack.settings import Settings
-from hypecurve_slack.tokens import EveryWorkspace, Grants, OneWorkspace
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Socket Mode: no public address is needed, Slack is called and calls back.
 
-bolt dispatches what comes to `hypecurve_slack.listeners`. Where Slack asks over HTTP instead (see
-`hypecurve_slack.http`) what is left to do here is to see that SLACK_BOT_TOKEN is taken.
+bolt dispatches what comes to `hypecurve_slack.answering.listeners`. Where Slack asks over HTTP
+instead (see `hypecurve_slack.serving.http`) what is left to do here is to see that SLACK_BOT_TOKEN is
+taken.
 """
 
 from __future__ import annotations
@@ -22,15 +23,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 from hypecurve.domain.errors import BadSetting, SendError, TenantRefused
 from hypecurve.domain.subscription import Tenant
 from hypecurve.ports import Host
-from hypecurve_slack.access import Access, access
-from hypecurve_slack.authorizing import Authorizer
-from hypecurve_slack.bolting import new_app
-from hypecurve_slack.listeners import Parts, attach, parts_of
-from hypecurve_slack.paths import install_url
+from hypecurve_slack.answering.listeners import Parts, attach, parts_of
+from hypecurve_slack.installing.access import Access, access
+from hypecurve_slack.posting.tokens import whose
 from hypecurve_slack.refusals import NETWORK, trouble
+from hypecurve_slack.serving.authorizing import Authorizer
+from hypecurve_slack.serving.bolting import new_app
+from hypecurve_slack.serving.paths import install_url
+from hypecurve_slack.serving.tickets import socket_logger
 from hypecurve_slack.settings import Settings, read
-from hypecurve_slack.tickets import socket_logger
-from hypecurve_slack.tokens import whose
 from hypecurve_slack.underway import UnderWay
 from hypecurve_slack.web import web_client, web_session
 from hypecurve_slack.workspace import tenant_of

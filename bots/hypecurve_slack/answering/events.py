@@ -23,7 +23,7 @@ import structlog
 from hypecurve.domain.saying import to_say
 from hypecurve.domain.subscription import Channel
 from hypecurve.ports import DELETED, REMOVED, Events
-from hypecurve_slack.people import People
+from hypecurve_slack.answering.people import People
 from hypecurve_slack.refusals import NETWORK, trouble
 from hypecurve_slack.workspace import Workspace
 

@@ -18,16 +18,16 @@ from hypecurve.domain.message import Action, Choice
 from hypecurve.domain.repo import RepoName
 from hypecurve.ports import Desk, Suggestible
 from hypecurve.wording.texts import Texts, texts
-from hypecurve_slack.asked import Asked, asker_of, of_interaction
-from hypecurve_slack.commands import Ack, Commands
-from hypecurve_slack.controls import PREFIX
-from hypecurve_slack.elements import field, groups, modal, options, placeholder, words
-from hypecurve_slack.filled import State
-from hypecurve_slack.markup import Json
-from hypecurve_slack.meta import Meta, meta_of
-from hypecurve_slack.modals import asked_by
-from hypecurve_slack.people import People
-from hypecurve_slack.views import open_view
+from hypecurve_slack.answering.asked import Asked, asker_of, of_interaction
+from hypecurve_slack.answering.commands import Ack, Commands
+from hypecurve_slack.answering.people import People
+from hypecurve_slack.rendering.controls import PREFIX
+from hypecurve_slack.rendering.markup import Json
+from hypecurve_slack.screens.elements import field, groups, modal, options, placeholder, words
+from hypecurve_slack.screens.filled import State
+from hypecurve_slack.screens.meta import Meta, meta_of
+from hypecurve_slack.screens.modals import asked_by
+from hypecurve_slack.screens.views import open_view
 from hypecurve_slack.workspace import Workspace
 
 COMPARE = f"{PREFIX}compare"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from hypecurve.domain.message import Choice
-from hypecurve_slack.markup import Json, tidy
+from hypecurve_slack.rendering.markup import Json, tidy
 
 TITLE = 24
 """Characters of a view's title and of its buttons."""

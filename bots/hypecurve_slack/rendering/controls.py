@@ -13,7 +13,7 @@ from hypecurve.domain.errors import BadRepoName
 from hypecurve.domain.message import Action, Choice, Control, Message
 from hypecurve.domain.repo import RepoName
 from hypecurve.wording.commands import UNDERSTOOD
-from hypecurve_slack.markup import Json, safe_url, tidy
+from hypecurve_slack.rendering.markup import Json, safe_url, tidy
 
 PREFIX = "hype."
 """How the action ids of our controls begin."""

@@ -22,12 +22,12 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 
 from hypecurve.ports import Asgi, Host
-from hypecurve_slack.access import access
-from hypecurve_slack.authorizing import Authorizer
-from hypecurve_slack.bolting import new_app
-from hypecurve_slack.install import check, flow
-from hypecurve_slack.listeners import attach, parts_of
-from hypecurve_slack.paths import EVENTS, INSTALL, RETURN, install_url
+from hypecurve_slack.answering.listeners import attach, parts_of
+from hypecurve_slack.installing.access import access
+from hypecurve_slack.installing.install import check, flow
+from hypecurve_slack.serving.authorizing import Authorizer
+from hypecurve_slack.serving.bolting import new_app
+from hypecurve_slack.serving.paths import EVENTS, INSTALL, RETURN, install_url
 from hypecurve_slack.settings import read
 from hypecurve_slack.underway import UnderWay
 from hypecurve_slack.web import web_client, web_session

@@ -33,9 +33,9 @@ from hypecurve.domain.installation import Installation
 from hypecurve.domain.saying import to_say
 from hypecurve.domain.subscription import Tenant
 from hypecurve.ports import Installations
+from hypecurve_slack.posting.tokens import Grant
 from hypecurve_slack.refusals import NETWORK, trouble
 from hypecurve_slack.settings import Settings
-from hypecurve_slack.tokens import Grant
 
 FRESH = 60.0
 """Seconds that a token is taken as it is without a look into the store."""

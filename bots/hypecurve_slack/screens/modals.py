@@ -16,15 +16,21 @@ from hypecurve.ports import Forms
 from hypecurve.wording.fields import NEW
 from hypecurve.wording.notices import error_message
 from hypecurve.wording.texts import texts
-from hypecurve_slack.asked import Asked, asker_of, of_interaction
-from hypecurve_slack.commands import Ack, Commands
-from hypecurve_slack.filled import State, Wrong, blocks_of, field_of, filled_in
-from hypecurve_slack.formview import form_view, loading_view
-from hypecurve_slack.meta import Meta, meta_of
-from hypecurve_slack.people import People
-from hypecurve_slack.replying import Replies, sorry
+from hypecurve_slack.answering.asked import Asked, asker_of, of_interaction
+from hypecurve_slack.answering.commands import Ack, Commands
+from hypecurve_slack.answering.people import People
+from hypecurve_slack.answering.replying import Replies, sorry
+from hypecurve_slack.screens.filled import State, Wrong, blocks_of, field_of, filled_in
+from hypecurve_slack.screens.formview import form_view, loading_view
+from hypecurve_slack.screens.meta import Meta, meta_of
+from hypecurve_slack.screens.views import (
+    error_view,
+    message_view,
+    open_view,
+    update_view,
+    with_line,
+)
 from hypecurve_slack.underway import UnderWay
-from hypecurve_slack.views import error_view, message_view, open_view, update_view, with_line
 from hypecurve_slack.workspace import Workspace
 
 ACK_PATIENCE = 1.5

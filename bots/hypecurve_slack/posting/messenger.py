@@ -23,14 +23,14 @@ from hypecurve.domain.message import Message
 from hypecurve.domain.saying import to_say
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Kit
-from hypecurve_slack.access import access
-from hypecurve_slack.blocks import fallback, render
+from hypecurve_slack.installing.access import access
 from hypecurve_slack.kept import Kept
-from hypecurve_slack.pacing import Pacer
+from hypecurve_slack.posting.pacing import Pacer
+from hypecurve_slack.posting.tokens import Tokens, whose
+from hypecurve_slack.posting.uploading import WAITS, Uploads, about_the_file
 from hypecurve_slack.refusals import NETWORK, NO_THREADS, UNTHREADABLE, trouble
+from hypecurve_slack.rendering.blocks import fallback, render
 from hypecurve_slack.settings import read
-from hypecurve_slack.tokens import Tokens, whose
-from hypecurve_slack.uploading import WAITS, Uploads, about_the_file
 from hypecurve_slack.web import AT_ONCE, TIMEOUT, posting_session, web_client
 
 _KEPT_BODIES = 512

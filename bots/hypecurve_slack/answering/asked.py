@@ -12,8 +12,8 @@ from typing import Any
 
 from hypecurve.domain.asking import Asker
 from hypecurve.domain.subscription import Channel
-from hypecurve_slack.people import People
-from hypecurve_slack.replying import Place
+from hypecurve_slack.answering.people import People
+from hypecurve_slack.answering.replying import Place
 from hypecurve_slack.workspace import Workspace
 
 _NO_NAMES = frozenset({"directmessage", "privategroup", "mpdm"})

@@ -16,12 +16,12 @@ from hypecurve.domain.errors import HypecurveError
 from hypecurve.domain.message import Message
 from hypecurve.wording.notices import error_message
 from hypecurve.wording.texts import texts
-from hypecurve_slack.blocks import in_view
-from hypecurve_slack.controls import PREFIX
-from hypecurve_slack.elements import modal, said, words
-from hypecurve_slack.markup import Json
+from hypecurve_slack.answering.replying import sorry
 from hypecurve_slack.refusals import NETWORK, trouble
-from hypecurve_slack.replying import sorry
+from hypecurve_slack.rendering.blocks import in_view
+from hypecurve_slack.rendering.controls import PREFIX
+from hypecurve_slack.rendering.markup import Json
+from hypecurve_slack.screens.elements import modal, said, words
 from hypecurve_slack.workspace import Workspace
 
 _KEPT = frozenset(("type", "title", "submit", "close", "blocks", "private_metadata", "callback_id"))

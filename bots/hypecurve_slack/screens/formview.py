@@ -20,8 +20,9 @@ from hypecurve.wording.fields import (
 )
 from hypecurve.wording.languages import LANGUAGES
 from hypecurve.wording.texts import Texts, texts
-from hypecurve_slack.controls import PREFIX
-from hypecurve_slack.elements import (
+from hypecurve_slack.rendering.controls import PREFIX
+from hypecurve_slack.rendering.markup import Json, rich
+from hypecurve_slack.screens.elements import (
     button,
     field,
     groups,
@@ -31,8 +32,7 @@ from hypecurve_slack.elements import (
     placeholder,
     words,
 )
-from hypecurve_slack.markup import Json, rich
-from hypecurve_slack.meta import Meta
+from hypecurve_slack.screens.meta import Meta
 
 CALLBACK = f"{PREFIX}form"
 WHICH = f"{PREFIX}which"

@@ -33,12 +33,12 @@ from hypecurve.domain.outside import clean
 from hypecurve.domain.subscription import Tenant
 from hypecurve.ports import Events, Installations, Kit, Sealer
 from hypecurve.wording.page import HEADERS, Page, html, wanted_locale
-from hypecurve_slack import pages
-from hypecurve_slack.installed import from_text, oauth_access, to_text
+from hypecurve_slack.answering.people import language_of
+from hypecurve_slack.installing import pages
+from hypecurve_slack.installing.installed import from_text, oauth_access, to_text
 from hypecurve_slack.manifest import SCOPES
-from hypecurve_slack.paths import INSTALL, RETURN, install_url
-from hypecurve_slack.people import language_of
 from hypecurve_slack.refusals import NETWORK, trouble
+from hypecurve_slack.serving.paths import INSTALL, RETURN, install_url
 from hypecurve_slack.settings import Settings
 
 STATE_LASTS = timedelta(minutes=10)

@@ -20,10 +20,10 @@ from hypecurve.domain.asking import Answer
 from hypecurve.domain.errors import MessageRefused, SendError
 from hypecurve.domain.message import Entry, Message, MessageKind, Section, SectionKind, Text
 from hypecurve.wording.texts import texts
-from hypecurve_slack.blocks import fallback, reply
-from hypecurve_slack.markup import Json
+from hypecurve_slack.posting.uploading import Uploads
 from hypecurve_slack.refusals import NETWORK, trouble
-from hypecurve_slack.uploading import Uploads
+from hypecurve_slack.rendering.blocks import fallback, reply
+from hypecurve_slack.rendering.markup import Json
 from hypecurve_slack.workspace import Workspace
 
 _log = structlog.get_logger(__name__)

@@ -9,11 +9,11 @@ from hypecurve.domain.asking import Home
 from hypecurve.domain.message import Action, Control, Message
 from hypecurve.domain.subscription import Channel
 from hypecurve.wording.texts import Texts, texts
-from hypecurve_slack.blocks import in_view
-from hypecurve_slack.controls import PREFIX, actions
-from hypecurve_slack.elements import button, confirm, placeholder, said, words
-from hypecurve_slack.markup import Json
-from hypecurve_slack.meta import Meta
+from hypecurve_slack.rendering.blocks import in_view
+from hypecurve_slack.rendering.controls import PREFIX, actions
+from hypecurve_slack.rendering.markup import Json
+from hypecurve_slack.screens.elements import button, confirm, placeholder, said, words
+from hypecurve_slack.screens.meta import Meta
 
 PAGE = f"{PREFIX}page"
 ANOTHER = f"{PREFIX}another"

@@ -16,7 +16,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from hypecurve.domain.errors import SendError, TenantRefused
 from hypecurve.domain.subscription import Tenant
-from hypecurve_slack.tokens import Grant, Grants
+from hypecurve_slack.posting.tokens import Grant, Grants
 
 PATIENCE = 1.0
 """Seconds that the store has; Slack wants its acknowledgement within 3."""

@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from hypecurve.domain.errors import HypecurveError, SendError, TenantRefused
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Events, Installations
-from hypecurve_slack.tokens import Installed, whose
+from hypecurve_slack.posting.tokens import Installed, whose
 
 _log = structlog.get_logger(__name__)
 

@@ -21,15 +21,15 @@ from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Desk, Forms
 from hypecurve.wording.notices import error_message
 from hypecurve.wording.texts import texts
-from hypecurve_slack.asked import Asked, asker_of, of_event, of_interaction
-from hypecurve_slack.controls import action_of
-from hypecurve_slack.formview import loading_view
-from hypecurve_slack.homeview import ANOTHER, OF_CHANNEL, PAGE, home_view
-from hypecurve_slack.meta import Meta, meta_of
-from hypecurve_slack.people import People
-from hypecurve_slack.replying import Replies, sorry
-from hypecurve_slack.rooms import Rooms
-from hypecurve_slack.views import (
+from hypecurve_slack.answering.asked import Asked, asker_of, of_event, of_interaction
+from hypecurve_slack.answering.people import People
+from hypecurve_slack.answering.replying import Replies, sorry
+from hypecurve_slack.rendering.controls import action_of
+from hypecurve_slack.screens.formview import loading_view
+from hypecurve_slack.screens.homeview import ANOTHER, OF_CHANNEL, PAGE, home_view
+from hypecurve_slack.screens.meta import Meta, meta_of
+from hypecurve_slack.screens.rooms import Rooms
+from hypecurve_slack.screens.views import (
     error_view,
     message_view,
     open_view,

@@ -16,20 +16,20 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 
 from hypecurve.domain.message import Action
 from hypecurve.ports import Host
-from hypecurve_slack.asked import Asked, of_command, of_interaction
-from hypecurve_slack.commands import Commands
-from hypecurve_slack.controls import action_of
-from hypecurve_slack.events import heard
-from hypecurve_slack.formview import CALLBACK, PREVIEW, WHICH
-from hypecurve_slack.home import Homes
-from hypecurve_slack.meta import Meta
-from hypecurve_slack.modals import Modals
-from hypecurve_slack.people import People
-from hypecurve_slack.pickers import COMPARE, PLACE, Pickers
-from hypecurve_slack.replying import Replies
-from hypecurve_slack.rooms import Rooms
+from hypecurve_slack.answering.asked import Asked, of_command, of_interaction
+from hypecurve_slack.answering.commands import Commands
+from hypecurve_slack.answering.events import heard
+from hypecurve_slack.answering.people import People
+from hypecurve_slack.answering.replying import Replies
+from hypecurve_slack.posting.uploading import Uploads
+from hypecurve_slack.rendering.controls import action_of
+from hypecurve_slack.screens.formview import CALLBACK, PREVIEW, WHICH
+from hypecurve_slack.screens.home import Homes
+from hypecurve_slack.screens.meta import Meta
+from hypecurve_slack.screens.modals import Modals
+from hypecurve_slack.screens.pickers import COMPARE, PLACE, Pickers
+from hypecurve_slack.screens.rooms import Rooms
 from hypecurve_slack.underway import UnderWay
-from hypecurve_slack.uploading import Uploads
 from hypecurve_slack.workspace import Workspace, workspace_of
 
 COMMAND = "/hype"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from hypecurve_slack.markup import unescape
+from hypecurve_slack.rendering.markup import unescape
 
 _BOLD = "\x1b[1m{}\x1b[22m"
 _DIM = "\x1b[2m{}\x1b[22m"

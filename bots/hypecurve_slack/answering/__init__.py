@@ -1,0 +1,1 @@
+"""What people ask and what Slack tells: from the listener to the reply."""

@@ -1,0 +1,1 @@
+"""How workspaces let the app in, and how their tokens are kept good."""
