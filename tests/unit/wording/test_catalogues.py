@@ -31,7 +31,7 @@ LOCALES = ROOT / "src/hypecurve/wording/locales"
 SHIPPED = sorted(path.stem for path in LOCALES.glob("*.po"))
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 TOLD = [*ROOT.glob("src/hypecurve/chat/*.py"), *ROOT.glob("src/hypecurve/services/answers/*.py")]
-TOLD += [*ROOT.glob("bots/*/*.py"), *ROOT.glob("src/hypecurve/adapters/github/*.py")]
+TOLD += [*ROOT.glob("bots/**/*.py"), *ROOT.glob("src/hypecurve/adapters/github/*.py")]
 TOLD += [ROOT / f"src/hypecurve/domain/{name}.py" for name in ("repo", "schedule", "category")]
 SAID_TO_THE_OPERATOR = {
     "BadSetting", "BadData", "WrongWorld", "WrongClock", "KeyLost", "IllegalMove",

@@ -48,15 +48,15 @@ def builders() -> Iterator[tuple[str, Callable[..., Any]]]:
 def bot_builders() -> Iterator[tuple[str, Callable[..., Any]]]:
     """Every function of a bot that speaks a language: pages, forms, labels of its own."""
     for package in (hypecurve_discord, hypecurve_slack):
-        for found in pkgutil.iter_modules(package.__path__):
-            module = import_module(f"{package.__name__}.{found.name}")
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            module = import_module(found.name)
             for name, function in inspect.getmembers(module, inspect.isfunction):
                 speaks = {"locale", "said", "words_of", "form", "message"} & {
                     *_parameters(function)
                 }
                 here = function.__module__ == module.__name__
                 if here and speaks and not inspect.iscoroutinefunction(function):
-                    told = f"{package.__name__}.{found.name}.{name}"
+                    told = f"{found.name}.{name}"
                     if told not in NO_TEXT:
                         yield told, function
 
