@@ -1,8 +1,8 @@
 """Socket Mode: no public address is needed, Slack is called and calls back.
 
 bolt dispatches what comes to `hypecurve_slack.answering.listeners`. Where Slack asks over HTTP
-instead (see `hypecurve_slack.serving.http`) what is left to do here is to see that SLACK_BOT_TOKEN is
-taken.
+instead (see `hypecurve_slack.serving.http`) what is left to do here is to see that SLACK_BOT_TOKEN
+is taken.
 """
 
 from __future__ import annotations
