@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, event
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -83,7 +83,9 @@ def make_engine(url: URL, *, durable: bool = True) -> AsyncEngine:
     """
     if url.get_backend_name() != "sqlite":
         return _server(url, durable=durable)
-    engine = create_async_engine(url, connect_args={"timeout": LOCKED.total_seconds()})
+    engine = create_async_engine(
+        url, connect_args={"timeout": LOCKED.total_seconds()}, hide_parameters=True
+    )
     synchronous = "FULL" if durable else "OFF"
 
     @event.listens_for(engine.sync_engine, "do_connect")
@@ -126,7 +128,10 @@ def make_engine(url: URL, *, durable: bool = True) -> AsyncEngine:
 def _server(url: URL, *, durable: bool) -> AsyncEngine:
     """An engine for PostgreSQL; what the address itself asks for goes before."""
     calling = {name: value for name, value in _CALLING.items() if name not in url.query}
-    engine = create_async_engine(url, pool_pre_ping=True, connect_args=calling)
+    engine = create_async_engine(
+        url, pool_pre_ping=True, connect_args=calling, hide_parameters=True
+    )
+    event.listen(engine.sync_engine, "handle_error", tell_no_values)
 
     @event.listens_for(engine.sync_engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's connection
@@ -141,3 +146,17 @@ def _server(url: URL, *, durable: bool) -> AsyncEngine:
         connection.autocommit = False
 
     return engine
+
+
+def tell_no_values(context: ExceptionContext) -> None:
+    """Leave of what PostgreSQL says its first line: the lines below quote rows, and are logged.
+
+    "DETAIL: Failing row contains (7, ...)"; an engine that hides parameters hides its own copy.
+    """
+    original, wrapped = context.original_exception, context.sqlalchemy_exception
+    said = str(original)
+    line = said.partition("\n")[0]
+    if line != said and original.args:
+        original.args = (line, *original.args[1:])
+        if wrapped is not None and wrapped.args:
+            wrapped.args = (str(wrapped.args[0]).replace(said, line), *wrapped.args[1:])

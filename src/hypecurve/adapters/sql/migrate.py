@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DatabaseError
 
 from hypecurve.adapters.sql.aside import copy_aside
-from hypecurve.adapters.sql.engine import LOCKED, file_of, sync_url
+from hypecurve.adapters.sql.engine import LOCKED, file_of, sync_url, tell_no_values
 from hypecurve.adapters.sql.failing import first_line
 from hypecurve.adapters.sql.tables import REVISION
 from hypecurve.domain.errors import BadSetting, HypecurveError, StoreUnavailable, WrongWorld
@@ -86,7 +86,9 @@ def _refuse_newer(found: str | None) -> None:
 
 
 def _engine(url: URL) -> Engine:
-    return create_engine(sync_url(url))
+    engine = create_engine(sync_url(url), hide_parameters=True)
+    event.listen(engine, "handle_error", tell_no_values)
+    return engine
 
 
 def _upgrading_engine(url: URL, patience: timedelta) -> Engine:
