@@ -70,6 +70,7 @@ class Ledger:
 
 
 def key_of(body: Mapping[str, Any]) -> str:
-    """Return what names the content of a body."""
-    content = json.dumps([body.get("text"), body.get("blocks")])
+    """Return what names the content of a body; with its picture or without, it is the same."""
+    blocks = [block for block in body.get("blocks") or () if block["type"] != "image"]
+    content = json.dumps([body.get("text"), blocks])
     return blake2b(content.encode(), digest_size=12).hexdigest()

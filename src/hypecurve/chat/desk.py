@@ -71,6 +71,8 @@ class ServiceDesk:
     """Who may change what a channel hears."""
     patience: float = PATIENCE
     """Seconds after which an answer is given up."""
+    soon: float = SOON
+    """And what only helps: a language, suggestions."""
 
     async def answer(self, asker: Asker, text: str) -> Answer:
         """Answer one command, written as after `/hype`; a mistake gets a line that mends it."""
@@ -88,7 +90,7 @@ class ServiceDesk:
         now = self.clock.now()
         try:
             asking = suggest(self.store, self.offered, self.taxonomy, now, asker, kind, typed)
-            return await within(min(SOON, self.patience), asking)
+            return await within(self.soon, asking)
         except HypecurveError:
             return ()
 
@@ -98,7 +100,7 @@ class ServiceDesk:
         A channel's is the one chosen for it, else that of who installed the app.
         """
         try:
-            locale = await within(min(SOON, self.patience), self._spoken(asker))
+            locale = await within(self.soon, self._spoken(asker))
         except HypecurveError:
             return asker  # the database is away: that can be said in their own language
         return replace(asker, locale=locale) if locale else asker

@@ -47,7 +47,7 @@ METHOD = re.compile(r'"((?:[a-z]+\.)+(?:v2\.)?[a-zA-Z]+)"')
 def called() -> set[str]:
     """The methods named in the package's source."""
     found: set[str] = set()
-    for file in Path(hypecurve_slack.__file__).parent.glob("*.py"):
+    for file in Path(hypecurve_slack.__file__).parent.rglob("*.py"):
         found |= set(METHOD.findall(file.read_text(encoding="utf-8")))
         found |= {"apps.connections.open"} if "apps_connections_open" in file.read_text() else set()
     families = {name.partition(".")[0] for name in NEEDS}

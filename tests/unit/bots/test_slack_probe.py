@@ -30,7 +30,8 @@ async def test_without_an_app_token_it_says_that_commands_are_not_heard() -> Non
     async with SlackStandIn() as slack:
         said = await bot.probe(settings(slack, SLACK_APP_TOKEN=""))
         assert said == (
-            "as hypecurve in Acme (T123); SLACK_APP_TOKEN is not set: digests are posted, /hype is "
+            "as hypecurve in Acme (T123); neither SLACK_APP_TOKEN nor "
+            "SLACK_SIGNING_SECRET is set: digests are posted, /hype is "
             "not heard"
         )
         assert [method for method, _ in slack.calls] == ["auth.test"]

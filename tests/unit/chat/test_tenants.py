@@ -152,7 +152,7 @@ async def filled(store: SqlStore) -> SqlStore:
 
 def sides(store: SqlStore) -> tuple[Side, Side]:
     """Two tenants that nobody knows yet."""
-    desk = ServiceDesk(store, SetClock(NOW), sample_taxonomy())
+    desk = ServiceDesk(store, SetClock(NOW), sample_taxonomy(), patience=60, soon=60)
     number = next(numbers)
     return Side(desk, Tenant("slack", f"T{number}A")), Side(desk, Tenant("slack", f"T{number}B"))
 
