@@ -44,7 +44,7 @@ async def test_several_services_send_each_digest_and_answer_each_command_once(
             assert "deadlock" not in service.log.casefold()
         assert [around.posts(channel) for channel in around.channels] == [1] * 2 * CHANNELS
         assert await around.states() == [S.SENT] * 2 * CHANNELS
-        assert around.slack.sockets._total == 1
+        assert around.slack.sockets.total == 1
         assert around.discord.gateway.identified == 1
 
 

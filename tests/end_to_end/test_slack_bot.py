@@ -1,4 +1,4 @@
-"""The Slack bot as it runs: slack_bolt in Socket Mode against a stand-in Slack on loopback."""
+"""The Slack bot as it runs: slack_bolt, by socket and over HTTP, against a stand-in on loopback."""
 
 from __future__ import annotations
 
@@ -27,10 +27,12 @@ from hypecurve.domain.repo import RepoId
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Host
 from hypecurve_slack import bot
-from hypecurve_slack.serving.sockets import PACE, Pace, serve
+from hypecurve_slack.serving.sockets import PACE, Pace
 from standins.slack import Fault, SlackStandIn
 from support.bots import HearsNothing, SuggestsNothing
 from support.bots import host as hosting
+from support.slack_running import BY_EITHER_LINE, Way
+from support.slack_running import running as serving
 
 
 def message(text: str, *, overflow: str = "", controls: tuple[Control, ...] = ()) -> Message:
@@ -55,6 +57,9 @@ CONTROLS = (
     Control(Action.WHY, "Why", "why acme/flashkv"),
     Control(Action.MORE, "GitHub", url="https://github.com/acme/flashkv"),
 )
+
+
+NOT_FOUND = "Slack finds no such channel, or it is private and Hypecurve not in it."
 
 
 @dataclass
@@ -141,30 +146,27 @@ class Running:
 
 
 @asynccontextmanager
-async def running(slack: SlackStandIn, pace: Pace = PACE) -> AsyncIterator[Running]:
+async def running(
+    slack: SlackStandIn, pace: Pace = PACE, line: Way = "socket"
+) -> AsyncIterator[Running]:
     """Run the bot until the end of the block, and let no error of its pass unseen."""
-    settings = {
-        "SLACK_BOT_TOKEN": slack.token,
-        "SLACK_APP_TOKEN": slack.app_token,
-        "SLACK_API_URL": slack.api_url,
-    }
-    desk, heard, stop = SmallDesk(), Heard(), asyncio.Event()
-    task = asyncio.create_task(serve(settings, host(desk, heard), stop, pace))
-    try:
-        await slack.connected()
-        yield Running(slack, desk, heard, stop, task)
-    finally:
-        stop.set()
-        async with asyncio.timeout(5):
-            await task
+    desk, heard = SmallDesk(), Heard()
+    async with serving(slack, host(desk, heard), pace, line=line) as found:
+        yield Running(slack, desk, heard, found.stop, found.task)
 
 
 @pytest.fixture
-async def run() -> AsyncIterator[Running]:
-    async with SlackStandIn() as slack, running(slack) as run:
+def line() -> Way:
+    return "socket"
+
+
+@pytest.fixture
+async def run(line: Way) -> AsyncIterator[Running]:
+    async with SlackStandIn() as slack, running(slack, line=line) as run:
         yield run
 
 
+@BY_EITHER_LINE
 async def test_a_command_is_answered_to_the_asker_alone(run: Running) -> None:
     (reply,) = await run.slack.command("/hype repo acme/flashkv", channel="C456", user="U1")
     assert reply.private
@@ -197,18 +199,21 @@ async def test_the_desk_is_told_who_asks(
     assert (asker.name, asker.is_admin, asker.is_stranger) == expected
 
 
+@BY_EITHER_LINE
 async def test_who_changed_what_is_announced_to_the_channel(run: Running) -> None:
     (reply, announced) = await run.slack.command("/hype announce", replies=2)
     assert (reply.private, reply.shown) == (True, "done")
     assert (announced.private, announced.shown) == (False, "ada changed the digest")
 
 
+@BY_EITHER_LINE
 async def test_a_public_answer_is_seen_by_the_channel(run: Running) -> None:
     (reply,) = await run.slack.command("/hype share")
     assert not reply.private
     assert [m.shown for m in run.slack.channels["C456"].messages] == [reply.shown]
 
 
+@BY_EITHER_LINE
 async def test_a_command_is_acknowledged_before_the_desk_answers(run: Running) -> None:
     asked = asyncio.create_task(run.slack.command("/hype wait"))
     await run.desk.waits.wait()
@@ -220,6 +225,7 @@ async def test_a_command_is_acknowledged_before_the_desk_answers(run: Running) -
     assert run.slack.acks[0].seconds < 3
 
 
+@BY_EITHER_LINE
 async def test_two_people_are_answered_at_the_same_time(run: Running) -> None:
     waiting = asyncio.create_task(run.slack.command("/hype wait"))
     (reply,) = await run.slack.command("/hype top", user="U2")
@@ -230,17 +236,20 @@ async def test_two_people_are_answered_at_the_same_time(run: Running) -> None:
     assert (asker.locale, asker.zone) == ("zh_CN", "Asia/Shanghai")
 
 
+@BY_EITHER_LINE
 async def test_what_slack_escapes_in_a_command_comes_back_as_typed(run: Running) -> None:
     await run.slack.command("/hype search R&D <b> &lt;")
     assert run.desk.asked[0][1] == "search R&D <b> &lt;"
 
 
+@BY_EITHER_LINE
 async def test_an_answer_that_overflows_comes_in_two_parts(run: Running) -> None:
     replies = await run.slack.command("/hype long", replies=2)
     assert [reply.shown for reply in replies] == ["the first part 1 more below", "the second part"]
     assert all(reply.private for reply in replies)
 
 
+@BY_EITHER_LINE
 async def test_the_select_opens_a_card_for_the_asker_alone(run: Running) -> None:
     await run.slack.command("/hype share")
     (card,) = await run.slack.choose("acme/flashkv", user="U2")
@@ -251,6 +260,7 @@ async def test_the_select_opens_a_card_for_the_asker_alone(run: Running) -> None
     assert len(run.slack.channels["C456"].messages) == 1
 
 
+@BY_EITHER_LINE
 async def test_a_button_asks_what_it_stands_for(run: Running) -> None:
     await run.slack.command("/hype share")
     (reply,) = await run.slack.press("Why")
@@ -258,6 +268,7 @@ async def test_a_button_asks_what_it_stands_for(run: Running) -> None:
     assert run.desk.asked[-1][1] == "why acme/flashkv"
 
 
+@BY_EITHER_LINE
 async def test_a_button_with_an_address_is_only_acknowledged(run: Running) -> None:
     await run.slack.command("/hype share")
     await run.slack.press("GitHub", replies=0)
@@ -265,6 +276,7 @@ async def test_a_button_with_an_address_is_only_acknowledged(run: Running) -> No
     assert len(run.desk.asked) == 1
 
 
+@BY_EITHER_LINE
 async def test_a_mistake_of_ours_is_one_kind_line_that_tells_nothing(run: Running) -> None:
     with capture_logs() as logs:
         (reply,) = await run.slack.command("/hype break")
@@ -305,6 +317,7 @@ async def test_after_slack_asks_to_reconnect_commands_are_answered_again(run: Ru
     assert reply.shown.startswith("you asked: top")
 
 
+@BY_EITHER_LINE
 async def test_a_bot_told_to_stop_finishes_what_it_began(run: Running) -> None:
     asked = asyncio.create_task(run.slack.command("/hype wait"))
     await run.desk.waits.wait()
@@ -384,6 +397,7 @@ async def test_a_connection_tells_that_the_app_is_installed(run: Running) -> Non
     assert await run.heard.until(1) == ["here slack:T123"]
 
 
+@BY_EITHER_LINE
 async def test_what_happens_to_a_channel_is_told(run: Running) -> None:
     """How each is understood is tried in the tests of `events`."""
     run.slack.channels["C999"].member = True
@@ -393,10 +407,14 @@ async def test_what_happens_to_a_channel_is_told(run: Running) -> None:
         {"type": "channel_archive", "user": "U1", "channel": "C789"},
         {"type": "channel_unarchive", "user": "U1", "channel": "C456"},
         {"type": "channel_id_changed", "old_channel_id": "C1", "new_channel_id": "C2"},
+        {"type": "channel_deleted", "user": "U1", "channel": "C7"},
+        {"type": "group_left", "channel": "G8"},
     ):
         await run.slack.event(event)
-    assert sorted(await run.heard.until(5)) == [
+    assert sorted(await run.heard.until(7)) == [
+        "closed slack:T123/C7 deleted: This channel was deleted.",
         "closed slack:T123/C789 is_archived: This channel is archived.",
+        f"closed slack:T123/G8 channel_not_found: {NOT_FOUND}",
         "here slack:T123",
         "joined slack:T123/C999 zh_CN",
         "moved slack:T123/C1 slack:T123/C2",
@@ -404,18 +422,23 @@ async def test_what_happens_to_a_channel_is_told(run: Running) -> None:
     ]
 
 
+@BY_EITHER_LINE
 async def test_an_app_that_is_removed_is_gone(run: Running) -> None:
+    await run.heard.until(1)
     await run.slack.event({"type": "app_uninstalled"})
     assert (await run.heard.until(2))[1:] == ["gone slack:T123 app_uninstalled"]
 
 
+@BY_EITHER_LINE
 async def test_a_revoked_token_of_the_bots_own_is_the_end(run: Running) -> None:
+    await run.heard.until(1)
     run.slack.workspace("T123").gone = "token_revoked"
     tokens = {"oauth": [], "bot": ["UBOT"]}
     await run.slack.event({"type": "tokens_revoked", "tokens": tokens})
     assert (await run.heard.until(2))[1:] == ["gone slack:T123 tokens_revoked"]
 
 
+@BY_EITHER_LINE
 async def test_what_happens_to_others_is_acknowledged_and_means_nothing(run: Running) -> None:
     await run.heard.until(1)
     others: list[dict[str, object]] = [

@@ -1,4 +1,4 @@
-"""Forms in Slack: slack_bolt in Socket Mode against a stand-in Slack, over a database."""
+"""Forms in Slack: slack_bolt by socket and over HTTP against a stand-in, over a database."""
 
 from __future__ import annotations
 
@@ -18,15 +18,20 @@ from hypecurve_slack.rendering.blocks import render
 from standins.slack import Fault, SlackChannel
 from standins.slack_model import SlackMessage
 from standins.slack_views import SlackView
-from support.slack_running import It, bot_over
+from support.slack_running import BY_EITHER_LINE, It, Way, bot_over
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
 FILLED = {"categories": ["agents"], "kinds": ["rising"], "at": "08:30", "days": ["0", "3"]}
 
 
 @pytest.fixture
-async def it(store: SqlStore) -> AsyncIterator[It]:
-    async with bot_over(store) as made:
+def line() -> Way:
+    return "socket"
+
+
+@pytest.fixture
+async def it(store: SqlStore, line: Way) -> AsyncIterator[It]:
+    async with bot_over(store, line) as made:
         yield made
 
 
@@ -36,6 +41,7 @@ async def opened(it: It, text: str = "/hype subscribe") -> SlackView:
     return await it.slack.modal()
 
 
+@BY_EITHER_LINE
 async def test_a_form_subscribes_a_channel_and_its_first_message_is_for_all(it: It) -> None:
     async with it.serving():
         view = await opened(it)
@@ -57,6 +63,7 @@ async def test_a_form_subscribes_a_channel_and_its_first_message_is_for_all(it: 
     assert "ada subscribed this channel" in first
 
 
+@BY_EITHER_LINE
 async def test_tune_changes_what_is_there_and_says_who_did_it(it: It) -> None:
     async with it.serving():
         await it.subscribed()
@@ -76,6 +83,7 @@ async def test_tune_changes_what_is_there_and_says_who_did_it(it: It) -> None:
     assert "07:15" in it.slack.whispered("C456")[-1].shown
 
 
+@BY_EITHER_LINE
 async def test_what_is_wrong_is_said_at_its_field_and_nothing_is_changed(it: It) -> None:
     async with it.serving():
         view = await opened(it)
@@ -92,6 +100,7 @@ async def test_what_is_wrong_is_said_at_its_field_and_nothing_is_changed(it: It)
     assert await it.has() == []
 
 
+@BY_EITHER_LINE
 async def test_a_slow_database_opens_the_form_at_once_and_takes_it_late(it: It) -> None:
     it.gate.clear()
     async with it.serving():
@@ -113,6 +122,7 @@ async def test_a_slow_database_opens_the_form_at_once_and_takes_it_late(it: It) 
         assert await it.has()
 
 
+@BY_EITHER_LINE
 async def test_a_preview_lies_on_top_of_the_form_and_changes_nothing(it: It) -> None:
     async with it.serving():
         view = await opened(it)
@@ -128,6 +138,7 @@ async def test_a_preview_lies_on_top_of_the_form_and_changes_nothing(it: It) -> 
         assert it.slack.views.refused == []
 
 
+@BY_EITHER_LINE
 async def test_each_subscription_can_be_chosen_and_another_one_added(it: It) -> None:
     async with it.serving():
         await it.subscribed("agents at 09:00")
@@ -221,6 +232,7 @@ async def test_where_no_view_opens_any_more_the_command_is_answered(it: It) -> N
         assert "subscribe" in reply.shown
 
 
+@BY_EITHER_LINE
 async def test_zones_and_languages_are_suggested_and_a_broken_desk_offers_none(it: It) -> None:
     async with it.serving():
         view = await opened(it)
@@ -228,6 +240,7 @@ async def test_zones_and_languages_are_suggested_and_a_broken_desk_offers_none(i
         assert await it.slack.suggest(view, "languages", "") == ["language/first"]
 
 
+@BY_EITHER_LINE
 async def test_every_button_of_a_card_works_after_a_restart(it: It) -> None:
     async with it.serving():
         await it.subscribed()
@@ -262,6 +275,7 @@ OLD_BUTTON = {
 }
 
 
+@BY_EITHER_LINE
 @pytest.mark.parametrize("old", [False, True])
 async def test_what_was_posted_before_a_deployment_opens_the_form_after_it(
     it: It, *, old: bool
@@ -276,6 +290,7 @@ async def test_what_was_posted_before_a_deployment_opens_the_form_after_it(
     assert len(await it.has()) == 1
 
 
+@BY_EITHER_LINE
 @pytest.mark.parametrize(
     ("button", "values", "command"),
     [

@@ -281,13 +281,12 @@ async def test_workspaces_that_installed_it_are_answered_over_a_socket_too(
 ) -> None:
     env = many_env(slack) | {"SLACK_APP_TOKEN": slack.app_token}
     del env["SLACK_SIGNING_SECRET"]
-    sockets = slack.sockets
     async with reached(slack, env) as at:
         await install(slack, at)
         told = await at.requests.post(b"{}", "application/json")
         assert told.status == 404
         stop, desk = asyncio.Event(), Echo()
-        over_http, slack.sockets = slack.sockets, sockets
+        over_http, slack.line = slack.line, slack.sockets
         serving = asyncio.create_task(bot.serve(env, host(desk, at.told, at.kit), stop))
         await slack.connected()
         slack.team = "T2"
@@ -298,7 +297,7 @@ async def test_workspaces_that_installed_it_are_answered_over_a_socket_too(
         assert (await at.told.until(2))[-1] == "gone slack:T2 app_uninstalled"
         stop.set()
         await serving
-        slack.sockets = over_http
+        slack.line = over_http
 
 
 async def test_over_http_a_bot_token_that_slack_does_not_take_is_named(

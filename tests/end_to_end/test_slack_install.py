@@ -39,7 +39,7 @@ async def test_a_workspace_installs_it_subscribes_is_posted_to_and_leaves(tmp_pa
             "SLACK_CLIENT_ID": slack.client_id,
             "SLACK_CLIENT_SECRET": slack.client_secret,
         }
-        slack.sockets = HttpRequests(f"http://{where}/slack/events")
+        slack.line = HttpRequests(f"http://{where}/slack/events")
         slack.team = "T2"
         async with started(
             "run", "slack", "deliver", folder=tmp_path, settings=settings

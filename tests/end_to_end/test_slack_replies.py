@@ -27,7 +27,7 @@ from hypecurve_slack.workspace import Workspace
 from standins.slack import SlackChannel, SlackMessage, SlackStandIn
 from support.bots import Drawn, SuggestsNothing
 from support.databases import NOW
-from support.slack_running import bot_over
+from support.slack_running import BY_EITHER_LINE, Way, bot_over
 
 
 def message(text: str, *, picture: bool = False, more: str = "") -> Message:
@@ -156,9 +156,12 @@ async def test_a_message_that_cannot_be_laid_out_is_an_apology(it: Replying) -> 
     assert [log["event"] for log in logs] == ["answer not laid out"]
 
 
+@BY_EITHER_LINE
 @pytest.mark.parametrize("backend", ["sqlite"])
-async def test_every_command_is_acknowledged_at_once_and_answered(store: SqlStore) -> None:
-    async with bot_over(store) as over, over.serving():
+async def test_every_command_is_acknowledged_at_once_and_answered(
+    store: SqlStore, line: Way
+) -> None:
+    async with bot_over(store, line) as over, over.serving():
         over.slack.channels["C1"] = SlackChannel("C1", "one")
         for spec in COMMANDS:
             typed = spec.example.replace("acme/flashkv", "acme/repo-1")

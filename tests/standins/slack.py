@@ -18,6 +18,7 @@
         slack.fail(Fault.DROPPED_AFTER)                  # taken, then the line goes dead
         await slack.refresh_sockets()                    # Slack asks the bot to reconnect
         await slack.event({"type": "channel_unarchive", "channel": "C789"})
+        slack.line = HttpRequests(url)                   # from now on over HTTP (`slack_http`)
         slack.files.kept["F000000001"].content           # a picture; it can be slow, or deleted
     slack.channels["C456"].members |= {"U1"}         # who is in a channel, for users.conversations
     slack.workspace("T2").channels["C1"] = SlackChannel("C1", "two")   # another team
@@ -41,6 +42,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from standins.slack_hands import WAIT, Hands
+from standins.slack_line import Ack
 from standins.slack_model import (
     Fault,
     ResponseUrl,
@@ -48,7 +50,6 @@ from standins.slack_model import (
     SlackMessage,
     SlackWorkspace,
 )
-from standins.slack_socket import Ack
 
 __all__ = ["Fault", "SlackChannel", "SlackMessage", "SlackStandIn", "SlackWorkspace"]
 
@@ -59,7 +60,7 @@ class SlackStandIn(Hands):
     @property
     def acks(self) -> list[Ack]:
         """The acknowledgements so far, each with the seconds it took."""
-        return self.sockets.acks
+        return self.line.acks
 
     async def connected(self, total: int = 1) -> None:
         """Wait until the bot has opened that many sockets, counted from the start."""
@@ -67,7 +68,7 @@ class SlackStandIn(Hands):
 
     async def acknowledged(self, total: int = 1) -> None:
         """Wait until the bot has acknowledged that many envelopes, counted from the start."""
-        await self.sockets.acknowledged(total, WAIT)
+        await self.line.acknowledged(total, WAIT)
 
     async def refresh_sockets(self) -> None:
         """Ask the bot to reconnect, as Slack does every few hours."""
@@ -87,7 +88,7 @@ class SlackStandIn(Hands):
             "event_time": 1_700_000_000 + number,
             "authorizations": [{"team_id": team, "user_id": self.bot_user, "is_bot": True}],
         }
-        return await self.sockets.send("events_api", payload, WAIT)
+        return await self.line.send("events_api", payload, WAIT)
 
     async def command(
         self, text: str, *, channel: str = "C456", user: str = "U1", replies: int = 1
@@ -177,7 +178,7 @@ class SlackStandIn(Hands):
         key = f"r{next(self._count)}"
         asked = self._urls[key] = ResponseUrl(channel, user)
         payload["response_url"] = f"http:{self._root}/respond/{key}"
-        await self.sockets.send(kind, payload, WAIT)
+        await self.line.send(kind, payload, WAIT)
         async with asyncio.timeout(WAIT), self._changed:
             await self._changed.wait_for(lambda: len(asked.replies) >= replies)
         return list(asked.replies)

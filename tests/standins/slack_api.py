@@ -18,6 +18,7 @@ from standins.slack_answers import body_of, content_refusal, cut, identity, refu
 from standins.slack_chaos import Chaos
 from standins.slack_files import Files
 from standins.slack_ledger import Ledger
+from standins.slack_line import Line
 from standins.slack_model import (
     Fault,
     ResponseUrl,
@@ -61,6 +62,8 @@ class SlackApi:
         self.files = Files()
         self.api_url = ""
         self.sockets = Sockets()
+        self.line: Line = self.sockets
+        """What the bot is asked over."""
         self.views = Views()
         self.chaos = Chaos(0, random.Random(0), 0)  # noqa: S311  # no secret
         self.connections: set[object] = set()

@@ -8,8 +8,8 @@ from typing import Any
 
 from standins import slack_view_rules
 from standins.slack_api import SlackApi
+from standins.slack_line import Ack
 from standins.slack_model import ResponseUrl, SlackMessage
-from standins.slack_socket import Ack
 from standins.slack_views import SlackView, state_of
 
 WAIT = 10.0
@@ -21,7 +21,7 @@ class Hands(SlackApi):
 
     async def send(self, kind: str, payload: dict[str, Any]) -> Ack:
         """Hand something to the bot and return its acknowledgement."""
-        return await self.sockets.send(kind, payload, WAIT)
+        return await self.line.send(kind, payload, WAIT)
 
     async def until(self, done: Callable[[], bool]) -> None:
         """Wait until something holds of what people see."""

@@ -1,8 +1,8 @@
 """The stand-in Slack over HTTP: it signs what it asks and posts it to the bot's address.
 
-slack.sockets = HttpRequests("http://127.0.0.1:PORT/slack/events", SECRET)
+slack.line = HttpRequests("http://127.0.0.1:PORT/slack/events", SECRET)
 await slack.command("/hype top")            # as over a socket
-await slack.sockets.post(b"...", at=0)      # a request that is not as it should be
+await slack.line.post(b"...", at=0)         # a request that is not as it should be
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from standins.slack_socket import Ack, Sockets
+from standins.slack_line import Ack, Line
 
 SIGNING_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 
@@ -37,7 +37,7 @@ class Told:
     headers: dict[str, str]
 
 
-class HttpRequests(Sockets):
+class HttpRequests(Line):
     """What goes to the bot over HTTP instead of over sockets."""
 
     def __init__(self, url: str, secret: str = SIGNING_SECRET) -> None:
@@ -55,11 +55,14 @@ class HttpRequests(Sockets):
             form = payload if kind == "slash_commands" else {"payload": json.dumps(payload)}
             told = await self.post(urlencode(form).encode(), wait=wait)
         assert told.status == 200, told
-        answer = json.loads(told.text) if told.text.startswith("{") else told.text or None
+        if told.headers.get("Content-Type", "").startswith("application/json"):
+            answer = json.loads(told.text)
+        else:
+            # A text is for a command alone: whatever else is acknowledged by nothing, or by JSON.
+            assert not told.text or kind == "slash_commands", told
+            answer = told.text or None
         ack = Ack(f"request-{next(self._numbers)}", time.monotonic() - began, answer)
-        self.acks.append(ack)
-        async with self._changed:
-            self._changed.notify_all()
+        await self._acknowledge(ack)
         return ack
 
     async def post(

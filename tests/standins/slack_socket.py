@@ -6,33 +6,25 @@ import asyncio
 import itertools
 import json
 import time
-from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
-
-@dataclass(frozen=True, slots=True)
-class Ack:
-    """A bot's acknowledgement: of which envelope, after how many seconds, with what in it."""
-
-    envelope_id: str
-    seconds: float
-    payload: Any = None
+from standins.slack_line import Ack, Line
 
 
-class Sockets:
+class Sockets(Line):
     """The open sockets of one app; each envelope goes to the newest."""
 
     def __init__(self) -> None:
-        self.acks: list[Ack] = []
+        super().__init__()
         self._by_envelope: dict[str, Ack] = {}
         self._open: list[web.WebSocketResponse] = []
-        self._total = 0
+        self.total = 0
+        """Sockets that were opened since the start."""
         self._tickets: set[str] = set()
         self._count = itertools.count(1)
         self._sent: dict[str, float] = {}
-        self._changed = asyncio.Condition()
         self._refused = 0
 
     def refuse_next(self) -> None:
@@ -63,7 +55,7 @@ class Sockets:
             }
         )
         self._open.append(socket)
-        self._total += 1
+        self.total += 1
         await self._notify()
         try:
             async for message in socket:
@@ -76,12 +68,7 @@ class Sockets:
     async def opened(self, total: int, wait: float) -> None:
         """Wait until that many sockets were opened since the start."""
         async with asyncio.timeout(wait), self._changed:
-            await self._changed.wait_for(lambda: self._total >= total)
-
-    async def acknowledged(self, total: int, wait: float) -> None:
-        """Wait for that many acknowledgements since the start."""
-        async with asyncio.timeout(wait), self._changed:
-            await self._changed.wait_for(lambda: len(self.acks) >= total)
+            await self._changed.wait_for(lambda: self.total >= total)
 
     async def send(self, kind: str, payload: dict[str, Any], wait: float) -> Ack:
         """Send an envelope over the newest socket and wait for its acknowledgement."""
@@ -121,10 +108,5 @@ class Sockets:
         envelope_id = str(message.get("envelope_id", ""))
         took = time.monotonic() - self._sent.get(envelope_id, time.monotonic())
         ack = Ack(envelope_id, took, message.get("payload"))
-        self.acks.append(ack)
         self._by_envelope.setdefault(envelope_id, ack)
-        await self._notify()
-
-    async def _notify(self) -> None:
-        async with self._changed:
-            self._changed.notify_all()
+        await self._acknowledge(ack)

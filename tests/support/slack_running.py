@@ -1,11 +1,19 @@
-"""The Slack bot as it runs over a database, in Socket Mode against a stand-in Slack on loopback."""
+"""The Slack bot as it runs over a database, against a stand-in Slack on loopback.
+
+@BY_EITHER_LINE                  # in Socket Mode, and once more over HTTP
+async def test_a_command_is_answered(...): ...
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from socket import socket
+from typing import Literal
+
+import pytest
 
 from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.store import SqlStore
@@ -16,32 +24,71 @@ from hypecurve.domain.message import Choice, Message
 from hypecurve.domain.subscription import Channel, Subscription, Tenant
 from hypecurve.ports import Host, Suggestible
 from hypecurve.services.answers.subscribe import subscriptions_of
+from hypecurve.web import listen, serve_http, site
+from hypecurve_slack import bot
 from hypecurve_slack.serving.sockets import PACE, Pace, serve
 from standins.slack import SlackStandIn
+from standins.slack_http import HttpRequests
 from support.bots import HearsNothing, host
 from support.catalogue import CHANNEL, a_repo, listed
 from support.databases import NOW
 from support.sample_day import sample_taxonomy
+from support.slack_web import one_env
+
+Way = Literal["socket", "http"]
+"""How Slack reaches the bot."""
+BY_EITHER_LINE = pytest.mark.parametrize("line", ["socket", "http"])
+"""For tests with a fixture `line`: what they try holds in both modes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A bot that runs: `stop` ends it, `task` is over when it has ended."""
+
+    stop: asyncio.Event
+    task: asyncio.Task[None]
 
 
 @asynccontextmanager
-async def running(slack: SlackStandIn, host: Host, pace: Pace = PACE) -> AsyncIterator[None]:
+async def running(
+    slack: SlackStandIn, host: Host, pace: Pace = PACE, *, line: Way = "socket"
+) -> AsyncIterator[Service]:
     """Run the bot until the end of the block, and let no error of its pass unseen."""
-    settings = {
-        "SLACK_BOT_TOKEN": slack.token,
-        "SLACK_APP_TOKEN": slack.app_token,
-        "SLACK_API_URL": slack.api_url,
-    }
     stop = asyncio.Event()
-    sockets = slack.sockets._total
-    task = asyncio.create_task(serve(settings, host, stop, pace))
-    try:
-        await slack.connected(sockets + 1)
-        yield
-    finally:
-        stop.set()
-        async with asyncio.timeout(5):
-            await task
+    with listen("127.0.0.1", 0) as listening:
+        if line == "http":
+            port = listening.getsockname()[1]
+            slack.line = HttpRequests(f"http://127.0.0.1:{port}/slack/events")
+            serving = _over_http(one_env(slack), host, listening, stop)
+        else:
+            slack.line = slack.sockets
+            settings = {
+                "SLACK_BOT_TOKEN": slack.token,
+                "SLACK_APP_TOKEN": slack.app_token,
+                "SLACK_API_URL": slack.api_url,
+            }
+            serving = serve(settings, host, stop, pace)
+        sockets = slack.sockets.total
+        task = asyncio.create_task(serving)
+        try:
+            if line == "socket":
+                await slack.connected(sockets + 1)
+            yield Service(stop, task)
+        finally:
+            stop.set()
+            async with asyncio.timeout(5):
+                await task
+
+
+async def _over_http(
+    env: Mapping[str, str], host: Host, listening: socket, stop: asyncio.Event
+) -> None:
+    """Do as the service does: the bot's own part beside what it answers over HTTP."""
+    async with bot.web(env, host) as app:
+        assert app is not None
+        await asyncio.gather(
+            bot.serve(env, host, stop), serve_http(site({"slack": app}), listening, stop)
+        )
 
 
 class Nothing(HearsNothing):
@@ -99,6 +146,7 @@ class It:
     slack: SlackStandIn
     store: SqlStore
     forms: SlowForms
+    line: Way = "socket"
 
     @property
     def gate(self) -> asyncio.Event:
@@ -121,16 +169,17 @@ class It:
     async def serving(self) -> AsyncIterator[None]:
         """Run the bot: another one each time."""
         desk = self.forms.forms.desk
-        async with running(self.slack, host(desk, Nothing(), forms=self.forms)):
+        given = host(desk, Nothing(), forms=self.forms)
+        async with running(self.slack, given, line=self.line):
             yield
 
 
 @asynccontextmanager
-async def bot_over(store: SqlStore) -> AsyncIterator[It]:
+async def bot_over(store: SqlStore, line: Way = "socket") -> AsyncIterator[It]:
     """Return a Slack, and a bot that can be started over a database with two repos."""
     await listed(store, [a_repo(1), a_repo(2, 900)])
     desk = SuggestingDesk(store, SetClock(NOW), sample_taxonomy())
     async with SlackStandIn() as slack:
-        made = It(slack, store, SlowForms(ServiceForms(desk)))
+        made = It(slack, store, SlowForms(ServiceForms(desk)), line)
         made.gate.set()
         yield made

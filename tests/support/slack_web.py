@@ -113,11 +113,11 @@ async def reached(
         async with bot.web(env, given) as app:
             assert app is not None
             serving = asyncio.create_task(serve_http(site({"slack": app}), listening, stop))
-            before, slack.sockets = slack.sockets, HttpRequests(f"{url}/slack/events")
+            before, slack.line = slack.line, HttpRequests(f"{url}/slack/events")
             try:
-                yield Reached(url, lent, env, desk, told, slack.sockets)
+                yield Reached(url, lent, env, desk, told, slack.line)
             finally:
-                slack.sockets = before
+                slack.line = before
                 stop.set()
                 async with asyncio.timeout(5):
                     await serving
