@@ -18,14 +18,19 @@ from hypecurve_slack.workspace import Workspace
 from standins.slack import Fault, SlackChannel
 from standins.slack_views import SlackView
 from support.bots import host
-from support.slack_running import It, Nothing, bot_over
+from support.slack_running import BY_EITHER_LINE, It, Nothing, Way, bot_over
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
 
 
 @pytest.fixture
-async def it(store: SqlStore) -> AsyncIterator[It]:
-    async with bot_over(store) as made:
+def line() -> Way:
+    return "socket"
+
+
+@pytest.fixture
+async def it(store: SqlStore, line: Way) -> AsyncIterator[It]:
+    async with bot_over(store, line) as made:
         made.slack.channels["C456"].members = {"U1", "U2"}
         yield made
 
@@ -65,6 +70,7 @@ def add(it: It, *ids: str, private: bool = False, members: Iterable[str] = ()) -
         it.slack.channels[each] = made
 
 
+@BY_EITHER_LINE
 async def test_a_workspace_without_subscriptions_is_told_how_to_begin(it: It) -> None:
     async with it.serving():
         home = await it.slack.open_home()
@@ -96,6 +102,7 @@ async def test_everybody_sees_public_channels_and_private_ones_they_are_in(it: I
     assert changeable(bo) == ["@U2", "C3", "DU2"]
 
 
+@BY_EITHER_LINE
 async def test_the_buttons_change_a_channel_and_the_channel_hears_of_it(it: It) -> None:
     await subscribe(it, "C456")
     async with it.serving():
@@ -169,6 +176,7 @@ async def test_who_left_a_channel_may_not_send_in_what_they_opened_before(it: It
     assert one.schedule.at.hour == 9
 
 
+@BY_EITHER_LINE
 async def test_many_channels_come_in_pages_within_slacks_limits(it: It) -> None:
     ids = [f"C1{number:02}" for number in range(12)]
     add(it, *ids, members=["U1"])
@@ -213,6 +221,7 @@ async def test_what_slack_does_not_tell_is_not_shown(it: It, code: str) -> None:
     assert "does not tell" in home.shown
 
 
+@BY_EITHER_LINE
 async def test_other_tabs_and_guests_get_no_home(it: It) -> None:
     await subscribe(it, "C456")
     it.slack.users["U2"]["team_id"] = "T777"
