@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 
 import structlog
 
+_TELLING = re.compile(
+    r"(?P<token>\b(?:xox[a-z](?:\.xox[a-z])?|xapp|gh[a-z]|github_pat)[-_][\w.-]+)"
+    r"|(?P<way>\b(?:https|wss?)://[^\s/'\"]+/(?:[^\s'\"?]*/)?"
+    r"(?:commands|actions|services|webhooks|interactions|upload)/)[^\s'\"]+"
+    r"|(?P<address>\b(?:https?|wss?)://[^\s'\"?]+\?)[^\s'\"]+"
+)
+"""Tokens, and addresses that act for whoever has them: response_urls, webhooks, tickets."""
 _NOISY = (
     *("httpx", "httpcore", "apscheduler", "slack_bolt", "slack_sdk", "discord", "aiosqlite"),
     "alembic",
@@ -39,6 +47,7 @@ def configure(style: str = "text") -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+    rendering.append(_without_secrets)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -53,3 +62,12 @@ def configure(style: str = "text") -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
     # What succeeds at the next try concerns nobody; what does not is told once, as an error.
     logging.getLogger("stamina").setLevel(logging.ERROR)
+
+
+def _without_secrets(_logger: object, _name: str, line: object) -> str:
+    """Take out of a whole line, traces included, what libraries quote of tokens and addresses."""
+
+    def shortened(found: re.Match[str]) -> str:
+        return f"{found['way'] or found['address'] or ''}(hidden)"
+
+    return _TELLING.sub(shortened, str(line))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import traceback
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from hypecurve.adapters.sql.messages import message_of
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.domain.chart import Chart, Comparison, Curve, Line, Picture, Riser, Risers
 from hypecurve.domain.message import Bars, Inline, Link, Message, Moment, Place, Text
@@ -78,3 +82,9 @@ async def test_a_frozen_message_comes_back_equal(store: SqlStore, messages: list
     ]
     async with store.read() as tx:
         assert [await tx.digests.message(CHANNEL, key or 0) for key in ids] == messages
+
+
+def test_a_message_that_is_not_known_is_not_quoted() -> None:
+    with pytest.raises(ValueError, match="does not know") as caught:
+        message_of(json.dumps({"kind": " ".join(["our", "secret", "plan"])}))
+    assert "our secret" not in "".join(traceback.format_exception(caught.value))

@@ -11,7 +11,11 @@ from support.processes import environment
 _SCRIPT = """
 import logging
 import structlog
+from aiohttp import InvalidURL
+from slack_sdk.errors import SlackApiError
 from hypecurve import log
+
+SECRET = "".join(("s3", "cr3t"))
 
 early = structlog.get_logger("hypecurve.worker")
 log.configure({style!r})
@@ -20,6 +24,20 @@ logging.getLogger("alembic.runtime").info("a plugin")
 logging.getLogger("httpx").info("GET https://api.github.com")
 logging.getLogger("httpx").warning("slow")
 structlog.get_logger("stamina").warning("stamina.retry_scheduled")
+gone = "https://{{}}/api/v10/webhooks/123/{{}}?wait=true".format("discord.com", SECRET)
+away = "https://{{}}/commands/T123/456/{{}}".format("hooks.slack.com", SECRET)
+for quoting in (
+    InvalidURL(away),
+    SlackApiError("The request to Slack failed.", {{"ok": False, "needed": "xoxb-1-" + SECRET}}),
+    ValueError(gone),
+    ValueError("wss://wss-primary.slack.com/link/?ticket={{}}&app_id=7".format(SECRET)),
+    ValueError("https://acme.example/slack/oauth_redirect?code={{}}".format(SECRET)),
+    ValueError("xoxe.xoxb-1-{{0}} xapp-1-{{0}} ghp_{{0}} github_pat_{{0}}".format(SECRET)),
+):
+    try:
+        raise quoting
+    except Exception:
+        early.exception("quoted")
 try:
     token = "hunter2"
     raise ValueError("no such thing")
@@ -55,10 +73,10 @@ def test_for_people_it_is_a_short_line_with_keys_and_no_colours() -> None:
 def test_for_machines_every_line_is_an_object() -> None:
     events = [json.loads(line) for line in logged("json")]
     said = [event["event"] for event in events]
-    assert said == ["digest delivered", "slow", "command failed", "said once"]
+    assert said == ["digest delivered", "slow", *["quoted"] * 6, "command failed", "said once"]
     assert events[0]["digest"] == 7
     assert events[0]["timestamp"].endswith("Z")
-    assert [event["level"] for event in events] == ["info", "warning", "error", "warning"]
+    assert [event["level"] for event in events] == ["info", "warning", *["error"] * 7, "warning"]
 
 
 def test_libraries_speak_only_where_something_is_wrong() -> None:
@@ -71,6 +89,14 @@ def test_libraries_speak_only_where_something_is_wrong() -> None:
 def test_a_trace_tells_no_token() -> None:
     for style in ("text", "json"):
         assert "hunter2" not in "\n".join(logged(style))
+
+
+def test_what_libraries_quote_of_tokens_and_addresses_is_hidden() -> None:
+    for style in ("text", "json"):
+        text = "\n".join(logged(style))
+        assert "s3cr3t" not in text
+        for kept in ("https://hooks.slack.com/commands/(hidden)", "discord.com", "acme.example"):
+            assert kept in text
 
 
 def test_an_error_of_ours_keeps_its_trace() -> None:

@@ -76,6 +76,5 @@ class Commands:
             answer = await self._desk.answer(asker, command)
             return answer, await self._replies.picture(asked.workspace, answer.message)
         except Exception:  # noqa: BLE001  # whatever it was, the person hears something
-            place = asked.place
-            _log.exception("command failed", channel=place.channel_id, user=place.user_id)
+            _log.exception("command failed", channel=asked.place.channel_id)
             return Answer(sorry(locale)), ""

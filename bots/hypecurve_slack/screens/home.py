@@ -131,7 +131,7 @@ class Homes:
         except HypecurveError as error:
             line = error_message(error, locale).notification
         except Exception:  # noqa: BLE001  # whatever it was, the person hears something
-            _log.exception("home failed", user=asked.user_id)
+            _log.exception("home failed", tenant=str(asked.workspace.tenant))
             line = sorry(locale).notification
         await self.show(asked, meta, line)
 
@@ -149,7 +149,7 @@ class Homes:
             view = message_view(message, texts(asker.locale).say("Preview"), picture)
         except Exception as error:  # noqa: BLE001  # the view says so
             if not isinstance(error, HypecurveError):
-                _log.exception("preview failed", user=asked.user_id)
+                _log.exception("preview failed", tenant=str(asked.workspace.tenant))
             view = error_view(error, locale)
         await update_view(workspace, view_id, view)
 
@@ -167,7 +167,7 @@ class Homes:
         except HypecurveError as error:
             message = error_message(error, locale)
         except Exception:  # noqa: BLE001  # whatever it was, the person sees something
-            _log.exception("home failed", user=asked.user_id)
+            _log.exception("home failed", tenant=str(asked.workspace.tenant))
             message = sorry(locale)
         return home_view(Home(message), (), meta, line)
 

@@ -208,7 +208,6 @@ def _logged(error: Exception, asked: Asked) -> Exception:
         _log.error(
             "form failed",
             channel=asked.place.channel_id,
-            user=asked.user_id,
             exc_info=error,
         )
     return error

@@ -40,7 +40,12 @@ def message_of(text: str) -> Message:
 
     Channels that wish for the same are told the same: it is read once for many of them.
     """
-    found: Message = _message_adapter().validate_python(json.loads(text))
+    try:
+        found: Message = _message_adapter().validate_python(json.loads(text))
+    except ValueError as error:
+        # pydantic quotes what it does not know: the log shall not.
+        unknown = f"a message that this version does not know ({type(error).__name__})"
+        raise ValueError(unknown) from None
     return found
 
 
