@@ -58,6 +58,25 @@ async def test_installations_are_listed_by_platform_and_removed_by_tenant(store:
         assert len(await tx.installations.all("discord")) == 1
 
 
+async def test_tokens_change_and_go_only_where_they_are_as_they_were(store: SqlStore) -> None:
+    async with store.write() as tx:
+        await tx.installations.keep(ADA, NOW)
+        await tx.installations.keep(replace(ADA, tenant=Tenant("slack", "T2")), NOW)
+    async with store.write() as tx:
+        assert not await tx.installations.replace(replace(ADA, secret="older"), "new", NOW + DAY)
+        assert not await tx.installations.remove(ADA.tenant, "older")
+    assert await _found(store, ADA.tenant) == replace(ADA, at=NOW)
+    async with store.write() as tx:
+        assert await tx.installations.replace(ADA, "new", NOW + DAY)
+        assert not await tx.installations.replace(ADA, "newer", NOW + DAY)
+    assert await _found(store, ADA.tenant) == replace(ADA, secret="new", at=NOW + DAY)
+    async with store.write() as tx:
+        assert await tx.installations.remove(ADA.tenant, "new")
+        assert not await tx.installations.replace(replace(ADA, secret="new"), "newer", NOW)
+    assert await _found(store, ADA.tenant) is None
+    assert await _found(store, Tenant("slack", "T2")) is not None
+
+
 # --- picks -------------------------------------------------------------------------------------
 
 

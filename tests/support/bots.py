@@ -39,8 +39,19 @@ class RememberedInstallations:
         now = datetime.now(UTC)
         self.kept[installation.tenant] = replace(installation, at=now)
 
-    async def remove(self, tenant: Tenant) -> None:
-        self.kept.pop(tenant, None)
+    async def replace(self, before: Installation, secret: str) -> bool:
+        found = self.kept.get(before.tenant)
+        if found is None or found.secret != before.secret:
+            return False
+        self.kept[before.tenant] = replace(found, secret=secret, at=datetime.now(UTC))
+        return True
+
+    async def remove(self, tenant: Tenant, secret: str | None = None) -> bool:
+        found = self.kept.get(tenant)
+        if found is None or secret not in {None, found.secret}:
+            return False
+        del self.kept[tenant]
+        return True
 
 
 @dataclass

@@ -174,8 +174,15 @@ class Installations(Protocol):
         """Keep an installation; one of the same tenant is replaced. BadSetting without a key."""
         ...
 
-    async def remove(self, tenant: Tenant) -> None:
-        """Forget a tenant's tokens."""
+    async def replace(self, before: Installation, secret: str) -> bool:
+        """Keep other tokens of an installation; False where those of `before` are not kept."""
+        ...
+
+    async def remove(self, tenant: Tenant, secret: str | None = None) -> bool:
+        """Forget a tenant's tokens; with `secret`: only where those are kept. False: nothing went.
+
+        KeyLost, with `secret`, where no key opens those that are kept.
+        """
         ...
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import RowMapping, delete, or_, select
+from sqlalchemy import RowMapping, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql.places import channel_id_of, is_of
@@ -56,9 +56,20 @@ class SqlInstallations:
         found = await self._connection.execute(statement.order_by(installation.c.tenant))
         return [_installation(row) for row in found.mappings()]
 
-    async def remove(self, tenant: Tenant) -> bool:
-        """Forget a tenant's installation and its tokens; False where there was none."""
+    async def replace(self, before: Installation, sealed: str, at: datetime) -> bool:
+        """Seal other tokens in; False where `before` is not what is kept."""
+        statement = (
+            update(installation)
+            .where(is_of(installation.c, before.tenant), installation.c.sealed == before.secret)
+            .values(sealed=sealed, at=at)
+        )
+        return bool((await self._connection.execute(statement)).rowcount)
+
+    async def remove(self, tenant: Tenant, sealed: str | None = None) -> bool:
+        """Forget a tenant's installation and its tokens; with `sealed`: only where it is that."""
         statement = delete(installation).where(is_of(installation.c, tenant))
+        if sealed is not None:
+            statement = statement.where(installation.c.sealed == sealed)
         return bool((await self._connection.execute(statement)).rowcount)
 
 

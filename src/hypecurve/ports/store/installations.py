@@ -26,8 +26,15 @@ class InstallationLog(Protocol):
         """Return a platform's installations, by tenant."""
         ...
 
-    async def remove(self, tenant: Tenant) -> bool:
-        """Forget a tenant's installation and its tokens; False where there was none."""
+    async def replace(self, before: Installation, sealed: str, at: datetime) -> bool:
+        """Seal other tokens in, in one statement; False where `before` is not what is kept."""
+        ...
+
+    async def remove(self, tenant: Tenant, sealed: str | None = None) -> bool:
+        """Forget a tenant's installation and its tokens; False where there was none.
+
+        With `sealed`: only where that is what is kept, in one statement; else False.
+        """
         ...
 
 
