@@ -91,15 +91,15 @@ async def test_everybody_sees_public_channels_and_private_ones_they_are_in(it: I
     add(it, "C2", private=True, members=["U1"])
     add(it, "C3", private=True, members=["U2"])
     add(it, "C4", members=["U1"])
-    await subscribe(it, "C1", "C2", "C3", "C4", "DU1", "DU2", "@U2")
+    await subscribe(it, "C1", "C2", "C3", "C4", "@U1", "@U2")
     await subscribe(it, "C5", tenant="T777")
     async with it.serving():
         ada, bo = await it.slack.open_home("U1"), await it.slack.open_home("U2")
-    assert rooms(ada) == ["C1", "C2", "C4", "me"]
+    assert rooms(ada) == ["me", "C1", "C2", "C4"]
     assert "4 channels here" in ada.shown
-    assert changeable(ada) == ["C2", "C4", "DU1"]
-    assert rooms(bo) == ["me", "C1", "C3", "C4", "me"]
-    assert changeable(bo) == ["@U2", "C3", "DU2"]
+    assert changeable(ada) == ["@U1", "C2", "C4"]
+    assert rooms(bo) == ["me", "C1", "C3", "C4"]
+    assert changeable(bo) == ["@U2", "C3"]
 
 
 @BY_EITHER_LINE
@@ -136,13 +136,13 @@ async def test_the_buttons_change_a_channel_and_the_channel_hears_of_it(it: It) 
 
 async def test_an_old_home_changes_nothing_that_is_not_ones_own(it: It) -> None:
     add(it, "C2", private=True, members=["U2"])
-    await subscribe(it, "C456", "C2", "DU2")
+    await subscribe(it, "C456", "C2", "@U2")
     await subscribe(it, "C9", tenant="T777")
     async with it.serving():
         home = await it.slack.open_home()
         place = next(b for b in home.blocks if b.get("block_id") == "home:C456")
         shown = home.versions
-        for forged in ("C2", "DU2", "slack:T777/C9", ""):
+        for forged in ("C2", "@U2", "DU2", "slack:T777/C9", ""):
             place["block_id"] = f"home:{forged}"
             await it.slack.press_in(home, "Pause")
             shown += 1
@@ -156,7 +156,7 @@ async def test_an_old_home_changes_nothing_that_is_not_ones_own(it: It) -> None:
             assert "submit" not in view.body
             it.slack.views.close(view)
             place["block_id"] = "home:C456"
-    for channel in ("slack:T123/C2", "slack:T123/DU2", "slack:T777/C9"):
+    for channel in ("slack:T123/C2", "slack:T123/@U2", "slack:T777/C9"):
         (one,) = await subscriptions_of(it.store, Channel.parse(channel))
         assert one.paused_until is None
 
@@ -212,7 +212,7 @@ async def test_a_conflict_is_shown_over_with_what_is_true_now(it: It) -> None:
 
 @pytest.mark.parametrize("code", ["missing_scope", "internal_error"])
 async def test_what_slack_does_not_tell_is_not_shown(it: It, code: str) -> None:
-    await subscribe(it, "C456", "DU1")
+    await subscribe(it, "C456", "@U1")
     for method in ("users.conversations", "conversations.info"):
         it.slack.fail(Fault.refused(code), method=method, times=None)
     async with it.serving():
@@ -235,7 +235,7 @@ async def test_other_tabs_and_guests_get_no_home(it: It) -> None:
 
 async def test_two_workspaces_of_one_app_see_and_change_nothing_of_each_other(it: It) -> None:
     # The same ids of people and channels in both, as if somebody had chosen them so.
-    await subscribe(it, "C456", "DU1")
+    await subscribe(it, "C456", "@U1")
     await subscribe(it, "C456", "C8", tenant="T777")
     other = it.slack.workspace("T777")
     other.users["U1"] = {"id": "U1", "name": "mallory", "team_id": "T777"}

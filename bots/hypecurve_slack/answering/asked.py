@@ -16,6 +16,8 @@ from hypecurve_slack.answering.people import People
 from hypecurve_slack.answering.replying import Place
 from hypecurve_slack.workspace import Workspace
 
+_DIRECT = "D"
+"""How the ids of conversations of two begin."""
 _NO_NAMES = frozenset({"directmessage", "privategroup", "mpdm"})
 """What Slack writes for the name of a channel whose name it does not tell."""
 
@@ -101,8 +103,9 @@ async def asker_of(asked: Asked, people: People) -> Asker:
     """Return who asks, as the desk knows them; never raises, never takes long."""
     workspace = asked.workspace
     person = await people.find(workspace, asked.user_id)
+    channel = channel_of(asked)
     return Asker(
-        channel=Channel(workspace.tenant, asked.place.channel_id),
+        channel=channel,
         user_id=asked.user_id,
         locale=person.locale,
         zone=person.zone,
@@ -110,9 +113,20 @@ async def asker_of(asked: Asked, people: People) -> Asker:
         name=person.name or asked.user_name,
         is_admin=person.is_admin,
         is_stranger=person.is_stranger(workspace.tenant, asked.teams),
-        # A direct message to us, or the place of one person that the Home shows.
-        is_alone=asked.place.channel_id[:1] in {"D", "@"},
+        is_alone=bool(channel.person),
     )
+
+
+def channel_of(asked: Asked) -> Channel:
+    """Return which channel's it is what somebody asks for.
+
+    What is asked in a direct message, with us or with another person, is who asks it alone: Slack
+    lets us post in none but our own with them (`messenger`), and it is theirs by their own id.
+    """
+    tenant, place = asked.workspace.tenant, asked.place
+    if place.channel_id.startswith(_DIRECT) and place.user_id:
+        return Channel.of_person(tenant, place.user_id)
+    return Channel(tenant, place.channel_id)
 
 
 def _name(name: object) -> str:

@@ -142,11 +142,11 @@ class Replies:
         return "expired_url" if response.status in _NOT_THERE else told or str(response.status)
 
     async def _call(self, place: Place, body: Json, *, public: bool) -> str:
-        where = {"channel": place.channel_id}
+        where = {"channel": place.channel_id.removeprefix("@")}
         if place.thread_ts:
             where["thread_ts"] = place.thread_ts
         ways = [("chat.postMessage", where)]
-        if not public:
+        if not public and not place.channel_id.startswith("@"):
             ways = [
                 ("chat.postEphemeral", where | {"user": place.user_id}),
                 ("chat.postMessage", {"channel": place.user_id}),

@@ -6,7 +6,6 @@ once more: what is shown may be old. Which tenant's channels they are is the req
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -42,7 +41,6 @@ FOREIGN = to_say(
     "Only members of a channel may change what it hears. Join it first; "
     "to a private one the app must be invited too: /invite @Hypecurve"
 )
-_TURNS = 1_000
 _log = structlog.get_logger(__name__)
 
 
@@ -55,26 +53,25 @@ class Homes:
     replies: Replies
     people: People
     rooms: Rooms
-    _turns: OrderedDict[tuple[Tenant, str], int] = field(default_factory=OrderedDict)
-    """Which look at a Home is the last: one that comes late shows nothing older."""
+    _turns: dict[tuple[Tenant, str], object] = field(default_factory=dict)
+    """Which look at a Home that is under way is the last: one that comes late shows nothing older.
+    """
 
     async def opened(self, body: Mapping[str, Any], workspace: Workspace) -> None:
         """Show the Home to who opened it."""
         asked = of_event(body, workspace)
         view = (body.get("event") or {}).get("view") or {}
-        meta = Meta(home=True, direct=asked.place.channel_id)
-        await self.show(asked, meta, view_hash=str(view.get("hash") or ""))
+        await self.show(asked, Meta(home=True), view_hash=str(view.get("hash") or ""))
 
     async def show(self, asked: Asked, meta: Meta, line: str = "", *, view_hash: str = "") -> None:
         """Publish somebody's Home, with a line of what was just done."""
         workspace = asked.workspace
         key = (workspace.tenant, asked.user_id)
-        turn = self._turns[key] = self._turns.pop(key, 0) + 1
-        if len(self._turns) > _TURNS:
-            self._turns.popitem(last=False)
+        turn = self._turns[key] = object()
         view = await self._view(asked, meta, line)
-        if self._turns.get(key) != turn:
+        if self._turns.get(key) is not turn:
             return  # a later look is on its way
+        del self._turns[key]
         if not await publish_home(workspace, asked.user_id, view, view_hash):
             # Another service has shown something since: what is true now goes on top of it.
             await publish_home(workspace, asked.user_id, await self._view(asked, meta, line))
@@ -110,10 +107,7 @@ class Homes:
         """Raise where who asks is not in the channel; outside the Home Slack has seen to it."""
         if not meta.home:
             return
-        channel = asked.place.channel_id
-        if channel == meta.direct and channel:
-            return
-        workspace, user = asked.workspace, asked.user_id
+        channel, workspace, user = asked.place.channel_id, asked.workspace, asked.user_id
         if not await self.rooms.may_change(workspace, user, channel, asked.team):
             raise BadChannel(FOREIGN)
 
@@ -159,7 +153,7 @@ class Homes:
             asker = await asker_of(asked, self.people)
             locale = asker.locale
             home = await self.forms.home(asker)
-            seen, members, hint = await self._seen(home, asked, meta)
+            seen, members, hint = await self._seen(home, asked)
             if len(seen) < len(home.channels):
                 # What is hidden is not counted in the head either.
                 home = await self.forms.home(asker, seen)
@@ -172,13 +166,13 @@ class Homes:
         return home_view(Home(message), (), meta, line)
 
     async def _seen(
-        self, home: Home, asked: Asked, meta: Meta
+        self, home: Home, asked: Asked
     ) -> tuple[frozenset[Channel], frozenset[str], str]:
         """Return what of a Home somebody may see, where they may change something, and a hint."""
         workspace, user = asked.workspace, asked.user_id
         ids = {channel.id for channel, _ in home.channels if channel.tenant == workspace.tenant}
         joined = await self.rooms.joined(workspace, user, asked.team) if ids else frozenset()
-        members = (joined or frozenset()) | (frozenset({f"@{user}", meta.direct}) - {""})
+        members = (joined or frozenset()) | {f"@{user}"}
         places = [each for each in ids - members if each[:1] in {"C", "G"}]
         seen = (ids & members) | await self.rooms.public(workspace, places)
         hint = ""

@@ -31,8 +31,6 @@ class Meta:
     """It was opened in the app's Home."""
     page: int = 0
     """Of the Home."""
-    direct: str = ""
-    """The app's talk with whose Home it is."""
 
     def written(self) -> str:
         """Return it as a view keeps it."""
