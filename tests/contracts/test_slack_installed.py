@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
@@ -211,6 +212,21 @@ async def test_a_lost_key_is_one_line_and_a_link(it: Setting) -> None:
     assert [log["event"] for log in logs] == ["a key is lost"]
     it.kept.lost = False
     assert await tokens.of(T2) == it.stored
+
+
+async def test_nothing_of_who_installed_it_is_sealed_and_a_renewal_drops_what_was(
+    it: Setting,
+) -> None:
+    # An older version sealed it.
+    whole = {**json.loads(it.kept.kept[T2].secret), "user_id": "U0ADA", "user_token": "xoxp-1"}
+    assert from_text(json.dumps(whole)).user_id == ""
+    it.kept.kept[T2] = replace(it.kept.kept[T2], secret=json.dumps(whole))
+    it.later = LIVES
+    assert await it.tokens().of(T2) == it.stored
+    made = SlackInstallation(user_id="U0ADA", team_id="T2", bot_token="xoxb-2", user_token="xoxp-1")
+    for text in (it.kept.kept[T2].secret, to_text(made)):
+        assert "U0ADA" not in text
+        assert "xoxp-" not in text
 
 
 async def test_nobodys_workspace_has_no_token(it: Setting) -> None:

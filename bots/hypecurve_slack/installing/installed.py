@@ -46,22 +46,27 @@ _LOOKS, _BETWEEN = 4, 0.25
 _END = 2.0
 """Seconds that what is under way has when we end."""
 _USED = frozenset({"invalid_refresh_token", "invalid_grant", "token_expired", "token_revoked"})
+_OF_SOMEBODY = "user_"
+"""How the fields begin that tell of who installed the app, and of a token of theirs."""
 _log = structlog.get_logger(__name__)
 
 
 def to_text(item: SlackInstallation) -> str:
-    """Return an installation with its tokens as JSON; what `from_text` reads."""
-    values = item.to_dict_for_copying()
-    shown = {key: v.isoformat() if isinstance(v, datetime) else v for key, v in values.items()}
-    return json.dumps(shown)
+    """Return an installation with its tokens as JSON; what `from_text` reads.
+
+    Who installed it is not in it: once sealed, nobody could be taken out of it any more.
+    """
+    values = item.to_dict_for_copying().items()
+    shown = {key: v.isoformat() if isinstance(v, datetime) else v for key, v in values}
+    return json.dumps({key: v for key, v in shown.items() if not key.startswith(_OF_SOMEBODY)})
 
 
 def from_text(text: str) -> SlackInstallation:
     """Return an installation as `to_text` wrote it."""
-    values: dict[str, Any] = json.loads(text)
-    for key in ("bot_scopes", "user_scopes"):
-        values[key] = values.get(key) or ""
-    return SlackInstallation(**values)
+    whole: dict[str, Any] = json.loads(text)
+    values = {key: v for key, v in whole.items() if not key.startswith(_OF_SOMEBODY)}
+    values["bot_scopes"] = values.get("bot_scopes") or ""
+    return SlackInstallation(user_id="", **values)
 
 
 async def oauth_access(
