@@ -25,7 +25,7 @@ from hypecurve.ports import Asgi, Host
 from hypecurve_slack.answering.listeners import attach, parts_of
 from hypecurve_slack.installing.access import access
 from hypecurve_slack.installing.install import check, flow
-from hypecurve_slack.serving.authorizing import Authorizer
+from hypecurve_slack.serving.authorizing import Authorizer, keep_out
 from hypecurve_slack.serving.bolting import new_app
 from hypecurve_slack.serving.paths import EVENTS, INSTALL, RETURN, install_url
 from hypecurve_slack.settings import read
@@ -62,6 +62,8 @@ async def web(env: Mapping[str, str], host: Host) -> AsyncIterator[Asgi | None]:
                     signing_secret=settings.signing_secret,
                     install_at=install_url(host.kit) if settings.many else "",
                 )
+                if allowed.installed is None:
+                    keep_out(app, grants=allowed.grants)
                 attach(app, parts_of(hearing, session, under_way))
                 routes.append(_events(app, settings.signing_secret))
             if settings.many:
@@ -92,7 +94,11 @@ def _events(app: AsyncApp, secret: str) -> Route:
             )
         except ValueError:
             return Response("no JSON and no form\n", HTTPStatus.BAD_REQUEST)
-        return _response(await app.async_dispatch(asked))
+        told = await app.async_dispatch(asked)
+        # bolt says to whoever is not let in why; only a command shows a text.
+        if told.body[:1] not in {"", "{"} and "command" not in asked.body:
+            told.body = ""
+        return _response(told)
 
     return Route(EVENTS.removeprefix("/slack"), events, methods=["POST"])
 

@@ -17,17 +17,15 @@ import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
-from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_sdk.web.async_client import AsyncWebClient
 
 from hypecurve.domain.errors import BadSetting, SendError, TenantRefused
-from hypecurve.domain.subscription import Tenant
 from hypecurve.ports import Host
 from hypecurve_slack.answering.listeners import Parts, attach, parts_of
 from hypecurve_slack.installing.access import Access, access
 from hypecurve_slack.posting.tokens import whose
 from hypecurve_slack.refusals import NETWORK, trouble
-from hypecurve_slack.serving.authorizing import Authorizer
+from hypecurve_slack.serving.authorizing import Authorizer, OneAuthorizer, keep_out, one_of
 from hypecurve_slack.serving.bolting import new_app
 from hypecurve_slack.serving.paths import install_url
 from hypecurve_slack.serving.tickets import socket_logger
@@ -148,7 +146,7 @@ class _Hello:
 
     def __init__(self, service: _Service, who: AuthorizeResult) -> None:
         self._service = service
-        self._tenant = Tenant("slack", who.team_id or "")
+        self._tenant = tenant_of(who)
         self._known = True
         """Slack has just said so: before the first connection."""
 
@@ -190,21 +188,15 @@ def build_app(service: _Service, who: AuthorizeResult | None) -> AsyncApp:
 
     bolt would ask auth.test before the first acknowledgement, and so could miss its 3 s.
     """
-    one = who is not None and service.access.installed is None
-    authorize = _AsOne(who) if one else Authorizer(service.access.grants)
-    app = new_app(service.client, authorize, install_at=service.install_at)
+    if who is None or service.access.installed is not None:
+        app = new_app(
+            service.client, Authorizer(service.access.grants), install_at=service.install_at
+        )
+    else:
+        app = new_app(service.client, OneAuthorizer(who))
+        keep_out(app, tenant_of(who))
     attach(app, service.parts)
     return app
-
-
-class _AsOne(AsyncAuthorize):
-    """Every request is of the same workspace."""
-
-    def __init__(self, who: AuthorizeResult | None) -> None:
-        self._who = who
-
-    async def __call__(self, **_: object) -> AuthorizeResult | None:
-        return self._who
 
 
 async def _open(
@@ -242,7 +234,7 @@ async def _introduced(client: AsyncWebClient, token: str) -> AuthorizeResult:
     except NETWORK as error:
         wrong = _wrong("SLACK_BOT_TOKEN", trouble(error))
         raise wrong from None
-    return AuthorizeResult.from_auth_test_response(auth_test_response=answer, bot_token=token)
+    return one_of(answer, token)
 
 
 def _wrong(name: str, error: SendError) -> Exception:
