@@ -107,9 +107,9 @@ def hosts_of(
         histories_an_hour=settings.backfill_per_hour,
         changes=settings.changes,
     )
-    polite = Manners(desk)
+    polite = Manners(desk, ServiceForms(desk))
     events = Presence(store, clock, settings.operator)
-    return {name: Host(polite, ServiceForms(desk), events, kit) for name, kit in kits.items()}
+    return {name: Host(polite, polite, events, kit) for name, kit in kits.items()}
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from hypecurve.adapters.sql.store import SqlStore
+from hypecurve.chat.manners import AT_ONCE, WAITING
 from hypecurve.domain.asking import Asker, Filled
 from hypecurve.domain.signal import SignalKind
 from hypecurve.domain.subscription import Channel
@@ -120,6 +121,27 @@ async def test_a_slow_database_opens_the_form_at_once_and_takes_it_late(it: It) 
         await it.slack.changed(view, 4)
         assert "Watching" in view.shown
         assert await it.has()
+
+
+def called(it: It, method: str) -> int:
+    """How often the bot called a method."""
+    return sum(each == method for each, _ in it.slack.calls)
+
+
+async def test_a_flood_of_forms_is_slowed_down_together_with_the_commands(it: It) -> None:
+    it.gate.clear()
+    async with it.serving():
+        for _ in range(AT_ONCE + WAITING + 1):
+            await it.slack.command("/hype subscribe", replies=0)
+        await it.slack.until(lambda: any("a lot at once" in str(call) for call in it.slack.calls))
+        (refused,) = await it.slack.command("/hype top")
+        assert "a lot at once" in refused.shown
+        (other,) = await it.slack.command("/hype top", user="U2")
+        assert "a lot at once" not in other.shown
+        it.gate.set()
+        await it.slack.until(lambda: called(it, "views.update") == called(it, "views.open"))
+        (answered,) = await it.slack.command("/hype top")
+        assert "a lot at once" not in answered.shown
 
 
 @BY_EITHER_LINE

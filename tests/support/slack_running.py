@@ -19,6 +19,7 @@ from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.chat.desk import ServiceDesk
 from hypecurve.chat.forms import ServiceForms
+from hypecurve.chat.manners import Manners
 from hypecurve.domain.asking import Answer, Asker, Filled, Form, Home
 from hypecurve.domain.message import Choice, Message
 from hypecurve.domain.subscription import Channel, Subscription, Tenant
@@ -168,8 +169,8 @@ class It:
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[None]:
         """Run the bot: another one each time."""
-        desk = self.forms.forms.desk
-        given = host(desk, Nothing(), forms=self.forms)
+        polite = Manners(self.forms.forms.desk, self.forms)
+        given = host(polite, Nothing(), forms=polite)
         async with running(self.slack, given, line=self.line):
             yield
 

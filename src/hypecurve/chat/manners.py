@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
 
-from hypecurve.domain.asking import Answer, Asker
+from hypecurve.domain.asking import Answer, Asker, Filled, Form, Home
 from hypecurve.domain.errors import BadCommand
 from hypecurve.domain.message import Choice, Message
-from hypecurve.domain.subscription import Tenant
-from hypecurve.ports import Desk, Suggestible
+from hypecurve.domain.subscription import Channel, Tenant
+from hypecurve.ports import Desk, Forms, Suggestible
 from hypecurve.wording.notices import error_message
 from hypecurve.wording.texts import to_say
 
 AT_ONCE = 2
-"""Answers that one person has under way."""
+"""Answers that one person has under way, forms and looks at the Home among them."""
 WAITING = 10
-"""Commands of theirs that wait behind those."""
+"""What else of theirs waits behind those."""
 _TYPING = 5
 """Suggestions that one person has under way: the letters that come meanwhile get none."""
+_T = TypeVar("_T")
 
 
 @dataclass(slots=True)
@@ -35,14 +38,19 @@ class _Turns:
 
 
 class Manners:
-    """`ports.Desk` around another one.
+    """`ports.Desk` and `ports.Forms` around others; what one person asks of both waits together.
 
     It remembers only who has something under way: what is kept does not grow with who ever asked.
     """
 
-    def __init__(self, desk: Desk, *, at_once: int = AT_ONCE, waiting: int = WAITING) -> None:
-        """Take the desk that answers; `at_once` and `waiting`: of one person."""
-        self._desk = desk
+    def __init__(
+        self, desk: Desk, forms: Forms, *, at_once: int = AT_ONCE, waiting: int = WAITING
+    ) -> None:
+        """Take who answers; `at_once` and `waiting`: of one person.
+
+        The forms must not ask through us in their turn: they would wait for themselves.
+        """
+        self._desk, self._forms = desk, forms
         self._at_once, self._waiting = at_once, waiting
         self._turns: dict[tuple[Tenant, str], _Turns] = {}
 
@@ -58,16 +66,24 @@ class Manners:
         turns = self._turns_of(asker)
         if len(turns.waiting) >= self._waiting:
             told, turns.told = turns.told, True
-            return Answer(_slow_down(asker.locale), silent=told)
-        try:
-            await self._turn(turns)
-            try:
-                return await self._desk.answer(asker, text)
-            finally:
-                turns.under_way -= 1
-                _next(turns)
-        finally:
-            self._forget(asker, turns)
+            return Answer(error_message(_too_much(), asker.locale), silent=told)
+        return await self._in_turn(asker, turns, partial(self._desk.answer, asker, text))
+
+    async def form(self, asker: Asker, subscription_id: int | None = None) -> Form:
+        """As the forms do when it is their turn; BadCommand for who has too much waiting."""
+        return await self._if_not_too_much(asker, partial(self._forms.form, asker, subscription_id))
+
+    async def fill(self, asker: Asker, filled: Filled) -> Answer:
+        """As `form`; what is too much is not carried out."""
+        return await self._if_not_too_much(asker, partial(self._forms.fill, asker, filled))
+
+    async def preview(self, asker: Asker, filled: Filled) -> Message:
+        """As `form`."""
+        return await self._if_not_too_much(asker, partial(self._forms.preview, asker, filled))
+
+    async def home(self, asker: Asker, channels: Collection[Channel] | None = None) -> Home:
+        """As `form`."""
+        return await self._if_not_too_much(asker, partial(self._forms.home, asker, channels))
 
     async def suggest(self, asker: Asker, kind: Suggestible, typed: str) -> Sequence[Choice]:
         """Suggest at once, or nothing where many suggestions are under way."""
@@ -79,6 +95,26 @@ class Manners:
             return await self._desk.suggest(asker, kind, typed)
         finally:
             turns.typing -= 1
+            self._forget(asker, turns)
+
+    async def _if_not_too_much(self, asker: Asker, asking: Callable[[], Awaitable[_T]]) -> _T:
+        """Ask when it is their turn; each refusal is said, for it stands where they look."""
+        turns = self._turns_of(asker)
+        if len(turns.waiting) >= self._waiting:
+            raise _too_much()
+        return await self._in_turn(asker, turns, asking)
+
+    async def _in_turn(
+        self, asker: Asker, turns: _Turns, asking: Callable[[], Awaitable[_T]]
+    ) -> _T:
+        try:
+            await self._turn(turns)
+            try:
+                return await asking()
+            finally:
+                turns.under_way -= 1
+                _next(turns)
+        finally:
             self._forget(asker, turns)
 
     async def _turn(self, turns: _Turns) -> None:
@@ -116,13 +152,10 @@ def _next(turns: _Turns) -> None:
             return
 
 
-def _slow_down(locale: str) -> Message:
-    return error_message(
-        BadCommand(
-            to_say(
-                "That is a lot at once: some of it is left unanswered. Wait for the answers that "
-                "are on their way, then ask again."
-            )
-        ),
-        locale,
+def _too_much() -> BadCommand:
+    return BadCommand(
+        to_say(
+            "That is a lot at once: some of it is left unanswered. Wait for the answers that "
+            "are on their way, then ask again."
+        )
     )

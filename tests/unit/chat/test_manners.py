@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
+import pytest
+
 from hypecurve.chat.manners import AT_ONCE, WAITING, Manners
-from hypecurve.domain.asking import Answer, Asker
+from hypecurve.domain.asking import Answer, Asker, Filled, Form, Home
+from hypecurve.domain.errors import BadCommand
 from hypecurve.domain.message import Choice, Message, MessageKind
 from hypecurve.domain.subscription import Channel
 from hypecurve.ports import Suggestible
@@ -20,7 +23,7 @@ NAMESAKE = Asker(Channel.parse("slack:T2/C1"), "U1")
 
 @dataclass
 class Counting:
-    """A desk that counts, and answers when it is told to."""
+    """A desk and its forms: they count, and answer when they are told to."""
 
     go: asyncio.Event = field(default_factory=asyncio.Event)
     under_way: Counter[Asker] = field(default_factory=Counter)
@@ -42,6 +45,19 @@ class Counting:
         await self.go.wait()
         return (Choice(typed, typed),)
 
+    async def form(self, asker: Asker, subscription_id: int | None = None) -> Form:
+        await self.answer(asker, f"form {subscription_id}")
+        return Form(Filled(subscription_id=subscription_id), ())
+
+    async def fill(self, asker: Asker, filled: Filled) -> Answer:
+        return await self.answer(asker, f"fill {filled.subscription_id}")
+
+    async def preview(self, asker: Asker, filled: Filled) -> Message:
+        return (await self.answer(asker, f"preview {filled.subscription_id}")).message
+
+    async def home(self, asker: Asker, channels: Collection[Channel] | None = None) -> Home:
+        return Home((await self.answer(asker, f"home {channels}")).message)
+
 
 async def settled() -> None:
     """Let all that can go on go on."""
@@ -51,7 +67,7 @@ async def settled() -> None:
 
 async def test_a_flood_waits_its_turn_is_told_once_and_delays_nobody_else() -> None:
     inner = Counting()
-    desk = Manners(inner)
+    desk = Manners(inner, inner)
     flood = [asyncio.create_task(desk.answer(ADA, f"top {n}")) for n in range(1_000)]
     await settled()
     room = AT_ONCE + WAITING
@@ -75,9 +91,45 @@ async def test_a_flood_waits_its_turn_is_told_once_and_delays_nobody_else() -> N
     assert not (await desk.answer(ADA, "status")).silent
 
 
+async def test_forms_the_home_and_commands_of_one_person_wait_in_one_line() -> None:
+    inner = Counting()
+    manners = Manners(inner, inner, at_once=1, waiting=4)
+    filled = Filled(subscription_id=7)
+    asked = [
+        asyncio.ensure_future(each)
+        for each in (
+            manners.answer(ADA, "top"),
+            manners.form(ADA, 7),
+            manners.fill(ADA, filled),
+            manners.preview(ADA, filled),
+            manners.home(ADA, ()),
+        )
+    ]
+    await settled()
+    assert inner.asked == ["top"]
+    # Each one that is too much says so: it stands in a view of its own.
+    for _ in range(2):
+        for too_much in (
+            manners.form(ADA),
+            manners.fill(ADA, filled),
+            manners.preview(ADA, filled),
+            manners.home(ADA),
+        ):
+            with pytest.raises(BadCommand, match="a lot at once"):
+                await too_much
+    assert not (await manners.answer(ADA, "top")).silent
+    other = asyncio.create_task(manners.home(GRACE))
+    await settled()
+    inner.go.set()
+    await asyncio.gather(*asked, other)
+    assert inner.asked == ["top", "home None", "form 7", "fill 7", "preview 7", "home ()"]
+    assert inner.most[ADA] == 1
+    assert len(manners) == 0
+
+
 async def test_what_fails_or_is_given_up_leaves_the_turn_to_the_next() -> None:
     inner = Counting()
-    desk = Manners(inner, at_once=1)
+    desk = Manners(inner, inner, at_once=1)
     texts = ("fails", "given up", "also given up", "answered")
     tasks = [asyncio.create_task(desk.answer(ADA, text)) for text in texts]
     await settled()
@@ -94,7 +146,7 @@ async def test_what_fails_or_is_given_up_leaves_the_turn_to_the_next() -> None:
 
 async def test_a_turn_given_to_who_gave_up_at_that_moment_goes_to_the_next() -> None:
     inner = Counting()
-    desk = Manners(inner, at_once=1)
+    desk = Manners(inner, inner, at_once=1)
 
     async def ends_the_second() -> None:
         await desk.answer(ADA, "one")
@@ -113,7 +165,7 @@ async def test_a_turn_given_to_who_gave_up_at_that_moment_goes_to_the_next() -> 
 
 async def test_who_types_fast_gets_the_suggestions_that_are_under_way_and_no_more() -> None:
     inner = Counting()
-    desk = Manners(inner)
+    desk = Manners(inner, inner)
     typing = [asyncio.create_task(desk.suggest(ADA, "repo", "f" * n)) for n in range(1, 30)]
     await settled()
     inner.go.set()
