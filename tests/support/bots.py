@@ -112,4 +112,4 @@ def host(
     desk: Desk, events: Events, lent: Kit | None = None, *, forms: Forms | None = None
 ) -> Host:
     """Return what a bot that serves is given."""
-    return Host(desk, forms or NoForms(), events, lent or kit())
+    return Host(desk, NoForms() if forms is None else forms, events, lent or kit())
