@@ -89,7 +89,12 @@ def manifest(public_url: str = "") -> dict[str, Any]:
         "oauth_config": {**redirects, "scopes": {"bot": [*SCOPES]}},
         "settings": {
             "event_subscriptions": {**over_http, "bot_events": sorted(EVENTS_OF)},
-            "interactivity": {"is_enabled": True, **over_http},
+            "interactivity": {
+                "is_enabled": True,
+                **over_http,
+                # Where Slack asks what an external select offers; over HTTP it asks nowhere else.
+                **({"message_menu_options_url": over_http["request_url"]} if over_http else {}),
+            },
             "org_deploy_enabled": bool(root),
             "socket_mode_enabled": not root,
             "token_rotation_enabled": False,

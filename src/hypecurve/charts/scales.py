@@ -81,9 +81,8 @@ def beside(sheet: Sheet, axes: Axes, box: Box, texts: Sequence[str]) -> Box:
 
 def _rules(axes: Axes, ticks: Sequence[float], said: Texts) -> list[str]:
     whole = [round(tick) for tick in ticks]
-    texts = [said.short(tick) for tick in whole]
-    if len(set(texts)) < len(texts):
-        texts = [said.exact(tick) for tick in whole]
+    rounded = any(said.is_rounded(tick) for tick in whole)
+    texts = [said.exact(tick) if rounded else said.short(tick) for tick in whole]
     axes.set_yticks(whole, texts)
     axes.grid(axis="y", color=RULE, **lines(2.5))
     return texts

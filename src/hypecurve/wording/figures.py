@@ -50,6 +50,11 @@ class Figures:
         # English readers of GitHub are used to its small k.
         return text.replace("K", "k") if self.locale.language == "en" else text
 
+    def is_rounded(self, number: int) -> bool:
+        """Whether the short form says less than the number: 10.2k of 10,250."""
+        whole = format_compact_decimal(number, fraction_digits=9, locale=self.locale)
+        return whole != format_compact_decimal(number, fraction_digits=1, locale=self.locale)
+
     def gain(self, number: int) -> str:
         """`+1,940`; a loss as `-12`."""
         sign = "+" if number >= 0 else ""

@@ -79,7 +79,7 @@ def pictured(chart: Chart, locale: str) -> Picture:
     else:
         title = said.say("Stars gained in 7 days, as of {day}", day=said.date(chart.on, year=True))
         sentences = _risers(chart, said)
-    alt = " ".join([f"{title}.", *sentences])
+    alt = said.gap.join([said.say("{title}.", title=title), *sentences])
     return Picture(chart, cut(alt, LONGEST_ALT), cut(title, _LONGEST_TITLE))
 
 
@@ -133,7 +133,7 @@ def _comparison(chart: Comparison, said: Texts) -> Iterator[str]:
         if points and not ageless(chart, line):
             yield said.say("{name}: {what}", name=_name(line), what=_span(points, said))
         elif points:
-            yield said.say("{name}: {what}", name=_name(line), what=said.say("age unknown")) + "."
+            yield said.say("{name}: age unknown.", name=_name(line))
         else:
             yield said.say("{name}: no counts yet.", name=_name(line))
     for line in chart.lines:

@@ -85,6 +85,7 @@ def test_with_one_all_goes_to_one_url() -> None:
         printed["features"]["slash_commands"][0]["url"],
         printed["settings"]["event_subscriptions"]["request_url"],
         printed["settings"]["interactivity"]["request_url"],
+        printed["settings"]["interactivity"]["message_menu_options_url"],
     }
     assert urls == {f"{PUBLIC}/slack/events"}
     assert printed["oauth_config"]["redirect_urls"] == [f"{PUBLIC}/slack/oauth_redirect"]

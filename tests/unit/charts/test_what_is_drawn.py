@@ -19,8 +19,10 @@ from hypecurve.charts.comparison import spread
 from hypecurve.charts.drawing import drawn, laid_out
 from hypecurve.charts.glyphs import STAND_IN, drawable, fitting
 from hypecurve.charts.paper import WIDTH, Sheet, drawing_rules
+from hypecurve.charts.scales import star_axis
 from hypecurve.domain.chart import Curve
 from hypecurve.domain.lines import pieces
+from hypecurve.wording.texts import texts
 from support.charts import CHARTS, EVERYTHING, FAR_APART, GAPPY, NORMAL, RISERS, SIMILAR
 
 LOCALES = itertools.cycle(["en", "zh_CN", "ru"])
@@ -160,3 +162,13 @@ def test_names_are_spread_in_their_order_and_stay_where_they_have_room(
     assert max(places) <= 1_000 + 1e-6
     if all(abs(a - b) >= 118 for a, b in itertools.combinations(wanted, 2)):
         assert places == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize("locale", ["en", "ru", "zh_CN"])
+@given(st.integers(0, 500_000), st.integers(0, 500_000))
+def test_an_axis_of_stars_says_its_very_numbers(locale: str, one: int, other: int) -> None:
+    axes, said = Figure().add_subplot(), texts(locale)
+    shown = star_axis(axes, min(one, other), max(one, other), said)
+    ticks = [int(tick) for tick in axes.get_yticks()]
+    assert shown in ([said.exact(tick) for tick in ticks], [said.short(tick) for tick in ticks])
+    assert shown == [said.exact(tick) for tick in ticks] or not any(map(said.is_rounded, ticks))
