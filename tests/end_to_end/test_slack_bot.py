@@ -426,7 +426,9 @@ async def test_what_happens_to_a_channel_is_told(run: Running) -> None:
 async def test_an_app_that_is_removed_is_gone(run: Running) -> None:
     await run.heard.until(1)
     await run.slack.event({"type": "app_uninstalled"})
-    assert (await run.heard.until(2))[1:] == ["gone slack:T123 app_uninstalled"]
+    assert (await run.heard.until(2))[1:] == [
+        "gone slack:T123 Hypecurve was removed from the workspace (app_uninstalled)."
+    ]
 
 
 @BY_EITHER_LINE
@@ -435,7 +437,9 @@ async def test_a_revoked_token_of_the_bots_own_is_the_end(run: Running) -> None:
     run.slack.workspace("T123").gone = "token_revoked"
     tokens = {"oauth": [], "bot": ["UBOT"]}
     await run.slack.event({"type": "tokens_revoked", "tokens": tokens})
-    assert (await run.heard.until(2))[1:] == ["gone slack:T123 tokens_revoked"]
+    assert (await run.heard.until(2))[1:] == [
+        "gone slack:T123 Hypecurve's token for the workspace was revoked (tokens_revoked)."
+    ]
 
 
 @BY_EITHER_LINE

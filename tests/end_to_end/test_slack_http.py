@@ -197,8 +197,8 @@ async def test_who_removes_the_app_takes_the_tokens_and_who_comes_back_is_there_
     ):
         await slack.event(kind, team="T2")
     assert (await many.told.until(2))[1] in {
-        "gone slack:T2 app_uninstalled",
-        "gone slack:T2 tokens_revoked",
+        "gone slack:T2 Hypecurve was removed from the workspace (app_uninstalled).",
+        "gone slack:T2 Hypecurve's token for the workspace was revoked (tokens_revoked).",
     }
     assert await many.kit.installations.find(T2) is None
     await install(slack, many)
@@ -224,7 +224,9 @@ async def test_revoked_tokens_are_told_of_though_slack_does_not_say_who_we_were(
     body = {"type": "event_callback", "team_id": "T2", "event": event}
     told = await many.requests.post(json.dumps(body).encode(), "application/json")
     assert told.status == 200
-    assert (await many.told.until(2))[1] == "gone slack:T2 tokens_revoked"
+    assert (await many.told.until(2))[1] == (
+        "gone slack:T2 Hypecurve's token for the workspace was revoked (tokens_revoked)."
+    )
     assert await many.kit.installations.find(T2) is None
 
 
@@ -294,7 +296,9 @@ async def test_workspaces_that_installed_it_are_answered_over_a_socket_too(
         assert "slack:T2/C1 asked: top" in reply.shown
         slack.remove("T2")
         await slack.event({"type": "app_uninstalled"}, team="T2")
-        assert (await at.told.until(2))[-1] == "gone slack:T2 app_uninstalled"
+        assert (await at.told.until(2))[-1] == (
+            "gone slack:T2 Hypecurve was removed from the workspace (app_uninstalled)."
+        )
         stop.set()
         await serving
         slack.line = over_http

@@ -51,6 +51,8 @@ _REASONS = {
     ),
 }
 """Why a channel is closed, by the codes of it: Slack's own and the core's."""
+_UNINSTALLED = to_say("Hypecurve was removed from the workspace (app_uninstalled).")
+_REVOKED = to_say("Hypecurve's token for the workspace was revoked (tokens_revoked).")
 _log = structlog.get_logger(__name__)
 
 
@@ -92,12 +94,12 @@ def heard(
     kind = str(event.get("type") or "")
     tenant, us = workspace.tenant, workspace.us
     if kind == "app_uninstalled":
-        return events.tenant_gone(tenant, kind)
+        return events.tenant_gone(tenant, _UNINSTALLED)
     if kind == "tokens_revoked":
         bots = (event.get("tokens") or {}).get("bot") or ()
         # Over HTTP nobody looks up any more who we were there; the event is our own app's.
         gone = us in bots if us else bool(bots)
-        return events.tenant_gone(tenant, kind) if gone else None
+        return events.tenant_gone(tenant, _REVOKED) if gone else None
     if kind == "channel_id_changed":
         old, new = (str(event.get(f"{age}_channel_id") or "") for age in ("old", "new"))
         if old and new:
