@@ -133,7 +133,7 @@ class DiscordMessenger:
         except ChannelRefused as refused:
             if refused.code in _GONE:
                 form = to_say("Hypecurve is not in the server any more.")
-                raise TenantRefused(form, code=refused.code) from refused
+                raise TenantRefused(form, code=refused.code, removed=True) from refused
             raise SendFailed(str(refused), code=refused.code) from refused
 
     async def _tried(

@@ -61,7 +61,8 @@ def refusal(error: discord.HTTPException) -> SendError:  # noqa: PLR0911 - one f
         case _, known if known in _CHANNEL:
             return ChannelRefused(_CHANNEL[known], code=code)
         case _, 10004:
-            return TenantRefused(to_say("The server does not exist any more."), code=code)
+            form = to_say("The server does not exist any more.")
+            return TenantRefused(form, code=code, removed=True)
         case 403, 0:
             # Discord's own refusals have a code; a page without one is Cloudflare's.
             return PlatformRefused(

@@ -92,7 +92,7 @@ async def test_a_suspension_drops_what_is_queued_and_leaves_the_rest(store: SqlS
     async with store.write() as tx:
         await tx.reach.pause(place(2), PAUSE)
         await tx.reach.suspend(GONE)
-        later = replace(GONE, probe_at=NOW + 2 * DAY, refusals=3)
+        later = replace(GONE, probe_at=NOW + 2 * DAY, refusals=3, removed=True)
         await tx.reach.suspend(later)
         assert await tx.reach.suspended() == [later]
         assert await tx.reach.suspended(["slack", "discord"]) == [later]

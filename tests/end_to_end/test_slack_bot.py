@@ -117,6 +117,9 @@ class Heard(HearsNothing):
     async def tenant_gone(self, tenant: Tenant, reason: str) -> None:
         await self._add(f"gone {tenant} {reason}")
 
+    async def tenant_refused(self, tenant: Tenant, reason: str) -> None:
+        await self._add(f"refused {tenant} {reason}")
+
     async def tenant_here(self, tenant: Tenant) -> None:
         await self._add(f"here {tenant}")
 
@@ -471,7 +474,9 @@ async def test_an_installation_that_ended_unheard_is_found_at_the_next_connectio
     await run.heard.until(1)
     run.slack.workspace("T123").gone = "account_inactive"
     await run.slack.refresh_sockets()
-    assert (await run.heard.until(2))[1:] == ["gone slack:T123 account_inactive"]
+    assert (await run.heard.until(2))[1:] == [
+        "refused slack:T123 Slack does not take this workspace's token any more (account_inactive)."
+    ]
 
 
 async def test_a_renewed_connection_without_an_answer_says_nothing(run: Running) -> None:

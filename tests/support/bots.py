@@ -85,6 +85,9 @@ class HearsNothing:
     async def channel_moved(self, old: Channel, new: Channel) -> None:
         del old, new
 
+    async def tenant_refused(self, tenant: Tenant, reason: str) -> None:
+        del tenant, reason
+
 
 class NoForms:
     """`ports.Forms` of a service that has none."""

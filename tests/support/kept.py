@@ -89,7 +89,7 @@ async def fill(store: SqlStore) -> None:
         await _set_up(store, tenant, channel, person)
     async with store.write() as tx:
         await tx.submissions.block(f"repo:{FLASHKV}", NOW)
-        await tx.reach.suspend(Suspension(ACME, NOW, "removed", NOW + DAY))
+        await tx.reach.suspend(Suspension(ACME, NOW, "removed", NOW + DAY, removed=True))
         await tx.reach.keep([Breaker(str(ACME), 5, 1, NOW + DAY, "500", opened_at=NOW)])
     told = Message(MessageKind.NOTICE, "gone", footer=((Words(f"No longer installed in {ACME}"),),))
     await notify(store, f"suspended {ACME} {NOW:%Y-%m-%d}", OPERATOR, message=told)

@@ -45,6 +45,10 @@ class Leaving:
         """Tell on."""
         await self.events.tenant_changed(tenant)
 
+    async def tenant_refused(self, tenant: Tenant, reason: str) -> None:
+        """Tell on."""
+        await self.events.tenant_refused(tenant, reason)
+
     async def tenant_here(self, tenant: Tenant) -> None:
         """Tell on; what was known of its token may be out of date."""
         self.tokens.forget(tenant)

@@ -160,7 +160,8 @@ class _Hello:
             try:
                 await whose(self._service.client, self._service.settings.token)
             except TenantRefused as error:
-                await self._service.host.events.tenant_gone(self._tenant, error.code)
+                # SLACK_BOT_TOKEN may merely be wrong: whoever removes the app is told of.
+                await self._service.host.events.tenant_refused(self._tenant, str(error))
                 return
             except SendError as error:
                 _log.warning("slack does not say whose the token is", code=error.code)

@@ -4,7 +4,7 @@ Revision ID: 202611221200
 Revises: 202611221100
 Create Date: 2026-11-22
 
-Expands only: a process of the version before goes on beside it. The new column has a default, and
+Expands only: a process of the version before goes on beside it. New columns have a default, and
 a text that is not kept any longer is one that it takes for unreadable.
 """
 
@@ -22,6 +22,10 @@ _INSTANT = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     op.add_column("channel", sa.Column("locale", sa.String(16), nullable=False, server_default=""))
+    # Whom the version before suspends, nobody knows to have removed the app: nothing of it goes.
+    op.add_column(
+        "suspension", sa.Column("removed", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
     op.create_table(
         "installation",
         sa.Column("platform", sa.String(16), nullable=False),
@@ -77,4 +81,5 @@ def downgrade() -> None:
         notice.alter_column("message", existing_type=sa.JSON(), nullable=False)
     op.drop_table("pick")
     op.drop_table("installation")
+    op.drop_column("suspension", "removed")
     op.drop_column("channel", "locale")

@@ -28,6 +28,7 @@ HypecurveError                  anything this program says on purpose
     ├── PlatformRefused         the platform tells us to stop sending for a while
     ├── MessageRefused          the message itself is at fault: send the plain form
     ├── SendFailed              surely not posted: try again later
+    │   └── TokenSealed         no key opens the tenant's token: an operator has to act
     └── SendUnclear             it may have been posted: never send a digest again
 
 Each keeps its English text and what fills it apart: a terminal shows `str(error)`, a chat says it
@@ -192,6 +193,20 @@ class ChannelRefused(SendError):
 class TenantRefused(SendError):
     """The installation is gone, or its token is."""
 
+    def __init__(
+        self,
+        template: str = "",
+        /,
+        *,
+        code: str = "",
+        retry_after: float | None = None,
+        removed: bool = False,
+        **values: object,
+    ) -> None:
+        """`removed`: the tenant has surely removed the app; else it may be a mistake of ours."""
+        self.removed = removed
+        super().__init__(template, code=code, retry_after=retry_after, **values)
+
 
 class PlatformRefused(SendError):
     """The platform tells us to stop sending for a while."""
@@ -203,6 +218,10 @@ class MessageRefused(SendError):
 
 class SendFailed(SendError):
     """Surely not posted; trying again later is safe."""
+
+
+class TokenSealed(SendFailed):
+    """The tenant's token is kept, and no key opens it: it waits for the operator."""
 
 
 class SendUnclear(SendError):

@@ -27,6 +27,7 @@ from hypecurve.domain.errors import (
     SendLimited,
     SendUnclear,
     TenantRefused,
+    TokenSealed,
 )
 
 FIRST_WAIT = timedelta(seconds=30)
@@ -98,7 +99,7 @@ def goes_without(kind: StepKind, error: SendError, attempts: int, *, stands: boo
     """
     if kind is StepKind.UPLOAD:
         is_lost = isinstance(error, SendFailed) and attempts == 1
-        return not (is_lost or isinstance(error, TenantRefused | PlatformRefused))
+        return not (is_lost or isinstance(error, TenantRefused | PlatformRefused | TokenSealed))
     if not stands:
         return False
     is_last = attempts >= _MOST_TRIES

@@ -155,7 +155,14 @@ class Events(Protocol):
         ...
 
     async def tenant_gone(self, tenant: Tenant, reason: str) -> None:
-        """The app was removed from a tenant, or its token was revoked; not: it is out of reach."""
+        """The app was removed from a tenant, or its token was revoked; not: it is out of reach.
+
+        What it set up is deleted after a while.
+        """
+        ...
+
+    async def tenant_refused(self, tenant: Tenant, reason: str) -> None:
+        """Our token for a tenant is not taken; nobody says that the app was removed there."""
         ...
 
     async def tenant_here(self, tenant: Tenant) -> None:

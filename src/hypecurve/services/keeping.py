@@ -35,7 +35,7 @@ async def tidy(store: Store, clock: Clock, stop: asyncio.Event | None = None) ->
     """Delete what is not kept any longer, in short transactions; return what went.
 
     Texts of digests and notices settled 90 days ago (the rows stay), picks as old, tenants that
-    have been suspended for 30 days, and repos that came to a barred account. What is deleted is
+    removed the app 30 days ago, and repos that came to a barred account. What is deleted is
     told by the clock, but no more than a day beyond the last sweep, whose time was held against
     GitHub's. Calling it again, or from two services, deletes nothing that is not due. After `stop`
     no further transaction begins.

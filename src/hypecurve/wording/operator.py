@@ -175,6 +175,23 @@ def suspended(tenant: str, reason: str, locale: str = SOURCE_LOCALE) -> Message:
     )
 
 
+def sealed(tenant: str, reason: str, locale: str = SOURCE_LOCALE) -> Message:
+    """Say that no key opens a tenant's tokens; `reason`: the same, and what to do, in English."""
+    said = texts(locale)
+    return _notice(
+        said.say(
+            "Nothing can be sent to {tenant}: {reason}",
+            tenant=clean(tenant),
+            reason=cut(clean(said.retell(reason)), _LONGEST),
+        ),
+        said.say(
+            "What is due there waits for a week at most, and goes on by itself once its tokens can "
+            "be read."
+        ),
+        said,
+    )
+
+
 def dead(delivery_id: int, channel: str, reason: str, locale: str = SOURCE_LOCALE) -> Message:
     """Say that a message cannot be sent as it is; `reason`: what the platform said."""
     said = texts(locale)

@@ -38,7 +38,7 @@ async def test_texts_and_picks_of_90_days_and_tenants_of_30_go_and_nothing_goes_
     clock.at += HOUR
     # One that came back in the meantime stays, with all it had.
     async with full.write() as tx:
-        await tx.reach.suspend(Suspension(NORI, NOW, "removed", NOW))
+        await tx.reach.suspend(Suspension(NORI, NOW, "removed", NOW, removed=True))
         await tx.reach.restore(NORI)
     assert await tidy(full, clock) == Tidied(tenants=(ACME,))
     assert await tidy(full, clock) == Tidied()
@@ -63,7 +63,7 @@ async def test_a_clock_that_runs_ahead_deletes_nothing(full: SqlStore) -> None:
 @pytest.mark.parametrize("backend", ["sqlite"])
 async def test_without_a_sweep_nothing_tells_the_time(store: SqlStore) -> None:
     async with store.write() as tx:
-        await tx.reach.suspend(Suspension(NORI, NOW - 31 * DAY, "removed", NOW))
+        await tx.reach.suspend(Suspension(NORI, NOW - 31 * DAY, "removed", NOW, removed=True))
     assert await tidy(store, SetClock(NOW)) == Tidied()
     await _swept(store, NOW)
     assert await tidy(store, SetClock(NOW)) == Tidied(tenants=(NORI,))
@@ -91,13 +91,13 @@ async def test_a_service_deletes_once_a_day_where_it_composes(full: SqlStore) ->
     ]
     await one.compose()
     async with full.write() as tx:
-        await tx.reach.suspend(Suspension(NORI, NOW - 31 * DAY, "removed", NOW))
+        await tx.reach.suspend(Suspension(NORI, NOW - 31 * DAY, "removed", NOW, removed=True))
     await other._keeping.run()
     assert await _is_suspended(full)
     await one._keeping.run()
     assert not await _is_suspended(full)
     async with full.write() as tx:
-        await tx.reach.suspend(Suspension(NORI, NOW - 31 * DAY, "removed", NOW))
+        await tx.reach.suspend(Suspension(NORI, NOW - 31 * DAY, "removed", NOW, removed=True))
     clock.at += 23 * HOUR
     await one._keeping.run()
     assert await _is_suspended(full)

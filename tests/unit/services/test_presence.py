@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 import structlog
@@ -11,13 +12,19 @@ from syrupy.assertion import SnapshotAssertion
 from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.domain.delivery import DeliveryState
-from hypecurve.domain.errors import ChannelRefused, PlatformRefused, SendFailed, TenantRefused
+from hypecurve.domain.errors import (
+    ChannelRefused,
+    PlatformRefused,
+    SendFailed,
+    TenantRefused,
+    TokenSealed,
+)
 from hypecurve.domain.subscription import Channel, Subscription, Tenant
 from hypecurve.ports import Events
 from hypecurve.services.answers.trying import try_again
 from hypecurve.services.delivery.presence import Presence, probe_suspended
 from hypecurve.wording.greeting import greeting
-from hypecurve.wording.operator import dead, in_one_line, left_alone, suspended
+from hypecurve.wording.operator import dead, in_one_line, left_alone, sealed, suspended
 from hypecurve.wording.reach import Ends, paused
 from support.databases import NOW
 from support.outgoing import (
@@ -279,6 +286,53 @@ async def test_a_suspended_tenant_is_asked_in_time_by_a_clock_that_was_set_back(
     assert await probe_suspended(store, clock, "slack", chat) == [tenant]
 
 
+async def test_that_the_app_was_removed_stays_known_and_counts_from_when_it_was_told(
+    store: SqlStore, clock: SetClock, chat: MadeUpChat
+) -> None:
+    async def suspension() -> tuple[bool, timedelta]:
+        async with store.read() as tx:
+            (found,) = await tx.reach.suspended()
+        return found.removed, found.since - NOW
+
+    await put(store, ONE)
+    chat.fail(ONE, GONE)  # a wrong token, for all that is known
+    chat.gone[ONE.tenant] = GONE
+    await send(store, clock, chat)
+    assert await suspension() == (False, timedelta(0))
+    clock.at += 24 * HOUR
+    await probe_suspended(store, clock, "slack", chat)
+    assert await suspension() == (False, timedelta(0))
+    clock.at += 24 * HOUR
+    chat.gone[ONE.tenant] = TenantRefused("account_inactive", removed=True)
+    await probe_suspended(store, clock, "slack", chat)
+    assert await suspension() == (True, 48 * HOUR)
+    clock.at += 24 * HOUR
+    await Presence(store, clock).tenant_refused(ONE.tenant, "not_installed")
+    await Presence(store, clock).tenant_gone(ONE.tenant, "app_uninstalled")
+    assert await suspension() == (True, 48 * HOUR)
+
+
+async def test_tokens_that_no_key_opens_hold_up_one_tenant_and_the_operator_is_told_once(
+    store: SqlStore, clock: SetClock, chat: MadeUpChat
+) -> None:
+    other = replace(ONE, tenant=Tenant("slack", "T2"))
+    await put(store, ONE)
+    await put(store, other)
+    lost = TokenSealed("No key opens them: https://hype.example.com/slack/install", code="key_lost")
+    chat.fail(ONE, *[lost] * 6)
+    for _ in range(6):
+        await send(store, clock, chat, operator=OPERATOR)
+        clock.at += HOUR
+    assert await kept(store, ONE) == [S.PENDING]
+    assert await kept(store, other) == [S.SENT]
+    told = chat.read_in(OPERATOR)
+    assert told == [f"Nothing can be sent to slack:T1: {lost}"]
+    async with store.read() as tx:
+        assert await tx.reach.suspended() == []
+        assert await tx.reach.breakers() == {}
+    assert await send(store, clock, chat) == [S.SENT]
+
+
 @pytest.mark.parametrize("error", [SendFailed("no route"), PlatformRefused("barred")])
 async def test_where_nobody_can_say_a_tenant_is_asked_again_soon_and_its_waits_do_not_grow(
     store: SqlStore, clock: SetClock, chat: MadeUpChat, error: SendFailed
@@ -304,8 +358,9 @@ async def test_what_a_platform_tells_while_the_database_is_away_is_one_line_and_
         await events.channel_moved(ONE, at(2))
         await events.tenant_changed(ONE.tenant)
         await events.tenant_gone(ONE.tenant, "The app was removed.")
+        await events.tenant_refused(ONE.tenant, "invalid_auth")
         await events.tenant_here(ONE.tenant)
-    assert [each["event"] for each in logged] == ["what a platform told was not kept"] * 7
+    assert [each["event"] for each in logged] == ["what a platform told was not kept"] * 8
 
 
 def test_what_is_said_of_it(backend: str, snapshot: SnapshotAssertion) -> None:
@@ -318,6 +373,7 @@ def test_what_is_said_of_it(backend: str, snapshot: SnapshotAssertion) -> None:
         greeting("en"),
         left_alone("discord", "500 invalid answers within ten minutes.", NOW),
         suspended("slack:T1", str(GONE)),
+        sealed("slack:T1", "No key of HYPECURVE_SECRET_KEYS opens the tokens of slack:T1."),
         dead(12, "slack:T1/C1", "Slack does not take this message (invalid_blocks)."),
     ]
     assert [in_one_line(message) for message in messages] == snapshot

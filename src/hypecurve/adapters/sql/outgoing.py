@@ -64,7 +64,9 @@ def pause_values(item: Pause | None) -> dict[str, Any]:
 def suspension(row: Row) -> Suspension:
     """A row as a suspension."""
     tenant = Tenant(row["platform"], row["tenant"])
-    return Suspension(tenant, row["since"], row["reason"], row["probe_at"], row["refusals"])
+    return Suspension(
+        tenant, row["since"], row["reason"], row["probe_at"], row["refusals"], row["removed"]
+    )
 
 
 def breaker(row: Row) -> Breaker:

@@ -39,10 +39,13 @@ async def drop_texts(connection: AsyncConnection, before: datetime, most: int, a
 
 
 async def first_away(connection: AsyncConnection, before: datetime) -> Tenant | None:
-    """Return who has been suspended the longest, since before; held until the transaction ends."""
+    """Return who removed the app the longest ago, before; held until the transaction ends.
+
+    Whoever is suspended for a token that is not taken may have done nothing.
+    """
     found = await connection.execute(
         select(suspension)
-        .where(suspension.c.since < before)
+        .where(suspension.c.removed, suspension.c.since < before)
         .order_by(suspension.c.since, suspension.c.platform, suspension.c.tenant)
         .limit(1)
         .with_for_update()

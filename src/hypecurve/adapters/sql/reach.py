@@ -80,6 +80,7 @@ class SqlReach:
             "reason": item.reason,
             "probe_at": item.probe_at,
             "refusals": item.refusals,
+            "removed": item.removed,
         }
         await upsert(self._connection, suspension, [values])
         its_channels = select(channel.c.id).where(is_of(channel.c, item.tenant))

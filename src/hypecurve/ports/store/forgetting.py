@@ -103,11 +103,14 @@ class Forgetting(Protocol):
         ...
 
     async def picks(self, before: datetime) -> int:
-        """Delete picks that were made before; return how many."""
+        """Delete picks that were made before; return how many.
+
+        One that a digest tells stays as long as the text: by it that is found.
+        """
         ...
 
     async def suspended(self, before: datetime, most: int, at: datetime) -> Purged | None:
-        """Delete `most` channels of a tenant that has been suspended since before.
+        """Delete `most` channels of a tenant that removed the app before, and did not come back.
 
         With the last of them goes all else of it. None where no tenant is left.
         """

@@ -31,10 +31,13 @@ class Suspension:
 
     tenant: Tenant
     since: datetime
+    """Since the app was surely removed, where it was."""
     reason: str
     probe_at: datetime
     """When it is asked again."""
     refusals: int = 1
+    removed: bool = False
+    """It surely removed the app; else a token of ours may be wrong."""
 
 
 class Reach(Protocol):

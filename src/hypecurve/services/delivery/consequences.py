@@ -7,10 +7,16 @@ from datetime import datetime
 
 from hypecurve.domain.alerting import NEWS_FOR, in_quiet_hours
 from hypecurve.domain.delivery import DeliveryState
-from hypecurve.domain.errors import ChannelRefused, PlatformRefused, SendError, TenantRefused
+from hypecurve.domain.errors import (
+    ChannelRefused,
+    PlatformRefused,
+    SendError,
+    TenantRefused,
+    TokenSealed,
+)
 from hypecurve.domain.message import Message, MessageKind
 from hypecurve.domain.schedule import parse_zone
-from hypecurve.domain.subscription import Channel, Subscription
+from hypecurve.domain.subscription import Channel, Subscription, Tenant
 from hypecurve.ports import Clock, Messenger
 from hypecurve.ports.store import Claimed, Store, Transaction
 from hypecurve.services.delivery import presence
@@ -68,7 +74,10 @@ async def follow(tx: Transaction, means: Means, claimed: Claimed, ended: Ended) 
     if isinstance(error, PlatformRefused):
         await means.breakers.refused(tx, error, now)
     elif isinstance(error, TenantRefused):
-        await presence.suspend(tx, channel.tenant, str(error), now, means.operator)
+        why = presence.Gone(str(error), removed=error.removed)
+        await presence.suspend(tx, channel.tenant, why, now, means.operator)
+    elif isinstance(error, TokenSealed):
+        await _tell_sealed(tx, means.operator, channel.tenant, error, now)
     elif isinstance(error, ChannelRefused):
         await presence.pause(tx, channel, error, now, means.operator)
     elif ended.ends_pause:
@@ -108,6 +117,16 @@ async def _repeat(tx: Transaction, claimed: Claimed, now: datetime) -> None:
     await tx.digests.notify(
         claimed.channel, f"{key}{_AGAIN}", again, now, instead_of=claimed.delivery.id
     )
+
+
+async def _tell_sealed(
+    tx: Transaction, operator: Channel | None, tenant: Tenant, error: SendError, now: datetime
+) -> None:
+    """Tell the operator whose tokens no key opens: once a month, for it does not end by itself."""
+    if operator is None or operator.tenant == tenant:
+        return
+    message = words.sealed(str(tenant), str(error))
+    await tx.digests.notify(operator, f"sealed {tenant} {now:%Y-%m}", message, now)
 
 
 async def _tell_dead(

@@ -7,7 +7,7 @@ that its cause is gone; a suspension ends when the tenant answers again.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -35,6 +35,15 @@ _OPERATOR = frozenset({"", "operator"})
 """Who set up what nobody of a chat did."""
 
 _log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Why a tenant cannot be reached."""
+
+    reason: str
+    removed: bool = False
+    """It surely removed the app."""
 
 
 class Presence:
@@ -112,11 +121,17 @@ class Presence:
         await _or_logged(probe)
 
     async def tenant_gone(self, tenant: Tenant, reason: str) -> None:
-        """Suspend a tenant: what is queued for it is dropped, what it set up stays."""
+        """Suspend a tenant: what is queued for it is dropped, what it set up stays for a while."""
+        await self._suspend(tenant, Gone(reason, removed=True))
 
+    async def tenant_refused(self, tenant: Tenant, reason: str) -> None:
+        """Suspend a tenant that may have us still: what it set up stays."""
+        await self._suspend(tenant, Gone(reason))
+
+    async def _suspend(self, tenant: Tenant, why: Gone) -> None:
         async def leave() -> None:
             async with self._store.write() as tx:
-                await suspend(tx, tenant, reason, self._clock.now(), self._operator)
+                await suspend(tx, tenant, why, self._clock.now(), self._operator)
 
         await _or_logged(leave)
 
@@ -217,18 +232,23 @@ async def _tell_pause(
 
 
 async def suspend(
-    tx: Transaction, tenant: Tenant, reason: str, now: datetime, operator: Channel | None
+    tx: Transaction, tenant: Tenant, why: Gone, now: datetime, operator: Channel | None
 ) -> None:
-    """Suspend a tenant that is gone, or go on with that; the operator is told once."""
+    """Suspend a tenant that is gone, or go on with that; the operator is told once.
+
+    One that removed the app has done so, whatever is heard of it later, until it is back.
+    """
     known = {each.tenant: each for each in await tx.reach.suspended([tenant.platform])}
     before = known.get(tenant)
-    refusals = 1 if before is None else before.refusals + 1
-    since = now if before is None else before.since
-    await tx.reach.suspend(Suspension(tenant, since, reason, now + until_probe(refusals), refusals))
+    found = Suspension(tenant, now, why.reason, now + until_probe(1), removed=why.removed)
+    if before is not None:
+        found = _refused_again(before, now, removed=why.removed)
+        found = replace(found, reason=why.reason)
+    await tx.reach.suspend(found)
     # One that is told of in the tenant that is gone would be told when it is back: never.
     if before is None and operator is not None and operator.tenant != tenant:
-        key = f"suspended {tenant} {since:%Y-%m-%dT%H:%M:%S}"
-        message = operator_words.suspended(str(tenant), reason)
+        key = f"suspended {tenant} {now:%Y-%m-%dT%H:%M:%S}"
+        message = operator_words.suspended(str(tenant), why.reason)
         await tx.digests.notify(operator, key, message, now)
 
 
@@ -260,11 +280,19 @@ def _is_due(item: Suspension, now: datetime) -> bool:
     return item.probe_at <= now or lies_ahead(item.probe_at, now + until_probe(item.refusals))
 
 
+def _refused_again(found: Suspension, now: datetime, *, removed: bool) -> Suspension:
+    """Go on with a suspension; from when the app was surely removed it counts anew."""
+    refusals = found.refusals + 1
+    later = replace(found, probe_at=now + until_probe(refusals), refusals=refusals)
+    if removed and not found.removed:
+        later = replace(later, since=now, removed=True)
+    return later
+
+
 async def _ask_again(store: Store, found: Suspension, error: SendError, now: datetime) -> None:
     later = replace(found, probe_at=now + _NOT_NOW)
     if isinstance(error, TenantRefused):
-        refusals = found.refusals + 1
-        later = replace(found, probe_at=now + until_probe(refusals), refusals=refusals)
+        later = _refused_again(found, now, removed=error.removed)
     async with store.write() as tx:
         # It may have come back while it was asked.
         if found.tenant in {each.tenant for each in await tx.reach.suspended()}:

@@ -25,6 +25,7 @@ from hypecurve.domain.errors import (
     SendFailed,
     SendUnclear,
     StoreUnavailable,
+    TokenSealed,
 )
 from hypecurve.domain.message import Message
 from hypecurve.domain.retrying import IN_ORDER, Verdict, goes_without, judge
@@ -244,7 +245,8 @@ class Sending:
             # By the try that died, perhaps.
             self._notes.append(f"{_DIED}; then: {error}")
             return await self._end(_S.UNKNOWN)
-        if isinstance(error, SendFailed) and kind is not StepKind.UPLOAD:
+        is_ours = isinstance(error, TokenSealed)
+        if isinstance(error, SendFailed) and kind is not StepKind.UPLOAD and not is_ours:
             # Files go other ways than messages: for their sake nobody else waits.
             self._trouble = error
         self._answered = self._answered or isinstance(error, IN_ORDER)

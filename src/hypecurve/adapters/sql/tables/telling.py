@@ -73,6 +73,7 @@ suspension = Table(
     Column("reason", Prose, nullable=False),
     Column("probe_at", Instant, nullable=False),
     Column("refusals", Integer, nullable=False),
+    Column("removed", Boolean, nullable=False, server_default=false()),
 )
 
 breaker = Table(
