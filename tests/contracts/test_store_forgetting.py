@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -16,9 +17,11 @@ from hypecurve.domain.catalogue import Place
 from hypecurve.domain.category import NOT_AI
 from hypecurve.domain.delivery import DeliveryState
 from hypecurve.domain.errors import NotFound
+from hypecurve.domain.pick import Pick
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports.store import Forgetting, Forgotten, Found, Purged, Suspension
-from support.catalogue import DAY, a_repo, called, entry_of, keep, meet, sweep
+from hypecurve.wording.cut import cut
+from support.catalogue import DAY, a_repo, called, entry_of, keep, listed, meet, sweep
 from support.databases import NOW
 from support.kept import (
     ACME,
@@ -35,7 +38,19 @@ from support.kept import (
     naming,
     rows_of,
 )
-from support.telling import WEEK, claim, freeze, notify, place, recent, send, signals, told
+from support.telling import HELLO as A_DIGEST
+from support.telling import (
+    WEEK,
+    claim,
+    freeze,
+    known,
+    notify,
+    place,
+    recent,
+    send,
+    signals,
+    told,
+)
 
 S = DeliveryState
 Act = Callable[[Forgetting], Awaitable[Forgotten]]
@@ -173,6 +188,60 @@ async def test_what_somebody_set_up_for_others_goes_on_without_a_name(full: SqlS
             await tx.digests.message(HELLO, of_pick)
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["Ada Lovelace", "Ада", 'A"d\\a', "李雷" * 20],
+    ids=["plain", "Cyrillic", "quoted", "cut"],
+)
+async def test_a_pick_that_was_told_twice_leaves_no_name_in_the_first_telling(
+    store: SqlStore, name: str
+) -> None:
+    await listed(store, [a_repo(FLASHKV), a_repo(VOICEBOX)])
+    shown = cut(name, 40)
+    async with store.write() as tx:
+        for number, who in ((FLASHKV, name), (VOICEBOX, f"{name[:9]}ndra")):
+            user = f"{ACME}/{ADA if who == name else BOB}"
+            await tx.picks.add(HELLO, Pick(number, "look", who, NOW, user))
+    (key,) = await known(store, HELLO)
+    telling = replace(A_DIGEST, notification=f"{shown}: look")
+    others = replace(A_DIGEST, notification=f"{name[:9]}ndra: look")
+    for day in range(2):
+        digest_id = await freeze(store, NOW + day * DAY, channel=HELLO, message=telling)
+        async with store.write() as tx:
+            waiting = (await tx.picks.waiting([key], NOW - DAY))[key]
+            await tx.picks.told({digest_id or 0: [each.id or 0 for each in waiting]})
+            await tx.digests.expire([key], NOW + DAY)
+    await freeze(store, NOW + 2 * DAY, channel=HELLO, message=others)
+    await freeze(store, NOW, channel=OTHER, message=telling)
+    gone = await _forget(store, lambda forgetting: forgetting.person("slack", ADA, NOW))
+    assert (gone.picks, gone.texts) == (1, 2)
+    assert await _kept_texts(store) == 2
+
+
+async def test_a_pick_is_known_as_long_as_a_text_tells_of_it(store: SqlStore) -> None:
+    await listed(store, [a_repo(FLASHKV)])
+    (key,) = await known(store, HELLO)
+    for who, name in ((ADA, "Ada"), (BOB, "Bob")):
+        async with store.write() as tx:
+            await tx.picks.add(HELLO, Pick(FLASHKV, "look", name, NOW, f"{ACME}/{who}"))
+            (*_, waiting) = (await tx.picks.waiting([key], NOW))[key]
+        told = replace(A_DIGEST, notification=f"{name}: look")
+        day = NOW if who == ADA else NOW + DAY
+        digest_id = await freeze(store, day, channel=HELLO, message=told)
+        async with store.write() as tx:
+            await tx.picks.told({digest_id or 0: [waiting.id or 0]})
+            if who == ADA:  # nobody read it, and Bob picks the same
+                await tx.digests.expire([key], NOW)
+            assert await tx.forgetting.picks(NOW + WEEK) == 0
+    gone = await _forget(store, lambda forgetting: forgetting.person("slack", ADA, NOW))
+    assert (gone.picks, gone.texts) == (1, 1)
+    assert await _kept_texts(store) == 1
+    await send(store, S.SENT, now=NOW + DAY)
+    assert await _texts(store, NOW + WEEK) == 1
+    async with store.write() as tx:
+        assert await tx.forgetting.picks(NOW + WEEK) == 1
+
+
 # --- accounts ----------------------------------------------------------------------------------
 
 
@@ -308,7 +377,7 @@ async def _purge(store: SqlStore, before: datetime, most: int = 1) -> Purged | N
 async def test_tenants_that_stay_away_go_a_few_channels_at_a_time(full: SqlStore) -> None:
     others = await _kept_of_nori(full)
     async with full.write() as tx:
-        await tx.reach.suspend(Suspension(NORI, NOW + DAY, "removed", NOW))
+        await tx.reach.suspend(Suspension(NORI, NOW + DAY, "removed", NOW, removed=True))
     assert await _purge(full, NOW) is None
     steps = [await _purge(full, NOW + DAY) for _ in range(3)]
     assert [(each.tenant, each.forgotten.channels, each.over) for each in steps if each] == [
@@ -319,16 +388,25 @@ async def test_tenants_that_stay_away_go_a_few_channels_at_a_time(full: SqlStore
     assert await naming(full, HELLO.id) == set()
     async with full.write() as tx:
         assert await tx.forgetting.picks(NOW) == 0
-        assert await tx.forgetting.picks(NOW + DAY) == 2
+        assert await tx.forgetting.picks(NOW + DAY) == 1  # the other is in a text
         await tx.reach.restore(NORI)
     assert await _purge(full, NOW + WEEK) is None
     assert await _kept_of_nori(full) == others
 
 
+async def test_who_is_suspended_for_a_token_that_is_not_taken_keeps_everything(
+    full: SqlStore,
+) -> None:
+    async with full.write() as tx:
+        await tx.reach.restore(ACME)
+        await tx.reach.suspend(Suspension(ACME, NOW, "invalid_auth", NOW))
+    assert await _purge(full, NOW + WEEK) is None
+
+
 @pytest.mark.parametrize("backend", ["postgresql"])
 async def test_a_tenant_without_channels_goes_too(store: SqlStore) -> None:
     async with store.write() as tx:
-        await tx.reach.suspend(Suspension(NORI, NOW, "removed", NOW))
+        await tx.reach.suspend(Suspension(NORI, NOW, "removed", NOW, removed=True))
     purged = await _purge(store, NOW + DAY)
     assert purged == Purged(NORI, Forgotten(), over=True)
     assert await naming(store, NORI.id) == set()

@@ -23,7 +23,7 @@ from hypecurve.adapters.sql.tables import (
     subscription,
     suspension,
 )
-from hypecurve.adapters.sql.untelling import Name, empty, untell
+from hypecurve.adapters.sql.untelling import Name, untell, untell_picks
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports.store import Forgotten, Purged
 
@@ -118,10 +118,7 @@ class SqlForgetting:
             found = column.startswith(before + begins, autoescape=True)
             return found & column.endswith(f"/{user_id}", autoescape=True) if user_id else found
 
-        told = select(pick.c.digest_id).where(theirs(pick.c.user), pick.c.digest_id.is_not(None))
-        kept = select(digest.c.id).where(digest.c.id.in_(told), digest.c.message.is_not(None))
-        digests = (await self._connection.scalars(kept)).all()
-        await empty(self._connection, digest, digests, at)
+        texts = await untell_picks(self._connection, theirs(pick.c.user), at)
         submitted = await self._connection.execute(
             update(submission).where(theirs(submission.c.user)).values(user=_SOMEBODY)
         )
@@ -129,7 +126,7 @@ class SqlForgetting:
             picks=await drop(self._connection, pick, theirs(pick.c.user)),
             blocks=await drop(self._connection, block, theirs(block.c.key, "user:")),
             names=submitted.rowcount,
-            texts=len(digests),
+            texts=texts,
         )
 
     async def owner(self, login: str, at: datetime) -> Forgotten:
@@ -150,11 +147,13 @@ class SqlForgetting:
         return await drop_texts(self._connection, before, most, at)
 
     async def picks(self, before: datetime) -> int:
-        """Delete picks that were made before; return how many."""
-        return await drop(self._connection, pick, pick.c.at < before)
+        """Delete picks that were made before and whose text is gone; return how many."""
+        kept = select(digest.c.id).where(digest.c.id == pick.c.digest_id)
+        told = kept.where(digest.c.message.is_not(None)).exists()
+        return await drop(self._connection, pick, pick.c.at < before, ~told)
 
     async def suspended(self, before: datetime, most: int, at: datetime) -> Purged | None:
-        """Delete `most` channels of a tenant that has been suspended since before."""
+        """Delete `most` channels of a tenant that removed the app before."""
         await one_holder(self._connection)
         tenant = await first_away(self._connection, before)
         if tenant is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import RowMapping, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,6 +22,8 @@ _WAITS = or_(
     select(delivery.c.id).where(delivery.c.digest_id == pick.c.digest_id, UNREAD).exists(),
 )
 """No digest tells the pick, or one that was given up unread."""
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""When a pick was made that no digest shows any more: before all that wait."""
 
 
 class SqlInstallations:
@@ -84,7 +86,10 @@ class SqlPicks:
         """Keep a pick for the channel's next digest; an untold one of the same repo is replaced."""
         channel_id = await channel_id_of(self._connection, place)
         same = (pick.c.channel_id == channel_id, pick.c.repo_id == item.repo_id)
-        await self._connection.execute(delete(pick).where(*same, _WAITS))
+        await self._connection.execute(delete(pick).where(*same, pick.c.digest_id.is_(None)))
+        # One that a digest told which was given up stays with it, as its text names who made it;
+        # it only waits no longer.
+        await self._connection.execute(update(pick).where(*same, _WAITS).values(at=_NEVER))
         values = {
             "channel_id": channel_id,
             "repo_id": item.repo_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql.giving_up import given_up_as, reason_or
 from hypecurve.adapters.sql.statements import POSTGRES, among
-from hypecurve.adapters.sql.tables import delivery, digest, notice
+from hypecurve.adapters.sql.tables import delivery, digest, notice, pick
 from hypecurve.domain.delivery import DeliveryState
 from hypecurve.ports.store import Forgotten
 
@@ -32,6 +33,8 @@ _AT_ONCE = 500
 """Texts that are looked at closely at a time."""
 _OF_PLACES = ~notice.c.key.startswith("alert ") & ~notice.c.key.startswith("listed ")
 """Notices that are not of repos; who begins such keys is `services.digests`."""
+_SHOWN = 20
+"""Characters of a person's name that no text cuts: `wording.picks` shows some 40."""
 _WHY = "Its text is not kept any longer."
 
 
@@ -64,6 +67,14 @@ class Name:
             re.compile(rf"(?<![A-Za-z0-9-]){its}/|(?<=[/@]){its}(?![A-Za-z0-9-])", re.IGNORECASE),
             any_case=True,
         )
+
+    @classmethod
+    def of_person(cls, text: str) -> Name:
+        """A person, by as much of their name as every text shows that names them."""
+        its = json.dumps(text[:_SHOWN], ensure_ascii=False)[1:-1]
+        end = "" if len(text) > _SHOWN else "(?![A-Za-z0-9])"
+        begin = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt]))"
+        return cls(its, re.compile(f"{begin}{re.escape(its)}{end}"))
 
 
 def holds(connection: AsyncConnection, column: ColumnElement[Any], name: Name) -> Any:  # noqa: ANN401 - a condition, whose type each dialect has its own of
@@ -99,6 +110,30 @@ async def untell(
             update(notice).where(among(connection, notice.c.id, keys)).values(key=unnamed)
         )
     return Forgotten(texts=len(texts) + len(noticed), names=len(keys))
+
+
+async def untell_picks(
+    connection: AsyncConnection, which: ColumnElement[bool], at: datetime
+) -> int:
+    """Empty what channels were told of picks, and all else that they were told by that name.
+
+    Of the digests that tell a pick the last is known; those before were given up, and keep a text.
+    """
+    made = (await connection.execute(select(pick).where(which))).mappings().all()
+    told = {row["digest_id"] for row in made}
+    kept = select(digest.c.id).where(digest.c.message.is_not(None))
+    digests = set(
+        await connection.scalars(kept.where(among(connection, digest.c.id, told - {None})))
+    )
+    notices = set[int]()
+    for channel_id, by in {(row["channel_id"], row["by"]) for row in made if row["by"]}:
+        name = Name.of_person(by)
+        for table, found in ((digest, digests), (notice, notices)):
+            here = table.c.channel_id == channel_id
+            found.update(await _naming(connection, table, table.c.message, name, here))
+    await empty(connection, digest, sorted(digests), at)
+    await empty(connection, notice, sorted(notices), at)
+    return len(digests) + len(notices)
 
 
 async def empty(
