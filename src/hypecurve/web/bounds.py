@@ -15,6 +15,8 @@ LARGEST = 1_000_000
 """Bytes; Slack's largest, a view with all its state, has less than a quarter of that."""
 SLOWEST = 10.0
 """Seconds for the whole body. Slack itself waits three for the answer."""
+_DIGITS = 19
+"""Of a length, more than enough: int() refuses thousands of them."""
 _Message = MutableMapping[str, Any]
 
 
@@ -59,7 +61,7 @@ class Bounds:
     ) -> bytes | None:
         """Return the body, or as much of it as shows that it is too large; None: gone."""
         announced = dict(scope["headers"]).get(b"content-length", b"0")
-        if announced.isdigit() and int(announced) > self._largest:
+        if announced.isdigit() and int(announced[:_DIGITS]) > self._largest:
             return b" " * (self._largest + 1)
         body = bytearray()
         while len(body) <= self._largest:

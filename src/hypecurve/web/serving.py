@@ -37,7 +37,8 @@ async def serve_http(
 
     Signals are the service's to take, and the log is its own: nothing is logged of each request.
     """
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    # Its warnings are of requests that are none: anybody can bring them about at will.
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)
     config = uvicorn.Config(
         app,
         http=type("Patient", (_Patient,), {"head_within": head_within}),

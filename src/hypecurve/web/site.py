@@ -37,7 +37,10 @@ def site(apps: Mapping[str, Asgi]) -> Asgi:
         Route("/health", _health, methods=["GET", "HEAD"]),
         *(Mount(f"/{name}", app=_Guarded(app)) for name, app in apps.items()),
     ]
-    return Bounds(Starlette(routes=routes, exception_handlers={HTTPException: _refused}))
+    found = Starlette(routes=routes, exception_handlers={HTTPException: _refused})
+    # Starlette would send whoever writes a slash too many to wherever the Host header says.
+    found.router.redirect_slashes = False
+    return Bounds(found)
 
 
 async def _health(_request: Request) -> Response:
