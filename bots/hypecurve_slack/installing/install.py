@@ -7,7 +7,7 @@ client that asks nothing twice: a code is good for once.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -39,6 +39,7 @@ from hypecurve_slack.installing.installed import from_text, oauth_access, to_tex
 from hypecurve_slack.manifest import SCOPES
 from hypecurve_slack.refusals import NETWORK, trouble
 from hypecurve_slack.serving.paths import INSTALL, RETURN, install_url
+from hypecurve_slack.serving.seldom import Seldom
 from hypecurve_slack.settings import Settings
 
 STATE_LASTS = timedelta(minutes=10)
@@ -257,6 +258,7 @@ class _Pages:
     """What the browser sees at the end."""
 
     again: str
+    unfinished: Seldom = field(default_factory=lambda: Seldom("an installation was not completed"))
 
     async def success(self, args: AsyncSuccessArgs) -> BoltResponse:
         """Say what to do next."""
@@ -267,7 +269,7 @@ class _Pages:
 
     async def failure(self, args: AsyncFailureArgs) -> BoltResponse:
         """Say what went wrong, and where to begin anew."""
-        _log.info("an installation was not completed", reason=clean(args.reason, _LONGEST))
+        self.unfinished.warn(reason=clean(args.reason, _LONGEST))
         page = pages.failed(args.reason, self.again, _locale(args.request))
         return _shown(args, page, args.suggested_status_code)
 

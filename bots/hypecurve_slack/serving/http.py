@@ -7,12 +7,12 @@ it is read: bolt, which checks it too, reads the body first.
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from urllib.parse import parse_qs
 
-import structlog
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.response import BoltResponse
@@ -28,13 +28,16 @@ from hypecurve_slack.installing.install import check, flow
 from hypecurve_slack.serving.authorizing import Authorizer, keep_out
 from hypecurve_slack.serving.bolting import new_app
 from hypecurve_slack.serving.paths import EVENTS, INSTALL, RETURN, install_url
+from hypecurve_slack.serving.seldom import Seldom
 from hypecurve_slack.settings import read
 from hypecurve_slack.underway import UnderWay
 from hypecurve_slack.web import web_client, web_session
 
 _DRAIN = 1.5
 """Seconds that answers under way have at the end; the requests have all been answered by then."""
-_log = structlog.get_logger(__name__)
+_TIMESTAMP = re.compile(r"[0-9]{1,11}")
+"""Seconds since 1970; int() refuses thousands of digits."""
+_TEAM = re.compile(r"[TE][A-Z0-9]{1,20}")
 
 
 @asynccontextmanager
@@ -69,13 +72,15 @@ async def web(env: Mapping[str, str], host: Host) -> AsyncIterator[Asgi | None]:
             if settings.many:
                 routes += _installing(flow(settings, host.kit, hearing.events, client))
             try:
-                yield Router(routes)
+                # A slash too many is no reason to send anybody to where a Host header says.
+                yield Router(routes, redirect_slashes=False)
             finally:
                 await under_way.drain(_DRAIN)
 
 
 def _events(app: AsyncApp, secret: str) -> Route:
     verifier = SignatureVerifier(secret)
+    unsigned = Seldom("a request was not slack's")
 
     async def events(request: Request) -> Response:
         body = await request.body()
@@ -84,7 +89,7 @@ def _events(app: AsyncApp, secret: str) -> Route:
         if not _is_signed(verifier, body, timestamp, signature):
             if _is_ssl_check(body):
                 return Response()
-            _log.warning("a request was not slack's")
+            unsigned.warn()
             return Response("not signed by Slack\n", HTTPStatus.UNAUTHORIZED)
         try:
             asked = AsyncBoltRequest(
@@ -105,7 +110,7 @@ def _events(app: AsyncApp, secret: str) -> Route:
 
 def _is_signed(verifier: SignatureVerifier, body: bytes, timestamp: str, signature: str) -> bool:
     """Whether the signature is Slack's and fresh; what is no time or no signature is neither."""
-    if not (timestamp.isascii() and timestamp.isdecimal() and signature.isascii()):
+    if not (_TIMESTAMP.fullmatch(timestamp) and signature.isascii()):
         return False
     try:
         return verifier.is_valid(body, timestamp, signature)
@@ -120,10 +125,14 @@ def _is_ssl_check(body: bytes) -> bool:
 
 def _installing(oauth: AsyncOAuthFlow) -> list[Route]:
     async def install(request: Request) -> Response:
-        return _response(await oauth.handle_installation(_asked(request)))
+        # bolt writes the team as it is into Slack's address.
+        team = request.query_params.get("team", "")
+        query = {"team": team} if _TEAM.fullmatch(team) else {}
+        return _response(await oauth.handle_installation(_asked(request, query)))
 
     async def come_back(request: Request) -> Response:
-        return _response(await oauth.handle_callback(_asked(request)))
+        query = dict(request.query_params)
+        return _response(await oauth.handle_callback(_asked(request, query)))
 
     return [
         Route(INSTALL.removeprefix("/slack"), install, methods=["GET"]),
@@ -131,8 +140,7 @@ def _installing(oauth: AsyncOAuthFlow) -> list[Route]:
     ]
 
 
-def _asked(request: Request) -> AsyncBoltRequest:
-    query = dict(request.query_params)
+def _asked(request: Request, query: dict[str, str]) -> AsyncBoltRequest:
     return AsyncBoltRequest(body="", query=query, headers=dict(request.headers))
 
 
