@@ -9,6 +9,8 @@ import pytest
 
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.domain.asking import Asker, Filled
+from hypecurve.domain.delivery import DeliveryState
+from hypecurve.domain.message import Message, MessageKind
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.services.answers.subscribe import subscriptions_of
 from hypecurve_slack.answering.listeners import parts_of
@@ -18,7 +20,10 @@ from hypecurve_slack.workspace import Workspace
 from standins.slack import Fault, SlackChannel
 from standins.slack_views import SlackView
 from support.bots import host
+from support.catalogue import CHANNEL
+from support.databases import NOW
 from support.slack_running import BY_EITHER_LINE, It, Nothing, Way, bot_over
+from support.telling import claim, freeze, settle
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
 
@@ -132,6 +137,35 @@ async def test_the_buttons_change_a_channel_and_the_channel_hears_of_it(it: It) 
     assert [line.split()[0] for line in it.said()] == ["ada"] * 4
     assert it.slack.whispered("C456") == []
     assert it.slack.views.refused == []
+
+
+async def test_a_digest_that_may_not_have_arrived_is_shown_on_top_of_the_home(it: It) -> None:
+    await subscribe(it, "C456")
+    message = Message(MessageKind.DIGEST, "one that nobody saw", title="The lost digest")
+    await freeze(it.store, NOW, message=message, channel=CHANNEL)
+    (item,) = await claim(it.store, NOW)
+    await settle(it.store, item, DeliveryState.UNKNOWN, at=NOW)
+    async with it.serving():
+        home = await it.slack.open_home()
+        await it.slack.press_in(home, "Show it")
+        view = await it.slack.modal()
+    assert (view.title, "The lost digest" in view.shown) == ("Your digest", True)
+    assert home.versions == 1
+
+
+async def test_where_admins_change_channels_everybody_else_changes_only_their_own(
+    store: SqlStore,
+) -> None:
+    async with bot_over(store, changes="admins") as it:
+        it.slack.channels["C456"].members = {"U1"}
+        it.slack.users["U2"]["is_admin"] = True
+        place = Channel.parse("slack:T123/C456")
+        await it.forms.fill(Asker(place, "U2", is_admin=True, name="Bo"), Filled())
+        async with it.serving():
+            await it.slack.command("/hype subscribe all", channel="DU1")
+            home = await it.slack.open_home()
+        assert rooms(home) == ["me", "C456"]
+        assert home.buttons == ["Edit", "Preview", "Pause", "Unsubscribe", "Preview"]
 
 
 async def test_an_old_home_changes_nothing_that_is_not_ones_own(it: It) -> None:

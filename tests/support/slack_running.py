@@ -17,6 +17,7 @@ import pytest
 
 from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.store import SqlStore
+from hypecurve.chat.changes import Changers
 from hypecurve.chat.desk import ServiceDesk
 from hypecurve.chat.forms import ServiceForms
 from hypecurve.chat.manners import Manners
@@ -176,10 +177,12 @@ class It:
 
 
 @asynccontextmanager
-async def bot_over(store: SqlStore, line: Way = "socket") -> AsyncIterator[It]:
+async def bot_over(
+    store: SqlStore, line: Way = "socket", *, changes: Changers = "members"
+) -> AsyncIterator[It]:
     """Return a Slack, and a bot that can be started over a database with two repos."""
     await listed(store, [a_repo(1), a_repo(2, 900)])
-    desk = SuggestingDesk(store, SetClock(NOW), sample_taxonomy())
+    desk = SuggestingDesk(store, SetClock(NOW), sample_taxonomy(), changes=changes)
     async with SlackStandIn() as slack:
         made = It(slack, store, SlowForms(ServiceForms(desk)), line)
         made.gate.set()

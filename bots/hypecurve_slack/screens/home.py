@@ -97,8 +97,8 @@ class Homes:
         action = action_of(action_id)
         if action in {Action.TUNE, Action.SUBSCRIBE}:
             return _form(asked, meta)
-        if action is Action.PREVIEW:
-            await self._preview(asked, meta, value)
+        if action in {Action.PREVIEW, Action.SHOW}:
+            await self._look(asked, meta, value or "preview", is_preview=action is Action.PREVIEW)
         elif value:
             await self._do(asked, meta, value)
         return None
@@ -129,7 +129,8 @@ class Homes:
             line = sorry(locale).notification
         await self.show(asked, meta, line)
 
-    async def _preview(self, asked: Asked, meta: Meta, command: str) -> None:
+    async def _look(self, asked: Asked, meta: Meta, command: str, *, is_preview: bool) -> None:
+        """Show in a modal what a button's command answers: a digest, as it would be or as it was."""
         workspace = asked.workspace
         locale = self.people.known(workspace, asked.user_id).locale
         view_id = await open_view(workspace, asked.trigger_id, loading_view(locale), on_top=False)
@@ -138,12 +139,13 @@ class Homes:
         try:
             asker = await asker_of(asked, self.people)
             await self.may(asked, meta)
-            message = (await self.desk.answer(asker, command or "preview")).message
+            message = (await self.desk.answer(asker, command)).message
             picture = await self.replies.picture(workspace, message)
-            view = message_view(message, texts(asker.locale).say("Preview"), picture)
+            title = texts(asker.locale).say("Preview") if is_preview else ""
+            view = message_view(message, title, picture)
         except Exception as error:  # noqa: BLE001  # the view says so
             if not isinstance(error, HypecurveError):
-                _log.exception("preview failed", tenant=str(asked.workspace.tenant))
+                _log.exception("look failed", tenant=str(asked.workspace.tenant))
             view = error_view(error, locale)
         await update_view(workspace, view_id, view)
 

@@ -62,7 +62,9 @@ def _name(channel: Channel, words_of: Texts) -> Iterator[Json]:
 
 def _buttons(channel: Channel, message: Message, words_of: Texts) -> Iterator[Json]:
     controls = message.controls
-    if controls and not any(each.value.startswith(_UNSUBSCRIBE) for each in controls):
+    # Who may not edit what it hears may not end it either.
+    changes = any(each.action is Action.TUNE for each in controls)
+    if changes and not any(each.value.startswith(_UNSUBSCRIBE) for each in controls):
         ends = Control(Action.DO, words_of.say("Unsubscribe"), f"{_UNSUBSCRIBE} all")
         controls = (*controls, ends)
     for block in actions(replace(message, controls=controls)):

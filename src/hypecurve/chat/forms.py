@@ -60,7 +60,8 @@ class ServiceForms:
         """Return how the tenant's channels fare, in the asker's own language.
 
         What somebody may do there is for the bot to see to; buttons that change something are left
-        out where changes are for admins. BadCommand for a guest.
+        out where changes are for admins, but not of what is the asker's alone. BadCommand for a
+        guest.
         """
         return await within(self.desk.patience, self._home(asker, channels))
 
@@ -100,7 +101,7 @@ class ServiceForms:
         desk = self.desk
         check_member(asker)
         found = await tenant_overview(desk.store, desk.clock, asker.channel.tenant, channels)
-        changes = desk.changes == "members" or asker.is_admin
+        all_of_them = desk.changes == "members" or asker.is_admin
         head = home_head(
             desk.taxonomy,
             asker.locale,
@@ -114,7 +115,15 @@ class ServiceForms:
         return Home(
             head,
             tuple(
-                (each.channel, home_channel(each, desk.taxonomy, asker.locale, changes=changes))
+                (
+                    each.channel,
+                    home_channel(
+                        each,
+                        desk.taxonomy,
+                        asker.locale,
+                        changes=all_of_them or each.channel.person == asker.user_id,
+                    ),
+                )
                 for each in found.channels
             ),
         )
