@@ -9,9 +9,10 @@ from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.domain.errors import BadInput
 from hypecurve.domain.subscription import Tenant
 from hypecurve.ports.store import Forgotten
+from hypecurve.services.delivery.presence import Presence
 from hypecurve.services.forgetting import Sort, Who, foresee, forget, parse_who, readmit
 from support.databases import NOW
-from support.kept import ACME, ADA, HELLO, OPERATOR, naming, rows_of
+from support.kept import ACME, ADA, HELLO, NORI, OPERATOR, naming, rows_of
 
 T1 = Tenant("slack", "T1")
 READ = {
@@ -66,6 +67,20 @@ async def test_what_would_go_is_told_before_and_goes(full: SqlStore) -> None:
         assert await forget(full, clock, who) == would
         assert await naming(full, who.id) == set(), who
         assert not await foresee(full, clock, who)
+
+
+async def test_of_a_workspace_that_nobody_knows_nothing_is_written_when_it_removes_the_app(
+    full: SqlStore,
+) -> None:
+    clock = SetClock(NOW)
+    await forget(full, clock, parse_who("slack", NORI.id))
+    events = Presence(full, clock, OPERATOR)
+    before = await rows_of(full)
+    for tenant in (NORI, T1):
+        await events.tenant_gone(tenant, "app_uninstalled")
+        await events.tenant_refused(tenant, "token_revoked")
+        assert await naming(full, tenant.id) == set()
+    assert await rows_of(full) == before
 
 
 async def test_a_discord_number_is_a_server_a_channel_and_a_user(full: SqlStore) -> None:

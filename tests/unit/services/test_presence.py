@@ -242,6 +242,7 @@ async def test_it_is_restored_when_it_is_there_again_and_gets_what_comes_then(
     store: SqlStore, clock: SetClock, chat: MadeUpChat
 ) -> None:
     events = Presence(store, clock, OPERATOR)
+    await _subscribe(store, "U7")
     await events.tenant_gone(ONE.tenant, "The app was removed.")
     await put(store, ONE)
     assert await kept(store, ONE) == [S.DROPPED]
@@ -258,6 +259,7 @@ async def test_a_suspended_tenant_is_asked_at_growing_waits_and_comes_back(
     store: SqlStore, clock: SetClock, chat: MadeUpChat
 ) -> None:
     tenant = ONE.tenant
+    await _subscribe(store, "U7")
     await Presence(store, clock).tenant_gone(tenant, "The app was removed.")
     chat.gone[tenant] = GONE
     for hours in (1, 2, 4):
@@ -279,6 +281,7 @@ async def test_a_suspended_tenant_is_asked_in_time_by_a_clock_that_was_set_back(
     store: SqlStore, clock: SetClock, chat: MadeUpChat
 ) -> None:
     tenant = ONE.tenant
+    await _subscribe(store, "U7")
     await Presence(store, clock).tenant_gone(tenant, "The app was removed.")
     clock.at -= 5 * MINUTE
     assert await probe_suspended(store, clock, "slack", chat) == []
@@ -338,6 +341,7 @@ async def test_where_nobody_can_say_a_tenant_is_asked_again_soon_and_its_waits_d
     store: SqlStore, clock: SetClock, chat: MadeUpChat, error: SendFailed
 ) -> None:
     tenant = ONE.tenant
+    await _subscribe(store, "U7")
     await Presence(store, clock).tenant_gone(tenant, "The app was removed.")
     clock.at += HOUR
     chat.gone[tenant] = error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import disowning, rows
@@ -43,6 +43,12 @@ class SqlForgetting:
         wanted = (channel.c.platform == platform, channel.c.place == channel_id)
         found = await self._connection.execute(select(channel).where(*wanted))
         return sorted(rows.channel(row) for row in found.mappings())
+
+    async def knows(self, tenant: Tenant) -> bool:
+        """Whether there is a channel of a tenant, an installation or a suspension."""
+        tables = (channel, installation, suspension)
+        found = [select(table.c.tenant).where(is_of(table.c, tenant)).exists() for table in tables]
+        return bool(await self._connection.scalar(select(or_(*found))))
 
     async def tenant(self, tenant: Tenant, at: datetime) -> Forgotten:
         """Delete a tenant: its channels, what they heard, its installation, who it was."""

@@ -62,6 +62,10 @@ class Forgetting(Protocol):
         """Return the channels of this id, of whatever tenant."""
         ...
 
+    async def knows(self, tenant: Tenant) -> bool:
+        """Whether there is a channel of a tenant, an installation or a suspension."""
+        ...
+
     async def tenant(self, tenant: Tenant, at: datetime) -> Forgotten:
         """Delete a tenant: its channels, what they heard, its installation, who it was."""
         ...

@@ -131,7 +131,9 @@ class Presence:
     async def _suspend(self, tenant: Tenant, why: Gone) -> None:
         async def leave() -> None:
             async with self._store.write() as tx:
-                await suspend(tx, tenant, why, self._clock.now(), self._operator)
+                # What was forgotten is not known again by a word that comes late.
+                if await tx.forgetting.knows(tenant):
+                    await suspend(tx, tenant, why, self._clock.now(), self._operator)
 
         await _or_logged(leave)
 
