@@ -83,6 +83,11 @@ class _MortalStore:
             yield tx
             self._life.check()
 
+    async def wipe(self) -> bool:
+        """As the store's own, while it lives."""
+        self._life.check()
+        return await self._store.wipe()
+
 
 class _MortalMessenger:
     def __init__(self, messenger: Messenger, life: Mortal) -> None:

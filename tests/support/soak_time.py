@@ -86,6 +86,11 @@ class PatientStore:
             async with self._store.write() as tx:
                 yield tx
 
+    async def wipe(self) -> bool:
+        """As the store's own."""
+        with self._loop.at_work():
+            return await self._store.wipe()
+
 
 class LoopClock:
     """`ports.Clock` by the loop's time; `back` puts it back, as somebody may put a machine's."""

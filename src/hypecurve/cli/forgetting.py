@@ -78,12 +78,15 @@ async def forget(
                 return
             _ask(str(meant), _said(would) or "nothing yet", barred=is_account)
         gone = await forgetting.forget(store, clock, meant)
+        wiped = await store.wipe()
     typer.echo(f"Deleted of {meant}: {_said(gone)}." if gone else f"Nothing was kept of {meant}.")
     if is_account:
         typer.echo(
             f"Its repositories are not taken in again. To undo that: "
             f"hypecurve forget github {meant.id} --undo"
         )
+    if not wiped:
+        note("A service uses the database file: in its log (-wal) it may stand for up to a day.")
     if gone:
         note("Copies and backups of the database, and logs, that were made before may name it yet.")
 

@@ -44,12 +44,15 @@ async def tidy(store: Store, clock: Clock, stop: asyncio.Event | None = None) ->
     now = await work.certain_now()
     if now is None:
         return Tidied()
-    return Tidied(
+    gone = Tidied(
         texts=await work.texts(now),
         picks=await work.picks(now),
         tenants=await work.tenants(now),
         repos=await work.barred(now),
     )
+    # Also for what was deleted since at somebody's word.
+    await store.wipe()
+    return gone
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 import structlog
@@ -50,6 +51,23 @@ async def test_texts_and_picks_of_90_days_and_tenants_of_30_go_and_nothing_goes_
     assert await tidy(full, clock) == Tidied(texts=5, picks=2)
     rows = await rows_of(full)
     assert (rows["digest"], rows["notice"], rows["channel"]) == (2, 5, 3)
+
+
+async def test_what_was_deleted_is_not_in_the_files_either(full: SqlStore, tmp_path: Path) -> None:
+    def naming() -> list[str]:
+        files = sorted(tmp_path.glob("full.db*"))
+        return [file.name for file in files if ACME.id.encode() in file.read_bytes()]
+
+    async with full.write() as tx:
+        await tx.forgetting.tenant(ACME, NOW)
+    assert naming()
+    async with full.read() as tx:
+        # Whoever reads what was before has it still: nobody waits for them.
+        assert await tx.reach.suspended() == []
+        await _swept(full, NOW + HOUR)
+        assert not await full.wipe()
+    await tidy(full, SetClock(NOW + HOUR))
+    assert naming() == []
 
 
 async def test_a_clock_that_runs_ahead_deletes_nothing(full: SqlStore) -> None:

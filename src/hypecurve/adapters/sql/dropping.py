@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, Table, delete, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from hypecurve.adapters.sql.statements import among
+from hypecurve.adapters.sql.statements import POSTGRES, among
 from hypecurve.adapters.sql.tables import (
     channel,
     delivery,
@@ -23,12 +24,39 @@ from hypecurve.adapters.sql.tables import (
 )
 from hypecurve.ports.store import Forgotten
 
+_PATIENCE = 500
+"""Milliseconds to wait for those who use a database when its log is to be emptied."""
 _HOLDER = {"digest": "digest_id", "notice": "notice_id"}
 
 
 async def drop(connection: AsyncConnection, table: Table, *which: ColumnElement[bool]) -> int:
     """Delete rows of one table; return how many."""
     return (await connection.execute(delete(table).where(*which))).rowcount
+
+
+async def empty_log(engine: AsyncEngine) -> bool:
+    """Empty the log of a SQLite file; False where somebody uses it longer than we wait.
+
+    The file itself is written over (`secure_delete`), but pages as they were stay in the log until
+    it is begun anew: https://sqlite.org/pragma.html#pragma_wal_checkpoint
+    """
+    if engine.dialect.name == POSTGRES:
+        return True
+    async with engine.connect() as connection:
+        # Not through a transaction: within one nothing can be emptied.
+        driver = (await connection.get_raw_connection()).driver_connection
+        (usual,) = await _asked(driver, "PRAGMA busy_timeout")
+        await _asked(driver, f"PRAGMA busy_timeout = {_PATIENCE}")
+        try:
+            busy, *_ = await _asked(driver, "PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            await _asked(driver, f"PRAGMA busy_timeout = {usual}")
+    return not busy
+
+
+async def _asked(driver: Any, pragma: str) -> Sequence[int]:  # noqa: ANN401 - a driver's connection
+    async with driver.execute(pragma) as cursor:
+        return tuple(await cursor.fetchone() or (0,))
 
 
 async def drop_told(connection: AsyncConnection, table: Table, *which: ColumnElement[bool]) -> int:

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from hypecurve.adapters.sql import migrate
 from hypecurve.adapters.sql.catalogue import SqlCatalogue
 from hypecurve.adapters.sql.digests import SqlDigests
+from hypecurve.adapters.sql.dropping import empty_log
 from hypecurve.adapters.sql.engine import WRITING, database_url, make_engine
 from hypecurve.adapters.sql.failing import reachable
 from hypecurve.adapters.sql.forgetting import SqlForgetting
@@ -123,6 +124,14 @@ class SqlStore:
             async with connection.begin():
                 with inside:
                     yield SqlTransaction(connection, self.world.site, self._interval, self._keep)
+
+    async def wipe(self) -> bool:
+        """Empty SQLite's log, which has what was deleted until it is written anew.
+
+        False where somebody reads or writes just now. PostgreSQL's files are the server's own.
+        """
+        async with reachable():
+            return await empty_log(self.engine)
 
 
 @asynccontextmanager

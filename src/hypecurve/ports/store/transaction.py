@@ -108,3 +108,10 @@ class Store(Protocol):
     def write(self) -> AbstractAsyncContextManager[Transaction]:
         """Open a unit of work that is committed when the block ends without an error."""
         ...
+
+    async def wipe(self) -> bool:
+        """Let nothing that was deleted be left in the files, where the store sees to that itself.
+
+        False where somebody reads or writes just now: then it is left until a later time.
+        """
+        ...
