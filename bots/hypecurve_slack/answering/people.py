@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import structlog
 
 from hypecurve.domain.subscription import Tenant
+from hypecurve_slack.kept import Fresh
 from hypecurve_slack.refusals import NETWORK, trouble
 from hypecurve_slack.workspace import Workspace
 
@@ -18,7 +18,7 @@ PATIENCE = 1.5
 """Seconds to wait for Slack; an answer in English is better than a late one."""
 _KEPT = 1_000
 _FRESH = 3600.0
-"""Seconds; people travel, and are made admins."""
+"""Seconds; people travel, and are made admins. Then what was told is forgotten."""
 _AGAIN = 60.0
 """Seconds after which somebody is asked for again whom Slack did not tell of."""
 _ADMINS = ("is_admin", "is_owner", "is_primary_owner")
@@ -50,21 +50,22 @@ class People:
 
     def __init__(self) -> None:
         """Know nobody yet."""
-        self._known: OrderedDict[tuple[Tenant, str], tuple[float, Person]] = OrderedDict()
-        self._forbidden: dict[Tenant, float] = {}
+        self._known: Fresh[tuple[Tenant, str], Person] = Fresh(_KEPT)
+        self._forbidden: Fresh[Tenant, bool] = Fresh(_KEPT)
 
     def known(self, workspace: Workspace, user_id: str) -> Person:
-        """Return what was told of a person before; asks nobody."""
-        return self._known.get((workspace.tenant, user_id), (0.0, Person()))[1]
+        """Return what was told of a person in the last hour; asks nobody."""
+        return self._known.get((workspace.tenant, user_id)) or Person()
 
     async def find(self, workspace: Workspace, user_id: str) -> Person:
         """Return what is known of a person; never raises, never takes long."""
-        now = asyncio.get_running_loop().time()
         key = (workspace.tenant, user_id)
-        until, person = self._known.get(key, (now, Person()))
-        if now < until or now < self._forbidden.get(workspace.tenant, now) or not user_id:
+        known = self._known.get(key)
+        if known is not None:
+            return known
+        person, fresh = Person(), _FRESH
+        if self._forbidden.get(workspace.tenant) or not user_id:
             return person
-        fresh = _FRESH
         try:
             async with asyncio.timeout(PATIENCE):
                 answer = await workspace.client.api_call(
@@ -76,13 +77,10 @@ class People:
         except NETWORK as error:
             code = trouble(error).code
             if code in {"missing_scope", "not_allowed_token_type"}:
-                self._forbidden[workspace.tenant] = now + _FRESH
+                self._forbidden.keep(workspace.tenant, True, _FRESH)  # noqa: FBT003 - the value
             fresh = _AGAIN
             _log.info("person not told", code=code)
-        self._known[key] = (now + fresh, person)
-        self._known.move_to_end(key)
-        if len(self._known) > _KEPT:
-            self._known.popitem(last=False)
+        self._known.keep(key, person, fresh)
         return person
 
 

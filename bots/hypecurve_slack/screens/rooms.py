@@ -8,13 +8,12 @@ groups:read). What Slack does not tell is not shown.
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Iterable
-from typing import Generic, TypeVar
 
 import structlog
 
 from hypecurve.domain.subscription import Channel, Tenant
+from hypecurve_slack.kept import Fresh
 from hypecurve_slack.refusals import NETWORK, trouble
 from hypecurve_slack.workspace import Workspace
 
@@ -27,11 +26,10 @@ _ASKED = 60
 """Channels that are asked about for one look; the rest is asked about at the next."""
 _MEMBERS_FRESH = 60.0
 _PUBLIC_FRESH = 3600.0
-"""Seconds; whoever leaves a channel, or a channel that is made private, is noticed after them."""
+"""Seconds; whoever leaves a channel, or a channel that is made private, is noticed after them,
+and what was told is forgotten."""
 _KEPT = 10_000
 _log = structlog.get_logger(__name__)
-Key = TypeVar("Key")
-Value = TypeVar("Value")
 
 
 class Rooms:
@@ -39,8 +37,8 @@ class Rooms:
 
     def __init__(self) -> None:
         """Know nothing yet."""
-        self._members: _Fresh[tuple[Tenant, str], frozenset[str]] = _Fresh(_MEMBERS_FRESH)
-        self._public: _Fresh[Channel, bool] = _Fresh(_PUBLIC_FRESH)
+        self._members: Fresh[tuple[Tenant, str], frozenset[str]] = Fresh(_KEPT)
+        self._public: Fresh[Channel, bool] = Fresh(_KEPT)
 
     async def joined(
         self, workspace: Workspace, user_id: str, team: str = ""
@@ -59,7 +57,7 @@ class Rooms:
         except NETWORK as error:
             _log.warning("channels of a person not told", code=trouble(error).code)
             return None
-        self._members.keep(key, found)
+        self._members.keep(key, found, _MEMBERS_FRESH)
         return found
 
     async def may_change(
@@ -119,26 +117,11 @@ class Rooms:
                 found = trouble(error)
                 _log.info("channel not told", code=found.code)
                 if found.code == "channel_not_found":
-                    self._public.keep(Channel(workspace.tenant, channel), False)  # noqa: FBT003  # the value
+                    self._keep_public(workspace, channel, public=False)
                 return
         told = answer.get("channel") or {}
         is_public = bool(told.get("is_channel")) and not told.get("is_private")
-        self._public.keep(Channel(workspace.tenant, channel), is_public)
+        self._keep_public(workspace, channel, public=is_public)
 
-
-class _Fresh(Generic[Key, Value]):
-    """Values that are good for some seconds, the last used of them."""
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._kept: OrderedDict[Key, tuple[float, Value]] = OrderedDict()
-
-    def get(self, key: Key) -> Value | None:
-        until, value = self._kept.get(key, (0.0, None))
-        return value if asyncio.get_running_loop().time() < until else None
-
-    def keep(self, key: Key, value: Value) -> None:
-        self._kept[key] = (asyncio.get_running_loop().time() + self._seconds, value)
-        self._kept.move_to_end(key)
-        if len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
+    def _keep_public(self, workspace: Workspace, channel: str, *, public: bool) -> None:
+        self._public.keep(Channel(workspace.tenant, channel), public, _PUBLIC_FRESH)
