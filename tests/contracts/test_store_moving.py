@@ -15,6 +15,7 @@ from hypecurve.domain.subscription import Channel, Schedule, Subscription, Tenan
 from hypecurve.ports.store import Listener
 from support.catalogue import CHANNEL, DAY, a_repo, keep
 from support.databases import NOW
+from support.kept import naming
 from support.telling import WEEK, claim, freeze, known, notify, recent, signals, told
 
 ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"])
@@ -115,3 +116,30 @@ async def test_the_language_that_was_chosen_goes_with_a_channel(store: SqlStore)
     found = await _listener(store, NEW)
     assert found is not None
     assert found.locale == "zh_CN"
+
+
+async def test_a_tenant_goes_on_as_a_part_of_another_one(store: SqlStore) -> None:
+    team, org = Tenant("slack", "T1_"), Tenant("slack", "E1")
+    one, both = Channel(team, "C1"), Channel(team, "C2")
+    other = Channel(Tenant("slack", "T1x"), "C1")
+    await keep(store, [a_repo(4)])
+    for place in (one, both, Channel(org, "C2"), other):
+        async with store.write() as tx:
+            await tx.subscriptions.add(Subscription(place))
+            await tx.picks.add(place, Pick(RepoId(4), "", "Ada", NOW, f"{place.tenant}/U1"))
+            await tx.submissions.block(f"user:{place.tenant}/U1", NOW)
+    async with store.write() as tx:
+        assert await tx.installations.merge(team, org) == 2
+    async with store.read() as tx:
+        found = await tx.subscriptions.listeners()
+    assert {(each.channel, len(each.subscriptions)) for each in found} == {
+        (Channel(org, "C1"), 1),
+        (Channel(org, "C2"), 1),
+        (other, 1),
+    }
+    async with store.read() as tx:
+        barred = await tx.submissions.blocked([f"user:{org}/U1", f"user:{team}/U1"])
+    assert barred == {f"user:{org}/U1"}
+    assert not await naming(store, team.id)
+    assert "pick.user" in await naming(store, org.id)
+    assert await naming(store, other.tenant.id) >= {"channel.tenant", "pick.user", "block.key"}

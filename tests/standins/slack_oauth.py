@@ -37,6 +37,8 @@ class InstallableSlack(SlackStandIn):
     def __init__(self) -> None:
         super().__init__()
         self.rotates = False
+        self.orgs: dict[str, str] = {}
+        """The enterprises that teams belong to."""
         self.exchanges = 0
         self._codes: dict[str, tuple[str, str, str]] = {}
         self._refresh: dict[str, str] = {}
@@ -102,7 +104,8 @@ class InstallableSlack(SlackStandIn):
         workspace = SlackWorkspace(team, made, before.channels, before.users, before.bot_user)
         self._workspaces[made] = workspace
         everywhere = team.startswith("E")
-        org = {"id": team, "name": "Acme Corp"} if everywhere else None
+        of = team if everywhere else self.orgs.get(team)
+        org = {"id": of, "name": "Acme Corp"} if of else None
         answer: dict[str, Any] = {
             "ok": True,
             "app_id": "A1",

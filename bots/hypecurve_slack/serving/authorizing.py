@@ -20,7 +20,10 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from hypecurve.domain.errors import SendError, TenantRefused
 from hypecurve.domain.subscription import Tenant
+from hypecurve.ports import Kit
+from hypecurve_slack.installing.access import Access
 from hypecurve_slack.posting.tokens import ELSEWHERE, Grant, Grants
+from hypecurve_slack.serving.joining import Joining
 from hypecurve_slack.workspace import tenant_of
 
 PATIENCE = 1.0
@@ -35,9 +38,10 @@ class Authorizer(AsyncAuthorize):
     signature says so, and the answer can say what is wrong.
     """
 
-    def __init__(self, grants: Grants) -> None:
-        """Take where tokens come from."""
+    def __init__(self, grants: Grants, joining: Joining | None = None) -> None:
+        """Take where tokens come from; `joining`: what is done about teams of enterprises."""
         self._grants = grants
+        self._joining = joining
 
     async def __call__(
         self,
@@ -50,6 +54,8 @@ class Authorizer(AsyncAuthorize):
     ) -> AuthorizeResult | None:
         """Return as whom we act there; None where nobody installed the app."""
         tenant = _asking(context, enterprise_id, team_id)
+        if self._joining is not None and team_id and tenant.id == enterprise_id:
+            await self._joining.look(team_id, enterprise_id)
         try:
             async with asyncio.timeout(PATIENCE):
                 grant = await self._grants.grant(tenant)
@@ -66,6 +72,12 @@ class Authorizer(AsyncAuthorize):
             bot_id=grant.bot or None,
             bot_token=grant.token or None,
         )
+
+
+def authorizer(allowed: Access, kit: Kit) -> Authorizer:
+    """Return what lets requests in as tokens are found."""
+    joining = Joining(kit.installations, allowed.installed) if allowed.installed else None
+    return Authorizer(allowed.grants, joining)
 
 
 class OneAuthorizer(AsyncAuthorize):

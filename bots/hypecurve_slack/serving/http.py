@@ -25,7 +25,7 @@ from hypecurve.ports import Asgi, Host
 from hypecurve_slack.answering.listeners import attach, parts_of
 from hypecurve_slack.installing.access import access
 from hypecurve_slack.installing.install import check, flow
-from hypecurve_slack.serving.authorizing import Authorizer, keep_out
+from hypecurve_slack.serving.authorizing import authorizer, keep_out
 from hypecurve_slack.serving.bolting import new_app
 from hypecurve_slack.serving.paths import EVENTS, INSTALL, RETURN, install_url
 from hypecurve_slack.serving.seldom import Seldom
@@ -61,7 +61,7 @@ async def web(env: Mapping[str, str], host: Host) -> AsyncIterator[Asgi | None]:
             if settings.signing_secret:
                 app = new_app(
                     client,
-                    Authorizer(allowed.grants),
+                    authorizer(allowed, host.kit),
                     signing_secret=settings.signing_secret,
                     install_at=install_url(host.kit) if settings.many else "",
                 )

@@ -25,7 +25,7 @@ from hypecurve_slack.answering.listeners import Parts, attach, parts_of
 from hypecurve_slack.installing.access import Access, access
 from hypecurve_slack.posting.tokens import whose
 from hypecurve_slack.refusals import NETWORK, trouble
-from hypecurve_slack.serving.authorizing import Authorizer, OneAuthorizer, keep_out, one_of
+from hypecurve_slack.serving.authorizing import OneAuthorizer, authorizer, keep_out, one_of
 from hypecurve_slack.serving.bolting import new_app
 from hypecurve_slack.serving.paths import install_url
 from hypecurve_slack.serving.tickets import socket_logger
@@ -191,7 +191,9 @@ def build_app(service: _Service, who: AuthorizeResult | None) -> AsyncApp:
     """
     if who is None or service.access.installed is not None:
         app = new_app(
-            service.client, Authorizer(service.access.grants), install_at=service.install_at
+            service.client,
+            authorizer(service.access, service.host.kit),
+            install_at=service.install_at,
         )
     else:
         app = new_app(service.client, OneAuthorizer(who))

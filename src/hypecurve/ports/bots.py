@@ -192,6 +192,13 @@ class Installations(Protocol):
         """
         ...
 
+    async def merge(self, tenant: Tenant, into: Tenant) -> int:
+        """Let a tenant go on as a part of another one; return how many channels went.
+
+        Its tokens are forgotten, and so is its suspension.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Kit:

@@ -88,6 +88,17 @@ class SealedInstallations:
                     return True
         return False
 
+    async def merge(self, tenant: Tenant, into: Tenant) -> int:
+        """Let a tenant's channels go on as another one's, and forget its tokens; one transaction.
+
+        Returns how many channels went.
+        """
+        async with self.store.write() as tx:
+            channels = await tx.installations.merge(tenant, into)
+            await tx.installations.remove(tenant)
+            await tx.reach.restore(tenant)
+        return channels
+
     async def _still(self, tenant: Tenant, secret: str) -> Installation | None:
         """Return what is kept, sealed, where it is these tokens."""
         kept = await self._kept(tenant)

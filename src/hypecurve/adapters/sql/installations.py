@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import RowMapping, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hypecurve.adapters.sql.merging import merge
 from hypecurve.adapters.sql.places import channel_id_of, is_of
 from hypecurve.adapters.sql.releasing import UNREAD
 from hypecurve.adapters.sql.statements import among, change, upsert
@@ -73,6 +74,10 @@ class SqlInstallations:
         if sealed is not None:
             statement = statement.where(installation.c.sealed == sealed)
         return bool((await self._connection.execute(statement)).rowcount)
+
+    async def merge(self, tenant: Tenant, into: Tenant) -> int:
+        """Let all channels of a tenant go on as another one's; return how many they were."""
+        return await merge(self._connection, tenant, into)
 
 
 class SqlPicks:

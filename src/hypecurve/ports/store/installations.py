@@ -37,6 +37,13 @@ class InstallationLog(Protocol):
         """
         ...
 
+    async def merge(self, tenant: Tenant, into: Tenant) -> int:
+        """Let all channels of a tenant go on as another one's, as `Subscriptions.move` does it.
+
+        Who did what there did it in the other one. Returns how many channels went.
+        """
+        ...
+
 
 class Picks(Protocol):
     """What people want their channel to see."""
