@@ -178,7 +178,8 @@ class SlackStandIn(Hands):
         key = f"r{next(self._count)}"
         asked = self._urls[key] = ResponseUrl(channel, user)
         payload["response_url"] = f"http:{self._root}/respond/{key}"
-        await self.line.send(kind, payload, WAIT)
+        ack = await self.line.send(kind, payload, WAIT)
+        assert not ack.payload, ack  # else it would be shown, beside the replies
         async with asyncio.timeout(WAIT), self._changed:
             await self._changed.wait_for(lambda: len(asked.replies) >= replies)
         return list(asked.replies)

@@ -9,12 +9,19 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from hypecurve.adapters.clock import SetClock
+from hypecurve.adapters.sql.store import SqlStore
+from hypecurve.answering import hosts_of
 from hypecurve.chat.manners import AT_ONCE, WAITING, Manners
+from hypecurve.config import Settings
 from hypecurve.domain.asking import Answer, Asker, Filled, Form, Home
 from hypecurve.domain.errors import BadCommand
 from hypecurve.domain.message import Choice, Message, MessageKind
 from hypecurve.domain.subscription import Channel
 from hypecurve.ports import Suggestible
+from support.bots import kit
+from support.databases import NOW
+from support.sample_day import sample_taxonomy
 
 ADA = Asker(Channel.parse("slack:T1/C1"), "U1")
 GRACE = Asker(Channel.parse("slack:T1/C1"), "U2")
@@ -125,6 +132,14 @@ async def test_forms_the_home_and_commands_of_one_person_wait_in_one_line() -> N
     assert inner.asked == ["top", "home None", "form 7", "fill 7", "preview 7", "home ()"]
     assert inner.most[ADA] == 1
     assert len(manners) == 0
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_the_service_gives_each_bot_the_one_line_for_both(store: SqlStore) -> None:
+    settings, clock = Settings(_env_file=None), SetClock(NOW)
+    found = hosts_of({"slack": kit()}, settings, store, clock, sample_taxonomy(), None)["slack"]
+    assert isinstance(found.forms, Manners)
+    assert found.desk is found.forms
 
 
 async def test_what_fails_or_is_given_up_leaves_the_turn_to_the_next() -> None:
