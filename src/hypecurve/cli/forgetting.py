@@ -11,6 +11,8 @@ from hypecurve.cli.common import note, one_of, runs
 from hypecurve.domain.errors import BadInput
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hypecurve.ports.store import Forgotten
 
 _PLATFORMS = ("slack", "discord", "github")
@@ -75,20 +77,32 @@ async def forget(
             would = await forgetting.foresee(store, clock, meant)
             if not (would or is_account):
                 typer.echo(f"Nothing was kept of {meant}.")
+                _hint(await forgetting.enterprises(store, meant))
                 return
             _ask(str(meant), _said(would) or "nothing yet", barred=is_account)
         gone = await forgetting.forget(store, clock, meant)
         wiped = await store.wipe()
+        wider = await forgetting.enterprises(store, meant)
     typer.echo(f"Deleted of {meant}: {_said(gone)}." if gone else f"Nothing was kept of {meant}.")
     if is_account:
         typer.echo(
             f"Its repositories are not taken in again. To undo that: "
             f"hypecurve forget github {meant.id} --undo"
         )
+    _hint(wider)
     if not wiped:
         note("A service uses the database file: in its log (-wal) it may stand for up to a day.")
     if gone:
         note("Copies and backups of the database, and logs, that were made before may name it yet.")
+
+
+def _hint(enterprises: Sequence[str]) -> None:
+    """Say under which other ids a team's may be kept."""
+    if enterprises:
+        note(
+            "Of a team whose enterprise installed Hypecurve as a whole all is kept under the "
+            f"enterprise's id: {', '.join(enterprises)}."
+        )
 
 
 def _ask(who: str, what: str, *, barred: bool) -> None:

@@ -104,6 +104,19 @@ async def foresee(store: Store, clock: Clock, who: Who) -> Forgotten:
     return found
 
 
+async def enterprises(store: Store, who: Who) -> list[str]:
+    """Return the ids under which a Slack team, or what is in it, may be kept instead of its own.
+
+    Where an enterprise let the app in as a whole its teams are not told apart.
+    """
+    team = who.id if who.sort is Sort.TENANT else who.within.id if who.within else ""
+    if who.platform != "slack" or not team.startswith("T"):
+        return []
+    async with store.read() as tx:
+        installed = await tx.installations.all(who.platform)
+    return [each.tenant.id for each in installed if each.tenant.id.startswith("E")]
+
+
 async def forget(store: Store, clock: Clock, who: Who) -> Forgotten:
     """Delete all that names somebody, and return what went; one transaction.
 

@@ -14,8 +14,10 @@ from syrupy.assertion import SnapshotAssertion
 
 from hypecurve.adapters.sql.store import World
 from hypecurve.cli.forgetting import _WORDS
+from hypecurve.domain.installation import Installation
+from hypecurve.domain.subscription import Tenant
 from hypecurve.ports.store import Forgotten
-from support.databases import opened
+from support.databases import NOW, opened
 from support.kept import ACME, ADA, fill, naming
 from support.processes import Ran
 
@@ -62,6 +64,25 @@ def test_what_goes_is_said_before_and_after(
         said.append(f"$ {' '.join(arguments)} {ran.status}\n{ran.out}==\n{ran.err}")
     assert _naming(filled, "acme") == set()
     assert "\n".join(said) == snapshot
+
+
+def test_of_a_team_of_an_enterprise_is_said_under_which_id_it_is_kept(
+    filled: Path, call: Call
+) -> None:
+    async def install() -> None:
+        async with (
+            opened(f"sqlite:///{filled / FILE}", None) as store,
+            store.write() as tx,
+        ):
+            await tx.installations.keep(Installation(Tenant("slack", "E0CORP"), "sealed"), NOW)
+
+    asyncio.run(install())
+    for arguments in (("T7",), ("T7", "--yes"), ("T7/C1", "--yes")):
+        ran = call("forget", "slack", *arguments)
+        assert ran.status == 0
+        assert ran.out.startswith(f"Nothing was kept of slack {arguments[0]}.")
+        assert "under the enterprise's id: E0CORP." in " ".join(ran.err.split())
+    assert "E0CORP" not in call("forget", "slack", "U7", "--yes").err
 
 
 SLIPS = {
