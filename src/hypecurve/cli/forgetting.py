@@ -91,7 +91,7 @@ async def forget(
         )
     _hint(wider)
     if not wiped:
-        note("A service uses the database file: in its log (-wal) it may stand for up to a day.")
+        note("A service uses the database: its log (-wal) may name it until tomorrow's deletions.")
     if gone:
         note("Copies and backups of the database, and logs, that were made before may name it yet.")
 

@@ -42,16 +42,16 @@ async def tidy(store: Store, clock: Clock, stop: asyncio.Event | None = None) ->
     """
     work = _Work(store, clock, stop or asyncio.Event())
     now = await work.certain_now()
-    if now is None:
-        return Tidied()
-    gone = Tidied(
-        texts=await work.texts(now),
-        picks=await work.picks(now),
-        tenants=await work.tenants(now),
-        repos=await work.barred(now),
-    )
-    # Also for what was deleted since at somebody's word.
-    await store.wipe()
+    gone = Tidied()
+    if now is not None:
+        gone = Tidied(
+            texts=await work.texts(now),
+            picks=await work.picks(now),
+            tenants=await work.tenants(now),
+            repos=await work.barred(now),
+        )
+    if not work.stop.is_set():
+        await store.wipe()  # Also of what was deleted since at somebody's word.
     return gone
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
@@ -49,6 +50,8 @@ async def empty_log(engine: AsyncEngine) -> bool:
         await _asked(driver, f"PRAGMA busy_timeout = {_PATIENCE}")
         try:
             busy, *_ = await _asked(driver, "PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.OperationalError:
+            return False  # What was deleted is deleted: the log can wait for better times.
         finally:
             await _asked(driver, f"PRAGMA busy_timeout = {usual}")
     return not busy
