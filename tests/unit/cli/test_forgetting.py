@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import io
 import re
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import fields
 from pathlib import Path
 
@@ -104,3 +106,19 @@ def test_a_slip_is_one_line(call: Call, slip: str) -> None:
 
 def test_there_is_a_word_for_all_that_may_go() -> None:
     assert list(_WORDS) == [each.name for each in fields(Forgotten)]
+
+
+def test_beside_a_service_the_files_name_nobody_either_or_it_is_said(
+    filled: Path, call: Call
+) -> None:
+    def named(name: str) -> bool:
+        return any(name.encode() in each.read_bytes() for each in filled.glob(f"{FILE}*"))
+
+    with closing(sqlite3.connect(filled / FILE, isolation_level=None)) as service:
+        assert service.execute("SELECT count(*) FROM channel").fetchone() > (0,)
+        assert "-wal" not in call("forget", "slack", ADA, "--yes").err
+        assert not named(ADA)
+        service.execute("BEGIN")
+        service.execute("SELECT count(*) FROM channel").fetchone()
+        assert "its log (-wal) may name it" in call("forget", "slack", ACME.id, "--yes").err
+        assert named(ACME.id)
