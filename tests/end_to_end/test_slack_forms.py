@@ -90,7 +90,8 @@ async def test_what_is_wrong_is_said_at_its_field_and_nothing_is_changed(it: It)
         view = await opened(it)
         for values, field_, words in (
             ({"least": "many"}, "least", "whole number"),
-            ({"least": ""} | {"zone": "Atlantis"}, "zone", "Atlantis"),
+            ({"least": "", "owners": "nori, acme/flashkv"}, "owners", "Write owners only"),
+            ({"owners": ""} | {"zone": "Atlantis"}, "zone", "Atlantis"),
             ({"zone": "Asia/Tokyo", "also": ["alerts"], "until": None}, "until", "both ends"),
             ({"until": "07:00", "most": "5000"}, "most", "alerts a day"),
         ):
@@ -116,11 +117,47 @@ async def test_a_slow_database_opens_the_form_at_once_and_takes_it_late(it: It) 
         assert await it.slack.submit(view) == {}
         assert it.slack.acks[-1].seconds < 3
         assert "Still working" in view.shown
-        assert view.payload["state"]["values"]["at:new"]["at"]["selected_time"] == "08:30"
+        assert "submit" not in view.body  # nothing to press a second time
         it.gate.set()
         await it.slack.changed(view, 4)
         assert "Watching" in view.shown
         assert await it.has()
+
+
+async def test_what_is_refused_late_is_shown_as_it_was_filled_in_and_can_be_mended(it: It) -> None:
+    async with it.serving():
+        view = await opened(it)
+        it.gate.clear()
+        it.slack.fill(view, FILLED | {"owners": "not/one, nori"})
+        assert await it.slack.submit(view) == {}
+        assert "submit" not in view.body
+        it.gate.set()
+        await it.slack.changed(view, 4)
+        assert "Write owners only" in view.shown
+        assert view.find("at")[1]["initial_time"] == "08:30"
+        it.slack.fill(view, {"owners": "nori"})
+        assert await it.slack.submit(view) == {}
+        await it.slack.until(lambda: bool(it.said()))
+    (one,) = await it.has()
+    assert (one.schedule.at.isoformat("minutes"), one.wants.without_owners) == ("08:30", {"nori"})
+
+
+async def test_a_form_that_was_open_all_the_time_takes_back_nothing_of_others(it: It) -> None:
+    async with it.serving():
+        await it.subscribed()
+        ada = await opened(it, "/hype schedule")
+        await it.slack.command("/hype schedule", user="U2", replies=0)
+        bo = await it.slack.modal("U2")
+        it.slack.fill(ada, {"least": "5000", "also": ["alerts"]})
+        await it.slack.submit(ada)
+        await it.slack.until(lambda: len(it.said()) == 2)
+        it.slack.fill(bo, {"at": "07:00", "also": ["quiet"]})
+        await it.slack.submit(bo)
+        await it.slack.until(lambda: len(it.said()) == 3)
+    (one,) = await it.has()
+    assert (one.schedule.at.hour, one.wants.least_stars) == (7, 5000)
+    assert one.speaks_when_quiet
+    assert one.alerts is not None
 
 
 def called(it: It, method: str) -> int:

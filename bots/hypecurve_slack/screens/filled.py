@@ -1,13 +1,13 @@
 """What was filled in: the state of a sent-in view becomes a Filled, or says what is wrong where.
 
-A field that the view does not have, as it is of an older version, stays as it was.
+What nobody changed in it stays as it is by now, and so does a field that the view does not have,
+as it is of an older version.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import time
 from typing import Any
 
@@ -16,24 +16,8 @@ from hypecurve.domain.errors import BadField, HypecurveError
 from hypecurve.domain.signal import SUBSCRIBABLE
 from hypecurve.domain.subscription import Alerts, Schedule, Wants
 from hypecurve.wording.texts import texts
-from hypecurve_slack.screens.formview import ALERTS, QUIET
+from hypecurve_slack.screens.state import ALERTS, OWNERS_TO, QUIET, State
 
-FIELDS = frozenset(
-    (
-        "categories",
-        "kinds",
-        "at",
-        "zone",
-        "days",
-        "least",
-        "languages",
-        "owners",
-        "also",
-        "most",
-        "from",
-        "until",
-    )
-)
 _OWN = {
     "weekdays": "days",
     "least_stars": "least",
@@ -43,7 +27,7 @@ _OWN = {
 }
 """The view's fields by the names that `Filled` has for them, where they differ."""
 _KINDS = {kind.value: kind for kind in SUBSCRIBABLE}
-_BETWEEN = re.compile(r"[\s,;]+")
+_BETWEEN = re.compile(r"[\s,;\u3001\uff0c\uff1b]+")
 _MOST_STARS = 10_000_000
 
 
@@ -56,47 +40,19 @@ class Wrong(Exception):
         super().__init__(", ".join(fields))
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """What a view's fields hold, by their names."""
-
-    held: Mapping[str, Mapping[str, Any]]
-
-    @classmethod
-    def of(cls, view: Mapping[str, Any]) -> State:
-        """Read the state of a view."""
-        values = (view.get("state") or {}).get("values") or {}
-        return cls(
-            {
-                str(block_id).partition(":")[0]: next(iter(actions.values()), {})
-                for block_id, actions in values.items()
-            }
-        )
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether the view has all of today's fields."""
-        return self.held.keys() >= FIELDS
-
-    def text(self, name: str) -> str:
-        """Return what was written or picked, "" for nothing."""
-        held = self.held.get(name, {})
-        option = held.get("selected_option") or {}
-        return str(held.get("value") or held.get("selected_time") or option.get("value") or "")
-
-    def values(self, name: str) -> frozenset[str]:
-        """Return what was chosen of several."""
-        chosen = self.held.get(name, {}).get("selected_options") or ()
-        return frozenset(str(option.get("value")) for option in chosen)
-
-
 def filled_in(state: State, base: Filled, subscription_id: int | None, locale: str) -> Filled:
-    """Return what a view was filled in with; Wrong says what cannot be. `base`: as it was."""
+    """Return what a view was filled in with; Wrong says what cannot be. `base`: as it is now.
+
+    A new subscription is as the view says; what holds for the whole channel changes only where
+    somebody changed it.
+    """
+    own = state if subscription_id is not None else State(state.held)
+    also = f"also.{QUIET}"
     return Filled(
-        _wants(state, base.wants, locale),
-        _schedule(state, base.schedule, locale),
+        _wants(state, own, base.wants, locale),
+        _schedule(own, base.schedule, locale),
         subscription_id,
-        QUIET in state.values("also") if "also" in state.held else base.speaks_when_quiet,
+        QUIET in state.values("also") if state.changed(also) else base.speaks_when_quiet,
         _alerts(state, base.alerts, locale),
     )
 
@@ -112,38 +68,45 @@ def blocks_of(view: Mapping[str, Any], fields: Mapping[str, str]) -> dict[str, s
     return {str(ids[name]["block_id"]): text for name, text in fields.items() if name in ids}
 
 
-def _wants(state: State, base: Wants, locale: str) -> Wants:
+def _wants(state: State, own: State, base: Wants, locale: str) -> Wants:
     kinds = frozenset(_KINDS[value] for value in state.values("kinds") if value in _KINDS)
-    owners = (name.lstrip("@").casefold() for name in _BETWEEN.split(state.text("owners")))
     languages = frozenset(name.casefold() for name in state.values("languages"))
     return Wants(
-        state.values("categories") if "categories" in state.held else base.categories,
-        kinds if "kinds" in state.held else base.kinds,
-        _number(state, "least", 0, locale) if "least" in state.held else base.least_stars,
-        languages if "languages" in state.held else base.without_languages,
-        frozenset(filter(None, owners)) if "owners" in state.held else base.without_owners,
+        own.values("categories") if own.changed("categories") else base.categories,
+        kinds if own.changed("kinds") else base.kinds,
+        _number(state, "least", 0, locale) if state.changed("least") else base.least_stars,
+        languages if state.changed("languages") else base.without_languages,
+        _owners(state, base.without_owners) if state.changed("owners") else base.without_owners,
     )
+
+
+def _owners(state: State, base: frozenset[str]) -> frozenset[str]:
+    """Return the owners that were written, and those that had no room in the field."""
+    names = (name.lstrip("@").casefold() for name in _BETWEEN.split(state.text("owners")))
+    last = state.shown.get(OWNERS_TO)
+    unseen = () if last is None else (name for name in base if name > last)
+    return frozenset((*filter(None, names), *unseen))
 
 
 def _schedule(state: State, base: Schedule, locale: str) -> Schedule:
     days = frozenset(int(day) for day in state.values("days") if day in set("0123456"))
     return Schedule(
-        _time(state, "at", locale) or base.at,
-        state.text("zone") or base.zone,
-        days if "days" in state.held else base.weekdays,
+        (_time(state, "at", locale) if state.changed("at") else None) or base.at,
+        (state.text("zone") if state.changed("zone") else "") or base.zone,
+        days if state.changed("days") else base.weekdays,
     )
 
 
 def _alerts(state: State, base: Alerts | None, locale: str) -> Alerts | None:
-    if "also" not in state.held:
-        return base
-    if ALERTS not in state.values("also"):
+    has = ALERTS in state.values("also") if state.changed(f"also.{ALERTS}") else base is not None
+    if not has:
         return None
     had = base or Alerts()
-    most = _number(state, "most", had.a_day, locale) if "most" in state.held else had.a_day
-    if not {"from", "until"} <= state.held.keys():
-        return Alerts(most, had.quiet_from, had.quiet_until)
-    since, until = _time(state, "from", locale), _time(state, "until", locale)
+    most = _number(state, "most", had.a_day, locale) if state.changed("most") else had.a_day
+    since, until = had.quiet_from, had.quiet_until
+    if state.changed("from") or state.changed("until"):
+        since = _time(state, "from", locale) if state.asks("from") else since
+        until = _time(state, "until", locale) if state.asks("until") else until
     if (since is None) != (until is None):
         both = texts(locale).say("Give both ends of the quiet hours, or none.")
         raise Wrong(**{"until" if until is None else "from": both})

@@ -7,6 +7,7 @@ a block whose id stays, also where the view is filled in anew. `filled` reads it
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import accumulate
 
 from hypecurve.domain.asking import Filled, Form
 from hypecurve.domain.message import Choice, Place
@@ -33,13 +34,14 @@ from hypecurve_slack.screens.elements import (
     words,
 )
 from hypecurve_slack.screens.meta import Meta
+from hypecurve_slack.screens.state import ALERTS, QUIET, marks_of
 
 CALLBACK = f"{PREFIX}form"
 WHICH = f"{PREFIX}which"
 PREVIEW = f"{PREFIX}look"
 _MOST_ALERTS = 100
-_OWNERS = 1_000
-QUIET, ALERTS = "quiet", "alerts"
+_OWNERS, _WRITTEN = 1_000, 3_000
+"""Characters of the owners that are shown, and that may be written."""
 
 
 def form_view(form: Form, meta: Meta) -> Json:
@@ -59,7 +61,14 @@ def form_view(form: Form, meta: Meta) -> Json:
             "elements": [button(said.say("Preview"), PREVIEW, "preview")],
         },
     ]
-    meta = replace(meta, subscription_id=filled.subscription_id or 0, locale=form.locale)
+    names, more = _shown(filled.wants.without_owners)
+    last = (names[-1] if names else "") if more else None
+    meta = replace(
+        meta,
+        subscription_id=filled.subscription_id or 0,
+        locale=form.locale,
+        shown=marks_of(blocks, last),
+    )
     return modal(
         CALLBACK,
         said.say("Your digest"),
@@ -164,20 +173,40 @@ def _left_out(filled: Filled, which: str, said: Texts) -> list[Json]:
         "placeholder": placeholder(said.say("None")),
         **_initial("initial_options", spoken),
     }
+    names, more = _shown(wants.without_owners)
     owners = {
         "type": "plain_text_input",
-        "max_length": _OWNERS,
+        "max_length": _WRITTEN,
         "placeholder": placeholder("acme, nori"),
-        **_initial("initial_value", ", ".join(sorted(wants.without_owners))[:_OWNERS]),
+        **_initial("initial_value", ", ".join(names)),
     }
+    hint = more and said.say_count(
+        "And {n} more, which stays left out: /hype filter changes it.",
+        "And {n} more, which stay left out: /hype filter changes them.",
+        more,
+    )
     for_all = words(said.say("What follows holds for all that the channel hears:"), 3_000)
     return [
         {"type": "divider", "block_id": "left-out"},
         {"type": "context", "block_id": "for-all", "elements": [for_all]},
         field(f"least:{which}", said.say("Least stars"), least, optional=True),
         field(f"languages:{which}", said.say("Languages left out"), languages, optional=True),
-        field(f"owners:{which}", said.say("Owners left out"), owners, optional=True),
+        field(
+            f"owners:{which}",
+            said.say("Owners left out"),
+            owners,
+            hint=hint or "",
+            optional=True,
+        ),
     ]
+
+
+def _shown(owners: frozenset[str]) -> tuple[list[str], int]:
+    """Return the first owners by the alphabet that a field has room for, and how many more."""
+    names = sorted(owners)
+    lengths = accumulate(len(name) + 2 for name in names)
+    fit = sum(length <= _OWNERS for length in lengths)
+    return names[:fit], len(names) - fit
 
 
 def _beside(filled: Filled, which: str, said: Texts) -> list[Json]:

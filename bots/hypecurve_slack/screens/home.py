@@ -130,7 +130,7 @@ class Homes:
         await self.show(asked, meta, line)
 
     async def _look(self, asked: Asked, meta: Meta, command: str, *, is_preview: bool) -> None:
-        """Show in a modal what a button's command answers: a digest, as it would be or as it was."""
+        """Show a digest in a modal: as it would be now, or as it was once."""
         workspace = asked.workspace
         locale = self.people.known(workspace, asked.user_id).locale
         view_id = await open_view(workspace, asked.trigger_id, loading_view(locale), on_top=False)

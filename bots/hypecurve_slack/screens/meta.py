@@ -31,6 +31,8 @@ class Meta:
     """It was opened in the app's Home."""
     page: int = 0
     """Of the Home."""
+    shown: str = ""
+    """Marks of what the fields showed (`screens.state`)."""
 
     def written(self) -> str:
         """Return it as a view keeps it."""

@@ -20,10 +20,12 @@ from hypecurve_slack.answering.asked import Asked, asker_of, of_interaction
 from hypecurve_slack.answering.commands import Ack, Commands
 from hypecurve_slack.answering.people import People
 from hypecurve_slack.answering.replying import Replies, sorry
-from hypecurve_slack.screens.filled import State, Wrong, blocks_of, field_of, filled_in
+from hypecurve_slack.screens.filled import Wrong, blocks_of, field_of, filled_in
 from hypecurve_slack.screens.formview import form_view, loading_view
 from hypecurve_slack.screens.meta import Meta, meta_of
+from hypecurve_slack.screens.state import State, refilled
 from hypecurve_slack.screens.views import (
+    busy_view,
     error_view,
     message_view,
     open_view,
@@ -76,7 +78,7 @@ class Modals:
         if which:
             work = self._choose(asked, meta, str(view.get("id")), which)
         else:
-            work = self._preview(asked, meta, State.of(view))
+            work = self._preview(asked, meta, State.of(view, meta.shown))
         self.under_way.start(work)
 
     async def sent_in(self, ack: Ack, body: Mapping[str, Any], workspace: Workspace) -> None:
@@ -84,11 +86,10 @@ class Modals:
         view = body.get("view") or {}
         meta = meta_of(view)
         asked = asked_by(body, workspace, meta)
-        work = asyncio.ensure_future(self._fill(asked, meta, State.of(view)))
+        work = asyncio.ensure_future(self._fill(asked, meta, State.of(view, meta.shown)))
         await asyncio.wait({work}, timeout=self.patience)
         if not work.done():
-            busy = texts(meta.locale).say("Still working on it…")
-            await ack(response_action="update", view=with_line(view, busy))
+            await ack(response_action="update", view=busy_view(meta.locale))
             self.under_way.start(self._late(asked, meta, view, work))
             return
         outcome = work.result()
@@ -157,9 +158,7 @@ class Modals:
         asker = await asker_of(asked, self.people)
         await self.may(asked, meta)
         number = meta.subscription_id or None
-        base = Filled()
-        if not state.is_whole:  # a view of an older version: what it does not ask stays
-            base = (await self.forms.form(asker, meta.subscription_id)).filled
+        base = (await self.forms.form(asker, number or ANOTHER)).filled
         return asker, filled_in(state, base, number, meta.locale)
 
     async def _late(
@@ -175,9 +174,9 @@ class Modals:
         finally:
             work.cancel()
         if isinstance(outcome, Wrong):
-            shown = with_line(view, " ".join(outcome.fields.values()))
+            shown = with_line(refilled(view), " ".join(outcome.fields.values()))
         elif isinstance(outcome, str):
-            shown = with_line(view, outcome)
+            shown = with_line(refilled(view), outcome)
         else:
             shown = message_view(outcome.message)
         await update_view(asked.workspace, str(view.get("id")), shown)

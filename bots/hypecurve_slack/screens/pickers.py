@@ -24,9 +24,9 @@ from hypecurve_slack.answering.people import People
 from hypecurve_slack.rendering.controls import PREFIX
 from hypecurve_slack.rendering.markup import Json
 from hypecurve_slack.screens.elements import field, groups, modal, options, placeholder, words
-from hypecurve_slack.screens.filled import State
 from hypecurve_slack.screens.meta import Meta, meta_of
 from hypecurve_slack.screens.modals import asked_by
+from hypecurve_slack.screens.state import State
 from hypecurve_slack.screens.views import open_view
 from hypecurve_slack.workspace import Workspace
 

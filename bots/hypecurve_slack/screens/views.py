@@ -89,6 +89,14 @@ def error_view(error: Exception, locale: str) -> Json:
     return message_view(sorry(locale))
 
 
+def busy_view(locale: str) -> Json:
+    """Return what stands there while what was sent in is carried out: nothing to press again."""
+    words_of = texts(locale)
+    shown = said(words_of.say("Still working on it…"))
+    close = words(words_of.say("Close"), 24)
+    return modal(f"{PREFIX}busy", words_of.say("Your digest"), [shown], close=close)
+
+
 def with_line(view: Mapping[str, Any], text: str) -> Json:
     """Return a view that somebody filled in as it is, a line on top of it.
 

@@ -19,10 +19,12 @@ from hypecurve.domain.errors import BadField, BadInput
 from hypecurve.domain.schedule import parse_zone
 from hypecurve.domain.signal import SUBSCRIBABLE
 from hypecurve.domain.subscription import ALL_DAYS, Alerts, Schedule, Wants
+from hypecurve.wording.cut import cut
 from hypecurve.wording.texts import to_say
 
 _MOST_NAMED = 100
 """Languages or owners left out: a form that names more was not filled in by hand."""
+_SHOWN = 60
 _T = TypeVar("_T")
 
 
@@ -70,7 +72,7 @@ def _categories(slugs: Collection[str], taxonomy: Taxonomy, had: Collection[str]
 
 def _left_out(field: str, names: Collection[str], had: Collection[str]) -> frozenset[str]:
     """Return languages or owners as the filter of a command understands them, casefolded."""
-    if len(names) > _MOST_NAMED:
+    if len(names) > max(_MOST_NAMED, len(had)):
         raise BadField(
             to_say("At most {most} may be left out by name."), field=field, most=_MOST_NAMED
         )
@@ -84,11 +86,22 @@ def _left_out(field: str, names: Collection[str], had: Collection[str]) -> froze
     return frozenset(found)
 
 
+def _owner(name: str) -> frozenset[str]:
+    """Read the name of an owner as `filter without @NAME` does."""
+    try:
+        return (
+            read_filter([Word("without"), Word(f"@{name.removeprefix('@')}")]).owners or frozenset()
+        )
+    except BadInput:
+        form = to_say("'{slip}' is no owner on GitHub. Write owners only, like this: acme, nori")
+        raise BadInput(form, slip=cut(name, _SHOWN)) from None
+
+
 def _read(field: str, name: str) -> frozenset[str]:
     """Read one name as `filter without NAME` does."""
-    owners = field == "without_owners"
-    said = read_filter([Word("without"), Word(f"@{name.removeprefix('@')}" if owners else name)])
-    return (said.owners if owners else said.languages) or frozenset()
+    if field == "without_owners":
+        return _owner(name)
+    return read_filter([Word("without"), Word(name)]).languages or frozenset()
 
 
 def _schedule(schedule: Schedule) -> Schedule:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import time
 from typing import Any
@@ -28,13 +29,14 @@ from hypecurve.domain.message import (
 from hypecurve.domain.signal import SignalKind
 from hypecurve.domain.subscription import WORKDAYS, Alerts, Channel, Schedule, Subscription, Wants
 from hypecurve.wording.forms import layers_to_choose
-from hypecurve_slack.screens.filled import FIELDS, State, Wrong, blocks_of, field_of, filled_in
+from hypecurve_slack.screens.filled import Wrong, blocks_of, field_of, filled_in
 from hypecurve_slack.screens.formview import form_view, loading_view
 from hypecurve_slack.screens.homeview import home_view
 from hypecurve_slack.screens.meta import Meta, meta_of
+from hypecurve_slack.screens.state import FIELDS, State, refilled
 from hypecurve_slack.screens.views import message_view, with_line
 from standins.slack_view_rules import problems
-from standins.slack_views import SlackView
+from standins.slack_views import SlackView, state_of
 from support.sample_day import sample_taxonomy
 
 CHANNEL = Channel.parse("slack:T123/C456")
@@ -65,6 +67,15 @@ def form(filled: Filled = FILLED, locale: str = "en", subscriptions: int = 1) ->
 def sent_in(view: dict[str, Any]) -> State:
     """Return the state of a view that nobody has touched."""
     return State.of(SlackView("V1", "T123", "U1", view, "h").payload)
+
+
+def touched(view: dict[str, Any], **fields: object) -> State:
+    """Return the state of a view in which somebody changed these fields, as the bot reads it."""
+    shown = SlackView("V1", "T123", "U1", view, "h")
+    for name, value in fields.items():
+        block, element = shown.find(name)
+        shown.typed[block["block_id"]] = state_of(element, value)
+    return State.of(shown.payload, meta_of(view).shown)
 
 
 def message(text: str, *controls: Control) -> Message:
@@ -132,8 +143,10 @@ def test_what_is_shown_comes_back_as_it_was(  # noqa: PLR0913  # a form has many
     view = form_view(form(filled), Meta("C456"))
     assert problems(view) == []
     state = sent_in(view)
-    assert state.is_whole
+    assert state.held.keys() >= FIELDS
     assert filled_in(state, Filled(), number, "en") == filled
+    # Nobody changed anything: it is as it is by now.
+    assert filled_in(touched(view), FILLED, 7, "en") == FILLED
     assert meta_of(view).subscription_id == (number or 0)
 
 
@@ -170,6 +183,58 @@ def test_whatever_is_sent_in_is_read_or_said_to_be_wrong_at_a_field(
     except Wrong as found:
         wrong = found.fields
     assert len(blocks_of(view, wrong)) == len(wrong)
+
+
+def test_only_what_somebody_changed_in_a_form_is_changed() -> None:
+    view = form_view(form(), Meta("C456"))
+    by_now = replace(
+        FILLED,
+        wants=replace(FILLED.wants, least_stars=9, categories=frozenset({"evals"})),
+        speaks_when_quiet=False,
+        alerts=None,
+    )
+    found = filled_in(touched(view, at="07:00", owners="acme"), by_now, 7, "en")
+    assert found == replace(
+        by_now,
+        wants=replace(by_now.wants, without_owners=frozenset({"acme"})),
+        schedule=replace(by_now.schedule, at=time(7)),
+    )
+    # A new one is as it was shown, but for what holds for the whole channel.
+    new = filled_in(touched(view, kinds=["new"]), by_now, None, "en")
+    assert new.wants.categories == FILLED.wants.categories
+    assert (new.wants.least_stars, new.alerts) == (9, None)
+
+
+def test_owners_that_a_field_has_no_room_for_stay_left_out() -> None:
+    owners = frozenset(f"owner-{number:03}-{'x' * 24}" for number in range(45))
+    filled = replace(FILLED, wants=replace(FILLED.wants, without_owners=owners))
+    view = form_view(form(filled), Meta("C456"))
+    block, element = SlackView("V1", "T123", "U1", view, "h").find("owners")
+    names = element["initial_value"].split(", ")
+    assert owners.issuperset(names)
+    assert f"And {45 - len(names)} more" in block["hint"]["text"]
+    assert filled_in(touched(view), filled, 7, "en") == filled
+    found = filled_in(touched(view, owners=", ".join([*names[1:], "acme"])), filled, 7, "en")
+    assert found.wants.without_owners == owners - {names[0]} | {"acme"}
+
+
+def test_a_form_that_was_sent_in_is_shown_again_as_it_was_filled_in() -> None:
+    view = form_view(form(), Meta("C456"))
+    shown = SlackView("V1", "T123", "U1", view, "h")
+    for name, value in {"at": "07:00", "least": "", "kinds": ["awake"], "owners": "nori"}.items():
+        block, element = shown.find(name)
+        shown.typed[block["block_id"]] = state_of(element, value)
+    again = with_line(refilled(shown.payload), "No.")
+    assert problems(again) == []
+    want = State.of(shown.payload).held
+    assert {name: state_of_nothing(held) for name, held in sent_in(again).held.items()} == {
+        name: state_of_nothing(held) for name, held in want.items()
+    }
+
+
+def state_of_nothing(held: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a field holds, an empty one as nothing."""
+    return {name: value for name, value in held.items() if value}
 
 
 def test_what_a_view_does_not_ask_stays_as_it_was() -> None:
