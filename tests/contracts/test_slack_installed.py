@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
 import aiohttp
@@ -13,7 +13,13 @@ import pytest
 from slack_sdk.oauth.installation_store import Installation as SlackInstallation
 from structlog.testing import capture_logs
 
-from hypecurve.domain.errors import KeyLost, SendError, StoreUnavailable, TenantRefused
+from hypecurve.domain.errors import (
+    KeyLost,
+    SendError,
+    StoreUnavailable,
+    TenantRefused,
+    TokenSealed,
+)
 from hypecurve.domain.installation import Installation
 from hypecurve.domain.subscription import Tenant
 from hypecurve_slack.installing.installed import AHEAD, InstalledTokens, Renewal, from_text, to_text
@@ -35,6 +41,8 @@ class Kept(RememberedInstallations):
     away: bool = False
     lost: bool = False
     looks: int = 0
+    meanwhile: Callable[[], Awaitable[object]] | None = None
+    """What comes between an exchange and its being kept."""
 
     async def find(self, tenant: Tenant) -> Installation | None:
         self.looks += 1
@@ -42,10 +50,12 @@ class Kept(RememberedInstallations):
             raise KeyLost
         return await super().find(tenant)
 
-    async def keep(self, installation: Installation) -> None:
+    async def replace(self, before: Installation, secret: str) -> bool:
         if self.away:
             raise StoreUnavailable
-        await super().keep(installation)
+        if self.meanwhile is not None:
+            await self.meanwhile()
+        return await super().replace(before, secret)
 
 
 @dataclass
@@ -201,12 +211,23 @@ async def test_what_was_removed_or_installed_meanwhile_is_not_overwritten(it: Se
     assert not it.kept.kept
 
 
-async def test_a_lost_key_is_one_line_and_a_link(it: Setting) -> None:
+async def test_a_removal_or_a_new_installation_right_before_a_token_is_kept_stands(
+    it: Setting,
+) -> None:
+    it.later, it.kept.meanwhile = LIVES, it.install
+    found = await it.tokens().of(T2)
+    assert found == it.stored == it.slack.token_of("T2")
+    it.later, it.kept.meanwhile = 2 * LIVES, lambda: it.kept.remove(T2)
+    await it.tokens().of(T2)
+    assert not it.kept.kept
+
+
+async def test_a_lost_key_is_no_removal_but_one_line_and_a_link(it: Setting) -> None:
     it.kept.lost = True
     tokens = it.tokens()
     with capture_logs() as logs:
         for _ in range(3):
-            with pytest.raises(TenantRefused, match=URL) as refused:
+            with pytest.raises(TokenSealed, match=URL) as refused:
                 await tokens.of(T2)
     assert refused.value.code == "key_lost"
     assert [log["event"] for log in logs] == ["a key is lost"]

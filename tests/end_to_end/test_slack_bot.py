@@ -428,6 +428,7 @@ async def test_what_happens_to_a_channel_is_told(run: Running) -> None:
 @BY_EITHER_LINE
 async def test_an_app_that_is_removed_is_gone(run: Running) -> None:
     await run.heard.until(1)
+    run.slack.workspace("T123").gone = "account_inactive"
     await run.slack.event({"type": "app_uninstalled"})
     assert (await run.heard.until(2))[1:] == [
         "gone slack:T123 Hypecurve was removed from the workspace (app_uninstalled)."

@@ -27,9 +27,8 @@ class Access:
 
     def hearing(self, host: Host) -> Host:
         """Return a host whose events let go of the tokens of who leaves."""
-        if self.installed is None:
-            return host
-        events = Leaving(host.events, host.kit.installations, self.installed, self.client)
+        kept = None if self.installed is None else host.kit.installations
+        events = Leaving(host.events, self.client, self.grants, self.installed, kept)
         return replace(host, events=events)
 
 

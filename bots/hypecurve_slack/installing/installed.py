@@ -12,7 +12,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +28,7 @@ from hypecurve.domain.errors import (
     SendFailed,
     SendUnclear,
     TenantRefused,
+    TokenSealed,
 )
 from hypecurve.domain.installation import Installation
 from hypecurve.domain.saying import to_say
@@ -151,6 +152,22 @@ class InstalledTokens:
             return None
         return None if token == refused else token
 
+    async def drop(self, tenant: Tenant, refused: str) -> bool:
+        """Delete a token that Slack says is gone; False where another is kept, or none."""
+        self.forget(tenant)
+        try:
+            kept = await self._installations.find(tenant)
+            if kept is None or from_text(kept.secret).bot_token != refused:
+                return False
+        except HypecurveError as error:
+            _log.warning("tokens were not looked up", tenant=str(tenant), reason=str(error))
+            return False
+        try:
+            return await self._installations.remove(tenant, kept.secret)
+        except HypecurveError as error:
+            _log.warning("tokens were not removed", tenant=str(tenant), reason=str(error))
+            return True
+
     def last(self, tenant: Tenant) -> Grant | None:
         """Return what was found at last, however long ago that is."""
         held = self._held.get(tenant)
@@ -191,7 +208,7 @@ class InstalledTokens:
                 "No key of HYPECURVE_SECRET_KEYS opens the tokens of {tenant}: put the old key "
                 "back, or let it be installed anew{where}."
             )
-            lost = TenantRefused(form, code="key_lost", tenant=tenant, where=self._where())
+            lost = TokenSealed(form, code="key_lost", tenant=tenant, where=self._where())
             if tenant not in self._told:
                 self._told.add(tenant)
                 _log.error("a key is lost", tenant=str(tenant), reason=str(lost))
@@ -247,10 +264,9 @@ class InstalledTokens:
     async def _keep(self, kept: Installation, renewed: SlackInstallation) -> SlackInstallation:
         """Keep a new token, unless the app was installed anew or removed meanwhile."""
         try:
-            now = await self._installations.find(kept.tenant)
-            if now is None or now.secret != kept.secret:
+            if not await self._installations.replace(kept, to_text(renewed)):
+                now = await self._installations.find(kept.tenant)
                 return renewed if now is None else from_text(now.secret)
-            await self._installations.keep(replace(now, secret=to_text(renewed)))
         except HypecurveError as error:
             # The old refresh token is used up: this one is all there is, until it is kept.
             self._unsaved[kept.tenant] = (kept.secret, renewed)

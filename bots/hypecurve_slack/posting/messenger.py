@@ -26,7 +26,7 @@ from hypecurve.ports import Kit
 from hypecurve_slack.installing.access import access
 from hypecurve_slack.kept import Kept
 from hypecurve_slack.posting.pacing import Pacer
-from hypecurve_slack.posting.tokens import Tokens, whose
+from hypecurve_slack.posting.tokens import Tokens, let_go, whose
 from hypecurve_slack.posting.uploading import WAITS, Uploads, about_the_file
 from hypecurve_slack.refusals import NETWORK, NO_THREADS, UNTHREADABLE, trouble
 from hypecurve_slack.rendering.blocks import fallback, render
@@ -82,10 +82,11 @@ class SlackMessenger:
         token = await self._tokens.of(channel.tenant)
         try:
             return await self._step(channel, message, step, ref, token)
-        except TenantRefused:
+        except TenantRefused as error:
             # The app may just have been installed anew: so what was refused is an older token.
             other = await self._tokens.again(channel.tenant, token)
             if other is None:
+                await let_go(self._tokens, channel.tenant, token, error)
                 raise
             return await self._step(channel, message, step, ref, other)
 
@@ -144,7 +145,12 @@ class SlackMessenger:
 
     async def probe(self, tenant: Tenant) -> None:
         """Ask Slack whose the tenant's token is; TenantRefused where it is not taken."""
-        found = await whose(self._client, await self._tokens.of(tenant))
+        token = await self._tokens.of(tenant)
+        try:
+            found = await whose(self._client, token)
+        except TenantRefused as error:
+            await let_go(self._tokens, tenant, token, error)
+            raise
         if found != tenant:
             form = to_say("The token of {tenant} belongs to {other}.")
             raise TenantRefused(form, code="wrong_workspace", tenant=tenant, other=found)

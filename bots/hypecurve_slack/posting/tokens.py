@@ -15,6 +15,8 @@ from hypecurve_slack.refusals import NETWORK, trouble
 
 ELSEWHERE = "wrong_workspace"
 """The code where a token is another workspace's."""
+REMOVED = frozenset({"account_inactive", "token_revoked"})
+"""What Slack says of a token that was good and whose app was removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,13 @@ class Tokens(Protocol):
 
     async def again(self, tenant: Tenant, refused: str) -> str | None:
         """Return another token where Slack refused this one; None where there is no other."""
+        ...
+
+    async def drop(self, tenant: Tenant, refused: str) -> bool:
+        """Delete a token that Slack says is gone; False where it is not one that was installed.
+
+        What cannot be deleted now is refused again the next time somebody asks.
+        """
         ...
 
 
@@ -72,6 +81,10 @@ class OneWorkspace:
     async def again(self, tenant: Tenant, refused: str) -> str | None:  # noqa: ARG002  # the port's
         """There is no other one."""
         return None
+
+    async def drop(self, tenant: Tenant, refused: str) -> bool:  # noqa: ARG002  # the port's
+        """Whoever hosts us gave it, and may have given a wrong one."""
+        return False
 
     async def grant(self, tenant: Tenant) -> Grant:
         """Return the token for its own workspace, and as whom it lets us act."""
@@ -113,6 +126,10 @@ class EveryWorkspace:
         """Return another token where Slack refused this one."""
         return await self._installed.again(tenant, refused)
 
+    async def drop(self, tenant: Tenant, refused: str) -> bool:
+        """Delete a token that Slack says is gone."""
+        return await self._installed.drop(tenant, refused)
+
     async def grant(self, tenant: Tenant) -> Grant:
         """Return a workspace's token and our id there."""
         try:
@@ -129,6 +146,12 @@ class EveryWorkspace:
         """Return what was found at last."""
         found = self._installed.last(tenant)
         return self._one.last(tenant) if found is None and self._one is not None else found
+
+
+async def let_go(tokens: Tokens, tenant: Tenant, refused: str, error: TenantRefused) -> None:
+    """Delete a refused token where the error says that its app was removed, and mark it so."""
+    if error.code in REMOVED:
+        error.removed = await tokens.drop(tenant, refused)
 
 
 async def whose(client: AsyncWebClient, token: str) -> Tenant:
