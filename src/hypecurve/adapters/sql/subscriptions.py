@@ -82,13 +82,24 @@ class SqlSubscriptions:
             )
 
     async def spoken(self, place: Channel) -> str:
-        """Return the language chosen for a channel, else that of who installed the app."""
+        """Return a channel's chosen language, else its first subscription's, else its installer's.
+
+        "" where nobody told.
+        """
         chosen = select(channel.c.locale).where(is_channel(place)).scalar_subquery()
+        heard = (
+            select(subscription.c.locale)
+            .join(channel, channel.c.id == subscription.c.channel_id)
+            .where(is_channel(place))
+            .order_by(subscription.c.id)
+            .limit(1)
+            .scalar_subquery()
+        )
         tenant = (installation.c.platform == place.tenant.platform) & (
             installation.c.tenant == place.tenant.id
         )
         told = select(installation.c.locale).where(tenant).scalar_subquery()
-        statement = select(func.coalesce(func.nullif(chosen, ""), told, ""))
+        statement = select(func.coalesce(func.nullif(chosen, ""), func.nullif(heard, ""), told, ""))
         return str(await self._connection.scalar(statement))
 
     async def move(self, old: Channel, new: Channel) -> bool:

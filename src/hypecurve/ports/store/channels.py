@@ -55,9 +55,9 @@ class Subscriptions(Protocol):
         ...
 
     async def spoken(self, channel: Channel) -> str:
-        """Return the language chosen for a channel, else that of who installed the app.
+        """Return a channel's language: the one chosen for it, else its first subscription's.
 
-        As Babel names it; "" where nobody told. One small question.
+        Else that of who installed the app. As Babel names it; "" where nobody told. One small question.
         """
         ...
 
