@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Literal
 
 from hypecurve.chat.command import Command, Loosely, Question
 from hypecurve.domain.asking import Answer, Asker
 from hypecurve.domain.category import Taxonomy
-from hypecurve.domain.errors import BadCommand, StoreUnavailable
+from hypecurve.domain.errors import BadCommand
 from hypecurve.domain.repo import RepoId
-from hypecurve.domain.subscription import Channel
 from hypecurve.ports import Clock
 from hypecurve.ports.store import Found, Listener, Store, Transaction
 from hypecurve.wording.announcements import Change, announced
 from hypecurve.wording.commands import COMMANDS
 from hypecurve.wording.texts import to_say
+from hypecurve.wording.tuned import heard_already
 
 Changers = Literal["members", "admins"]
 _MANAGING = frozenset(spec.name for spec in COMMANDS if spec.manages)
@@ -56,41 +58,57 @@ def check_changer(asker: Asker, changes: Changers) -> None:
         )
 
 
-async def heard_by(store: Store, channel: Channel) -> Listener | None:
-    """Return what a channel hears, to be held against what it hears after a change."""
-    async with store.read() as tx:
-        return await tx.subscriptions.listener(channel)
-
-
-async def with_announcement(
+async def witnessed(
     store: Store,
     clock: Clock,
     taxonomy: Taxonomy,
     asker: Asker,
-    before: Listener | None,
-    answer: Answer,
+    changing: Callable[[Store, Asker], Awaitable[Answer]],
 ) -> Answer:
-    """Return an answer with the line for the others in the channel.
+    """Change what a channel hears in one transaction; return the answer, with a line for the rest.
 
-    There is none where nobody else reads it, where everybody sees the answer, or nothing changed.
+    `changing` is handed a store of that transaction alone, and the asker as they are spoken to
+    here. What the channel heard before is read when nobody else may change it any more: the line
+    tells of this change and no other. There is none where nobody else reads it, where everybody
+    sees the answer, or nothing changed. Who subscribes to what is heard already is told alone.
     """
+    async with store.write() as tx:
+        before = await tx.subscriptions.hold(asker.channel)
+        spoken = await tx.subscriptions.spoken(asker.channel)
+        asker = replace(asker, locale=spoken or asker.locale)
+        answer = await changing(_Inside(tx), asker)
+        after = await tx.subscriptions.hold(asker.channel)
+        names = await _names(tx, _differing(before, after))
+    # Nothing below asks the database: what is kept by now is said to be.
+    now = clock.now()
+    if answer.public and before.subscriptions == after.subscriptions:
+        return Answer(heard_already(after.subscriptions, taxonomy, asker.locale, now))
     if asker.is_alone or answer.public or answer.announcement is not None:
         return answer
-    try:
-        async with store.read() as tx:
-            after = await tx.subscriptions.listener(asker.channel)
-            names = await _names(tx, _differing(before, after))
-    except StoreUnavailable:
-        return answer  # what was changed is changed: the asker shall not hear of an error
-    change = Change(asker.name, before, after, clock.now(), names)
-    return replace(answer, announcement=announced(change, taxonomy, asker.locale))
+    change = Change(asker.name, before, after, now, names)
+    locale = after.locale or asker.locale
+    return replace(answer, announcement=announced(change, taxonomy, locale))
 
 
-def _differing(before: Listener | None, after: Listener | None) -> frozenset[RepoId]:
+class _Inside:
+    """A `Store` all whose transactions are part of one."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Transaction]:
+        yield self._tx
+
+    read = write
+
+    async def wipe(self) -> bool:
+        return False  # not from within
+
+
+def _differing(before: Listener, after: Listener) -> frozenset[RepoId]:
     """The repos that are followed or muted at one of two times alone."""
-    had = (before.followed, before.muted) if before else (frozenset[RepoId](),) * 2
-    has = (after.followed, after.muted) if after else (frozenset[RepoId](),) * 2
-    return (had[0] ^ has[0]) | (had[1] ^ has[1])
+    return (before.followed ^ after.followed) | (before.muted ^ after.muted)
 
 
 async def _names(tx: Transaction, ids: frozenset[RepoId]) -> dict[RepoId, str]:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from hypecurve.chat import command as said
-from hypecurve.chat.changes import Changers, check, heard_by, with_announcement
+from hypecurve.chat.changes import Changers, check, witnessed
 from hypecurve.chat.changing import change
-from hypecurve.chat.finder import find, named_fully
-from hypecurve.chat.finding import Misplaced, Speak
+from hypecurve.chat.finder import clock_zone, find, named_fully
+from hypecurve.chat.finding import Misplaced
 from hypecurve.chat.grammar import NO_DIGEST, parse
-from hypecurve.chat.patience import PATIENCE, SOON, within
+from hypecurve.chat.patience import PATIENCE, SOON, done_within, within
 from hypecurve.chat.picker import shared, take_word
 from hypecurve.chat.suggesting import Offered, suggest
 from hypecurve.chat.tuning import Show, Status
@@ -39,7 +39,6 @@ from hypecurve.wording.submissions import submitted_message
 from hypecurve.wording.texts import to_say
 from hypecurve.wording.why import why_message
 
-_FALLBACK_ZONE = "UTC"
 _HEARD = frozenset({Outcome.WATCHED, Outcome.PASSES, Outcome.SUBMITTED})
 """After these the channel hears more of the repo: everybody in it may know why."""
 
@@ -78,7 +77,11 @@ class ServiceDesk:
         """Answer one command, written as after `/hype`; a mistake gets a line that mends it."""
         asker = await self.spoken_to(asker)
         try:
-            return await within(self.patience, self.carry_out(asker, text))
+            return await done_within(
+                self.patience,
+                self.store,
+                lambda store: replace(self, store=store).carry_out(asker, text),
+            )
         except HypecurveError as error:
             return Answer(notices.error_message(error, asker.locale))
 
@@ -97,7 +100,8 @@ class ServiceDesk:
     async def spoken_to(self, asker: Asker) -> Asker:
         """Return the asker as they are spoken to here: in the channel's language, else their own.
 
-        A channel's is the one chosen for it, else that of who installed the app.
+        A channel's is the one chosen for it, else that of its digests, else that of who installed
+        the app.
         """
         try:
             locale = await within(self.soon, self._spoken(asker))
@@ -132,13 +136,13 @@ class ServiceDesk:
 
     async def _change(self, asker: Asker, command: said.Change) -> Answer:
         """Change what a channel hears, and say so to the others there."""
-        before = await heard_by(self.store, asker.channel)
-        answer = await change(
-            self.store, self.clock, self.taxonomy, asker, command, self.histories_an_hour
-        )
-        if isinstance(command, Speak):
-            asker = replace(asker, locale=command.locale)
-        return await with_announcement(self.store, self.clock, self.taxonomy, asker, before, answer)
+
+        async def changing(store: Store, asker: Asker) -> Answer:
+            return await change(
+                store, self.clock, self.taxonomy, asker, command, self.histories_an_hour
+            )
+
+        return await witnessed(self.store, self.clock, self.taxonomy, asker, changing)
 
     async def _spoken(self, asker: Asker) -> str:
         async with self.store.read() as tx:
@@ -220,7 +224,7 @@ class ServiceDesk:
             found.entries,
             self.taxonomy,
             locale=asker.locale,
-            zone=asker.zone or _FALLBACK_ZONE,
+            zone=clock_zone(asker),
             now=self.clock.now(),
             total=found.total,
         )
@@ -229,12 +233,12 @@ class ServiceDesk:
         which = command.name if command.name is not None else command.id
         assert which is not None  # noqa: S101 - the grammar gives one of the two
         card = await lookup.card(self.store, which, self.clock.now(), here=asker.channel)
-        zone = asker.zone or _FALLBACK_ZONE
+        zone = clock_zone(asker)
         return card_message(card, self.taxonomy, asker.locale, zone)
 
     async def _why(self, asker: Asker, command: said.Why) -> Message:
         explanation = await why(self.store, self.clock, command.name, bar=self.bar)
-        zone = asker.zone or _FALLBACK_ZONE
+        zone = clock_zone(asker)
         return why_message(explanation, self.taxonomy, asker.locale, zone)
 
     async def _preview(self, asker: Asker) -> Message:

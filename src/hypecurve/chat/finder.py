@@ -21,6 +21,7 @@ from hypecurve.ports import Clock
 from hypecurve.ports.store import Store
 from hypecurve.services.answers import comparing, placing
 from hypecurve.services.answers.search import meant, search
+from hypecurve.services.digests.timing import FALLBACK, knows
 from hypecurve.wording.comparison import (
     comparison_message,
     curve_message,
@@ -34,15 +35,19 @@ from hypecurve.wording.spoken import language_message
 from hypecurve.wording.texts import to_say
 
 Finding = Search | Compare | ShowCurve | ShowRisers | ShowLanguage | AskPlace
-_FALLBACK_ZONE = "UTC"
 _SHOWN = 60
+
+
+def clock_zone(asker: Asker) -> str:
+    """Return the zone to show somebody times in: theirs where it is known here, else UTC."""
+    return asker.zone if asker.zone and knows(asker.zone) else FALLBACK
 
 
 async def find(
     store: Store, clock: Clock, taxonomy: Taxonomy, asker: Asker, command: Finding
 ) -> Message:
     """Answer a question about repos; NotFound where nobody knows one."""
-    locale, zone = asker.locale, asker.zone or _FALLBACK_ZONE
+    locale, zone = asker.locale, clock_zone(asker)
     match command:
         case Search():
             hits = await search(store, command.text)

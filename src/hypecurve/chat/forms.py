@@ -6,18 +6,19 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import time
 
-from hypecurve.chat.changes import check_changer, check_member, heard_by, with_announcement
+from hypecurve.chat.changes import check_changer, check_member, witnessed
 from hypecurve.chat.desk import ServiceDesk
 from hypecurve.chat.filling import checked
-from hypecurve.chat.patience import within
+from hypecurve.chat.finder import clock_zone
+from hypecurve.chat.patience import done_within, within
 from hypecurve.domain.asking import Answer, Asker, Filled, Form, Home
 from hypecurve.domain.digest import Welcome
 from hypecurve.domain.message import Message
 from hypecurve.domain.subscription import WORKDAYS, Channel, Schedule, Subscription, Wants
+from hypecurve.ports.store import Store
 from hypecurve.services.answers.forms import Sheet, fill, previewed
 from hypecurve.services.answers.home import tenant_overview
 from hypecurve.services.answers.subscribe import subscriptions_of
-from hypecurve.services.digests.timing import knows
 from hypecurve.wording.announcements import led
 from hypecurve.wording.digest import digest_message
 from hypecurve.wording.forms import hears_now, layers_to_choose
@@ -27,7 +28,6 @@ from hypecurve.wording.welcome import welcome_message
 ANOTHER = 0
 """Instead of a subscription's id: a new one beside those that are there."""
 _NINE = time(9)
-_FALLBACK_ZONE = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,12 @@ class ServiceForms:
         BadField names what cannot be; NotFound where the subscription is gone meanwhile; else as
         `form`.
         """
-        return await within(self.desk.patience, self._fill(asker, filled))
+        desk = self.desk
+        return await done_within(
+            desk.patience,
+            desk.store,
+            lambda store: ServiceForms(replace(desk, store=store)).carry_out(asker, filled),
+        )
 
     async def preview(self, asker: Asker, filled: Filled) -> Message:
         """Return the digest as it would be sent now to who had filled it in so; as `fill`."""
@@ -76,24 +81,27 @@ class ServiceForms:
         layers = layers_to_choose(self.desk.taxonomy, asker.locale)
         return Form(filled, layers, had, asker.locale)
 
-    async def _fill(self, asker: Asker, filled: Filled) -> Answer:
+    async def carry_out(self, asker: Asker, filled: Filled) -> Answer:
+        """As `fill`, however long it takes."""
         desk = self.desk
         check_changer(asker, desk.changes)
         asker = await desk.spoken_to(asker)
-        before = await heard_by(desk.store, asker.channel)
-        filled = await self._checked(asker, filled)
-        sheet = Sheet(asker.channel, filled, asker.locale, asker.user_id, desk.histories_an_hour)
-        found = await fill(desk.store, desk.clock, desk.taxonomy, sheet)
-        if isinstance(found, Welcome):
-            message = welcome_message(found, desk.taxonomy, asker.locale)
-            return Answer(message if asker.is_alone else led(message, asker.name), public=True)
-        answer = Answer(hears_now(found, desk.taxonomy, asker.locale, desk.clock.now()))
-        return await with_announcement(desk.store, desk.clock, desk.taxonomy, asker, before, answer)
+
+        async def filling(store: Store, asker: Asker) -> Answer:
+            wish = await self._checked(store, asker, filled)
+            sheet = Sheet(asker.channel, wish, asker.locale, asker.user_id, desk.histories_an_hour)
+            found = await fill(store, desk.clock, desk.taxonomy, sheet)
+            if isinstance(found, Welcome):
+                message = welcome_message(found, desk.taxonomy, asker.locale)
+                return Answer(message if asker.is_alone else led(message, asker.name), public=True)
+            return Answer(hears_now(found, desk.taxonomy, asker.locale, desk.clock.now()))
+
+        return await witnessed(desk.store, desk.clock, desk.taxonomy, asker, filling)
 
     async def _preview(self, asker: Asker, filled: Filled) -> Message:
         desk = self.desk
         asker = await desk.spoken_to(asker)
-        filled = await self._checked(asker, filled)
+        filled = await self._checked(desk.store, asker, filled)
         digest = await previewed(desk.store, desk.clock, desk.taxonomy, asker.channel, filled)
         return digest_message(digest, desk.taxonomy, asker.locale)
 
@@ -105,7 +113,7 @@ class ServiceForms:
         head = home_head(
             desk.taxonomy,
             asker.locale,
-            asker.zone or "",
+            clock_zone(asker),
             now=found.at,
             channels=len(found.channels),
             watched=found.watched,
@@ -128,9 +136,9 @@ class ServiceForms:
             ),
         )
 
-    async def _checked(self, asker: Asker, filled: Filled) -> Filled:
+    async def _checked(self, store: Store, asker: Asker, filled: Filled) -> Filled:
         """What was filled in, held against what the channel has."""
-        had = await subscriptions_of(self.desk.store, asker.channel)
+        had = await subscriptions_of(store, asker.channel)
         same = next((each for each in had if each.id == filled.subscription_id), None)
         if filled.subscription_id == ANOTHER:
             filled = replace(filled, subscription_id=None)
@@ -148,5 +156,4 @@ def _suits(asker: Asker, had: Sequence[Subscription]) -> Filled:
         return replace(
             _of(first), wants=replace(first.wants, categories=frozenset()), subscription_id=None
         )
-    zone = asker.zone if asker.zone and knows(asker.zone) else _FALLBACK_ZONE
-    return Filled(Wants(), Schedule(_NINE, zone, WORKDAYS))
+    return Filled(Wants(), Schedule(_NINE, clock_zone(asker), WORKDAYS))

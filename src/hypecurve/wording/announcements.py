@@ -30,8 +30,8 @@ class Change:
 
     who: str
     """What the others call who changed it; from outside."""
-    before: Listener | None
-    after: Listener | None
+    before: Listener
+    after: Listener
     at: datetime
     names: Mapping[RepoId, str]
 
@@ -62,8 +62,7 @@ def led(message: Message, who: str, *, shared: bool = False) -> Message:
 
 def _told(change: Change, taxonomy: Taxonomy, said: Texts) -> Iterator[Line]:
     who = name_of_person(change.who, said)
-    had = change.before.subscriptions if change.before else ()
-    has = change.after.subscriptions if change.after else ()
+    had, has = change.before.subscriptions, change.after.subscriptions
     if had and not has:
         yield (Text(said.say("{who} ended this channel's digest.", who=who)),)
     elif has and not had:
@@ -73,8 +72,7 @@ def _told(change: Change, taxonomy: Taxonomy, said: Texts) -> Iterator[Line]:
         zone = zone_of(has[0].schedule.zone)
         teller = Teller(said, taxonomy, zone, change.at)
         yield from _changed(who, had, has, teller)
-    if change.before and change.after:
-        yield from _tried(who, change.before, change.after, said)
+    yield from _tried(who, change.before, change.after, said)
     yield from _repos(who, change, said)
     yield from _spoken(who, change, said)
 
@@ -190,8 +188,7 @@ def _tried(who: str, before: Listener, after: Listener, said: Texts) -> Iterator
 
 def _repos(who: str, change: Change, said: Texts) -> Iterator[Line]:
     before, after = change.before, change.after
-    had = (before.followed, before.muted) if before else (frozenset[RepoId](),) * 2
-    has = (after.followed, after.muted) if after else (frozenset[RepoId](),) * 2
+    had, has = (before.followed, before.muted), (after.followed, after.muted)
     if follows := _names(has[0] - had[0], change, said):
         yield (Text(said.say("{who} follows {names} here.", who=who, names=follows)),)
     if mutes := _names(has[1] - had[1], change, said):
@@ -209,8 +206,7 @@ def _names(ids: Collection[RepoId], change: Change, said: Texts) -> str:
 
 
 def _spoken(who: str, change: Change, said: Texts) -> Iterator[Line]:
-    before = change.before.locale if change.before else ""
-    after = change.after.locale if change.after else ""
+    before, after = change.before.locale, change.after.locale
     if before == after or not after:
         return
     form = to_say("{who} chose the language of this channel: {language}")

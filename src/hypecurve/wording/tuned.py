@@ -67,6 +67,22 @@ def resumed(
     return notice(line, locale)
 
 
+def heard_already(
+    subscriptions: Sequence[Subscription], taxonomy: Taxonomy, locale: str, now: datetime
+) -> Message:
+    """Say that a channel hears already what somebody wishes for it, and when it hears next."""
+    said = texts(locale)
+    due = next_of(subscriptions)
+    if due is None:
+        return notice(
+            said.say("This channel hears that already. It is paused: /hype resume"), locale
+        )
+    teller = Teller(said, taxonomy, zone_of(subscriptions[0].schedule.zone), now)
+    when = said.say_line("The next digest comes {time}.", time=moment(due, teller))
+    head: Line = (Text(said.say("This channel hears that already.")),)
+    return notice(sentences(said, head, when), locale)
+
+
 def next_of(subscriptions: Sequence[Subscription]) -> datetime | None:
     """Return when the next digest comes; None where none does."""
     return min((each.next_due for each in subscriptions if each.next_due), default=None)

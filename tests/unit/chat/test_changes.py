@@ -121,8 +121,9 @@ async def test_where_changes_are_for_admins_a_member_is_told_so_and_reads_on(
     assert (await desk.answer(ADA, "status")).message.kind is not MessageKind.ERROR
     # What one submits is for all of the catalogue, and changes no channel.
     assert "Only admins" not in plain((await desk.answer(ADA, "submit acme/x")).message)
-    for who in (replace(ADA, is_admin=True), replace(ADA, is_alone=True)):
-        assert (await desk.answer(who, "subscribe all")).message.kind is MessageKind.FIRST
+    for who, at in ((replace(ADA, is_admin=True), 9), (replace(ADA, is_alone=True), 10)):
+        first = await desk.answer(who, f"subscribe all at {at}:00")
+        assert first.message.kind is MessageKind.FIRST
 
 
 async def test_an_answer_is_in_the_channels_language_else_its_installers_else_the_askers(
