@@ -21,14 +21,18 @@ def add_to(app: typer.Typer) -> None:
 
 
 def new() -> None:
-    """Print a new key. Put it in front of HYPECURVE_SECRET_KEYS, and keep a copy elsewhere.
+    """Print a new key for HYPECURVE_SECRET_KEYS. Keep a copy elsewhere.
 
-    Several keys are divided by commas: the first seals, each of them opens.
+    Several keys are divided by commas: the first seals, each of them opens. A service that does
+    not have a key yet cannot read what another one seals with it. So with several services the new
+    key goes to the end first (OLD,NEW), in all of them; once all were restarted, to the front
+    (NEW,OLD); then comes `hypecurve secrets rotate`. One service takes NEW,OLD at once.
     """
     from hypecurve.adapters.sealing import new_key
 
     typer.echo(new_key())
-    note("Set HYPECURVE_SECRET_KEYS to it, in front of the keys that are there (KEY,OLDER KEY).")
+    note("Set HYPECURVE_SECRET_KEYS to it, or put it in front of the key that is there (NEW,OLD).")
+    note("With several services: first OLD,NEW in all of them, then NEW,OLD; then secrets rotate.")
     note("Without it tokens cannot be read again: keep a copy where the database's copies are not.")
 
 
