@@ -59,13 +59,14 @@ class Fresh(Generic[Key, V]):
 
     def keep(self, key: Key, value: V, seconds: float) -> None:
         """Keep a value for some seconds from now."""
-        self._drop(key)
+        self.drop(key)
         if len(self._kept) >= self._most:
-            self._drop(next(iter(self._kept)))
-        ending = asyncio.get_running_loop().call_later(seconds, self._drop, key)
+            self.drop(next(iter(self._kept)))
+        ending = asyncio.get_running_loop().call_later(seconds, self.drop, key)
         self._kept[key] = ending, value
 
-    def _drop(self, key: Key) -> None:
+    def drop(self, key: Key) -> None:
+        """Forget a value now."""
         found = self._kept.pop(key, None)
         if found is not None:
             found[0].cancel()

@@ -231,6 +231,51 @@ async def test_many_channels_come_in_pages_within_slacks_limits(it: It) -> None:
     assert it.slack.views.refused == []
 
 
+async def test_a_home_of_many_channels_costs_a_few_calls_and_is_remembered(it: It) -> None:
+    public = [f"C2{number:02}" for number in range(14)]
+    add(it, *public)
+    add(it, "C300", private=True)
+    await subscribe(it, *public, "C300")
+    asked = ("users.conversations", "conversations.list", "conversations.info")
+    async with it.serving():
+        home = await it.slack.open_home("U1")
+        assert rooms(home) == public[:10]
+        assert "14 channels here" in home.shown
+        await it.slack.press_in(home, "Next page")
+        await it.slack.changed(home, 2)
+        assert rooms(home) == public[10:]
+        other = await it.slack.open_home("U2")
+        assert rooms(other) == public[:10]
+    calls = [method for method, _ in it.slack.calls if method in asked]
+    assert calls == ["users.conversations", "conversations.list", "users.conversations"]
+
+
+async def test_what_slack_limits_is_not_asked_again_and_the_home_says_so(it: It) -> None:
+    public = [f"C2{number:02}" for number in range(6)]
+    add(it, *public[1:])
+    add(it, public[0], members=["U1"])
+    await subscribe(it, *public)
+    it.slack.fail(Fault.limited(30), method="conversations.list", times=None)
+    async with it.serving():
+        home = await it.slack.open_home()
+        assert "not told of all" in home.shown
+        home = await it.slack.open_home()
+    assert rooms(home) == public[:1]
+    assert sum(method == "conversations.list" for method, _ in it.slack.calls) == 1
+
+
+async def test_who_has_just_joined_a_channel_may_change_it(it: It) -> None:
+    it.slack.channels["C456"].members = {"U2"}
+    await subscribe(it, "C456")
+    async with it.serving():
+        home = await it.slack.open_home()
+        assert changeable(home) == []
+        it.slack.channels["C456"].members.add("U1")
+        await it.slack.choose_in(home, "another", "C456")
+        view = await it.slack.modal()
+    assert "submit" in view.body
+
+
 async def test_a_conflict_is_shown_over_with_what_is_true_now(it: It) -> None:
     await subscribe(it, "C456")
     async with it.serving():

@@ -22,8 +22,8 @@ def answer(
     if method == "users.info":
         user = workspace.users.get(str(body.get("user")))
         return {"ok": True, "user": user} if user else refusal("user_not_found")
-    if method == "users.conversations":
-        return _of_person(workspace, body)
+    if method in {"users.conversations", "conversations.list"}:
+        return (_of_person if method.startswith("users") else _of_all)(workspace, body)
     if method not in {"conversations.info", "conversations.members"}:
         return None
     channel = workspace.channels.get(str(body.get("channel")))
@@ -62,6 +62,19 @@ def _of_person(workspace: SlackWorkspace, body: Mapping[str, Any]) -> dict[str, 
         and ("private_channel" if channel.is_private else "public_channel") in kinds
         and (channel.member if user == workspace.bot_user else user in channel.members)
         and (channel.member or not channel.is_private)
+        and not (without_archived and channel.archived)
+    ]
+    return _paged("channels", found, body)
+
+
+def _of_all(workspace: SlackWorkspace, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the public channels: of private ones the app asks nothing here."""
+    without_archived = str(body.get("exclude_archived", "")).casefold() in {"1", "true"}
+    found = [
+        told(channel)
+        for channel in workspace.channels.values()
+        if channel.id[:1] in {"C", "G"}
+        and not channel.is_private
         and not (without_archived and channel.archived)
     ]
     return _paged("channels", found, body)

@@ -175,9 +175,14 @@ class Homes:
         ids = {channel.id for channel, _ in home.channels if channel.tenant == workspace.tenant}
         joined = await self.rooms.joined(workspace, user, asked.team) if ids else frozenset()
         members = (joined or frozenset()) | {f"@{user}"}
-        places = [each for each in ids - members if each[:1] in {"C", "G"}]
-        seen = (ids & members) | await self.rooms.public(workspace, places)
+        # Of those they are in too: what one person's look found out serves the next one's.
+        places = [each for each in ids if each[:1] in {"C", "G"}]
+        public, whole = await self.rooms.public(workspace, places, asked.team)
+        seen = (ids & members) | public
         hint = ""
+        if not whole:
+            said = texts(home.head.locale)
+            hint = said.say("Slack has not told of all channels yet. Open this again in a minute.")
         if joined is None:
             said = texts(home.head.locale)
             hint = said.say("Slack does not tell at present which channels you are in.")
