@@ -10,7 +10,10 @@ import re
 from unicodedata import category
 
 ELLIPSIS = "…"
-_JOINER = "\u200d"
+_JOINER, _NON_JOINER = "\u200d", "\u200c"
+# Scripts whose letters change shape beside each other, so that words are spelt with joiners:
+# Arabic to N'Ko, the Indic scripts, Khmer, Mongolian.
+_SHAPED = re.compile("[\u0600-\u07ff\u0840-\u0dff\u1780-\u18af]")
 _STYLES = frozenset("\ufe0e\ufe0f")
 _KEYCAPS = frozenset("#*0123456789")
 # Letters and symbols that draw nothing, so that a name may seem empty or equal to another:
@@ -35,13 +38,14 @@ def clean(text: str, limit: int | None = None) -> str:
 
     Dropped are control and format characters (the bidirectional ones among them), lone
     surrogates, noncharacters, hidden marks and stacks of more than 8 marks. The joiner and the
-    variation selectors stay where they shape an emoji. Doing it twice changes nothing more.
+    variation selectors stay where they shape an emoji, joiner and non-joiner inside words of
+    scripts that are spelt with them. Doing it twice changes nothing more.
     `limit`: the most code points that are left; a text cut there ends with "…".
     """
     line = " ".join(text.split()) if _HARMLESS.fullmatch(text) else _sifted(text)
     if limit is None or len(line) <= limit:
         return line
-    return line[: limit - len(ELLIPSIS)].rstrip(" " + _JOINER) + ELLIPSIS
+    return line[: limit - len(ELLIPSIS)].rstrip(" " + _JOINER + _NON_JOINER) + ELLIPSIS
 
 
 def _sifted(text: str) -> str:
@@ -65,6 +69,8 @@ def _sifted(text: str) -> str:
 
 def _stays(char: str, last: str, following: str) -> bool:
     """Whether a character is to be seen, between the one kept before it and the one after it."""
+    if char in {_JOINER, _NON_JOINER} and _SHAPED.match(last) and _SHAPED.match(following):
+        return category(last)[0] in "LM" and category(following)[0] == "L"
     if char == _JOINER:
         return (_is_picture(last) or last in _STYLES) and _is_picture(following)
     if _is_variation(char):

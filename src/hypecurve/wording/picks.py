@@ -9,7 +9,7 @@ from hypecurve.domain.catalogue import CatalogueEntry
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.digest import PickItem
 from hypecurve.domain.message import Entry, Line, Message, Section, SectionKind, Text
-from hypecurve.domain.pick import MOST_WHY
+from hypecurve.domain.pick import KEPT, MOST_WHY
 from hypecurve.domain.subscription import Subscription
 from hypecurve.wording.cut import clean, cut
 from hypecurve.wording.notices import notice
@@ -65,8 +65,13 @@ def picked(
     """Say when a pick is shown; `next_due` None: the channel is paused until somebody resumes."""
     said, name = texts(locale), _name(entry)
     if next_due is None:
-        words = said.say(
-            "{name} is in this channel's next digest. It is paused: /hype resume", name=name
+        words = said.say_count(
+            "{name} is in this channel's next digest if that comes within {n} day. "
+            "It is paused: /hype resume",
+            "{name} is in this channel's next digest if that comes within {n} days. "
+            "It is paused: /hype resume",
+            KEPT.days,
+            name=name,
         )
         return notice(words, locale)
     teller = Teller(said, taxonomy, zone_of(subscriptions[0].schedule.zone), next_due)
@@ -95,6 +100,10 @@ def picked_for_all(entry: CatalogueEntry, who: str, why: str, locale: str) -> Me
 def _told(item: PickItem, teller: Teller) -> Entry:
     said, repo = teller.texts, item.entry.repo
     why = said.say("{who}: {why}", who=_who(item, said), why=cut(clean(item.pick.why), MOST_WHY))
+    if item.entry.gone_why is not None:
+        gone = (Text(said.say("gone from GitHub")),)
+        line: Line = (Text(f"{_name(item.entry)} "), *joined((gone, (Text(why),))))
+        return Entry((line,), repo.id, str(repo.name), spoken=words_of(line))
     # All in the first line: where room is short, the lines below it go first.
     facts = joined(((Text(said.short(repo.stars)),), (Text(teller.place(item.entry)),)))
     head: Line = (name_of(repo), Text(" "), *joined((facts, (Text(why),))))

@@ -156,6 +156,8 @@ async def test_an_answer_is_in_the_channels_language_else_its_installers_else_th
         ("subscribe\x00all", "There are invisible characters"),
         ("pause \ud800", "There are invisible characters"),
         (f'pick {REPO} "\u2066look"', "There are invisible characters"),
+        (f"pick {REPO} می\u200c\u200cشد", "There are invisible characters"),
+        (f"pick {REPO} می\u200cشد", f"{REPO} is not watched"),
     ],
 )
 async def test_what_nobody_types_by_hand_is_refused_kindly(
@@ -195,6 +197,9 @@ class Hanging:
             yield tx
 
     write = read
+
+    async def wipe(self) -> bool:
+        return await self._store.wipe()
 
 
 @pytest.mark.parametrize(

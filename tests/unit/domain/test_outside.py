@@ -14,7 +14,7 @@ from hypecurve.domain.outside import clean
 
 ANYTHING = st.text(st.characters(codec=None), max_size=1_500)  # lone surrogates among them
 NASTY = st.text(
-    st.sampled_from("aé \u0301\u202e\u2066\u200d\ufe0f👩👧🏽1#\u20e3\u3164\x00\n\ud800")
+    st.sampled_from("aéیक् \u0301\u202e\u2066\u200c\u200d\ufe0f👩👧🏽1#\u20e3\u3164\x00\n\ud800")
 )
 FAMILY = "👩\u200d👩\u200d👧"
 BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c"
@@ -34,6 +34,11 @@ BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c
         ("❤\ufe0f and 1\ufe0f\u20e3", "❤\ufe0f and 1\ufe0f\u20e3"),
         ("👍🏽", "👍🏽"),
         ("a\u200db", "ab"),
+        ("a\u200cb", "ab"),
+        ("می\u200cشد", "می\u200cشد"),
+        ("می\u200c\u200cشد", "می\u200cشد"),
+        ("\u200cمی\u200c شد\u200d", "می شد"),
+        ("क्\u200dष", "क्\u200dष"),
         ("x\ufe0f", "x"),
         ("hidden\U000e0100\U000e0101", "hidden"),
         ("hidden\U000e0041\U000e0042", "hidden"),

@@ -11,11 +11,12 @@ import pytest
 from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.domain.delivery import DeliveryState
-from hypecurve.domain.message import Message
+from hypecurve.domain.errors import BadInput
+from hypecurve.domain.message import Link, Message
 from hypecurve.domain.repo import RepoName
 from hypecurve.domain.subscription import Channel, Schedule, Subscription
 from hypecurve.services.answers.picking import Wish, pick
-from hypecurve.services.answers.subscribe import mute
+from hypecurve.services.answers.subscribe import mute, pause
 from hypecurve.services.digests.compose import compose_due
 from hypecurve.services.digests.drafting import preview
 from support.catalogue import (
@@ -130,7 +131,7 @@ async def test_the_last_word_on_a_repo_is_told_and_the_one_before_never_alone(
     assert second.notification == "Ada picked acme/repo-1: second word"
 
 
-async def test_what_is_gone_or_muted_since_is_not_shown_and_nothing_waits_for_ever(
+async def test_what_is_gone_is_said_to_be_what_is_muted_is_not_shown_and_nothing_waits_for_ever(
     store: SqlStore,
 ) -> None:
     await keep(store, [a_repo(4, 30)])
@@ -139,7 +140,11 @@ async def test_what_is_gone_or_muted_since_is_not_shown_and_nothing_waits_for_ev
     await lose(store, [1])
     await mute(store, CHANNEL, RepoName("acme", "repo-2"), on=True)
     await _compose(store, NINE)
-    assert _picked(await messages_of(store, CHANNEL)) == [["acme/repo-3", "acme/repo-4"]]
+    (message,) = await messages_of(store, CHANNEL)
+    assert _picked([message]) == [["acme/repo-1", "acme/repo-3", "acme/repo-4"]]
+    gone = message.sections[0].entries[0]
+    assert [gone.spoken] == ["acme/repo-1 gone from GitHub · Ada: fast"]
+    assert not any(isinstance(part, Link) for part in gone.lines[0])
     await mute(store, CHANNEL, RepoName("acme", "repo-2"), on=False)
     await _compose(store, NINE + DAY)
     assert _picked((await messages_of(store, CHANNEL))[1:]) == [["acme/repo-2"]]
@@ -150,6 +155,18 @@ async def test_what_is_gone_or_muted_since_is_not_shown_and_nothing_waits_for_ev
         await tx.subscriptions.change(replace(item, next_due=NINE + 40 * DAY))
     await _compose(store, NINE + 40 * DAY)
     assert len(await messages_of(store, CHANNEL)) == 2
+
+
+async def test_nobody_is_promised_a_pick_that_its_digest_comes_too_late_for(
+    store: SqlStore,
+) -> None:
+    await pause(store, SetClock(NOW), CHANNEL, 31 * DAY)
+    with pytest.raises(BadInput, match="A pick waits 30 days for a digest"):
+        await _pick(store, 1)
+    await pause(store, SetClock(NOW), CHANNEL, 29 * DAY)
+    await _pick(store, 1)
+    await _compose(store, NINE + 29 * DAY)
+    assert _picked(await messages_of(store, CHANNEL)) == [["acme/repo-1"]]
 
 
 async def test_two_channels_of_one_batch_get_their_own(store: SqlStore) -> None:

@@ -42,7 +42,7 @@ async def pick(store: Store, clock: Clock, channel: Channel, wish: Wish) -> Pick
     """Keep a pick for a channel's next digest; one of the same repo that waits is replaced.
 
     NotFound where nobody knows the repo, it is gone, or the channel has no digest; BadInput where
-    the channel mutes it, or its next digest has as many as it shows.
+    the channel mutes it, or its next digest has as many as it shows, or comes too late to show it.
     """
     now = clock.now()
     async with store.write() as tx:
@@ -62,6 +62,16 @@ async def pick(store: Store, clock: Clock, channel: Channel, wish: Wish) -> Pick
             )
         if entry.repo.id in listener.muted:
             raise BadInput(to_say("{name} is muted here. To pick it: unmute {name}"), name=name)
+        dues = (item.next_due for item in listener.subscriptions)
+        next_due = min((due for due in dues if due), default=None)
+        if next_due is not None and next_due > now + KEPT:
+            raise BadInput(
+                to_say(
+                    "A pick waits {days} days for a digest, and the next one here comes later. "
+                    "Resume this channel before you pick: /hype resume"
+                ),
+                days=KEPT.days,
+            )
         waiting = (await tx.picks.waiting([listener.id], now - KEPT)).get(listener.id, [])
         if len([each for each in waiting if each.repo_id != entry.repo.id]) >= MOST_PICKS:
             form = to_say("This channel's next digest has {most} picks already.")
@@ -76,5 +86,4 @@ async def pick(store: Store, clock: Clock, channel: Channel, wish: Wish) -> Pick
                 user=wish.user,
             ),
         )
-    dues = (item.next_due for item in listener.subscriptions)
-    return Picked(entry, listener.subscriptions, min((due for due in dues if due), default=None))
+    return Picked(entry, listener.subscriptions, next_due)

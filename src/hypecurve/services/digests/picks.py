@@ -17,15 +17,15 @@ async def picks_of(
 ) -> Mapping[int, tuple[PickItem, ...]]:
     """Return what waits for the next digest of each channel, the oldest first, at most 10.
 
-    Two statements however many channels they are. A repo that is gone, or muted since, is left out;
-    the rest waits for the digest after it.
+    Two statements however many channels they are. A repo that is muted since is left out; one that
+    is gone is told of all the same: somebody was promised it. The rest waits for the digest after.
     """
     waiting = await tx.picks.waiting([each.id for each in listeners], now - KEPT)
     ids = sorted({pick.repo_id for picks in waiting.values() for pick in picks})
     if not ids:
         return {}
     found = await tx.catalogue.entries(Found(ids=ids, listed=False))
-    entries = {entry.repo.id: entry for entry in found if entry.gone_why is None}
+    entries = {entry.repo.id: entry for entry in found}
     return {
         each.id: _items(
             [
