@@ -160,6 +160,25 @@ async def test_a_form_that_was_open_all_the_time_takes_back_nothing_of_others(it
     assert one.alerts is not None
 
 
+async def test_a_private_channel_without_the_app_is_told_at_once_how_digests_come(it: It) -> None:
+    it.slack.channels["C7"] = SlackChannel("C7", "den", member=False, is_private=True)
+    async with it.serving():
+        first, hint = await it.slack.command("/hype subscribe all", channel="C7", replies=2)
+        assert (first.private, hint.private) == (False, True)
+        assert "/invite @hypecurve" in hint.shown
+        await it.slack.command("/hype schedule", channel="C7", replies=0)
+        view = await it.slack.modal()
+        await it.slack.choose_in(view, "which", "new")
+        await it.slack.changed(view, 3)
+        it.slack.spend_urls()  # it lay open for half an hour
+        it.slack.fill(view, FILLED)
+        assert await it.slack.submit(view) == {}
+        mine = it.slack.channels.setdefault("DU1", SlackChannel("DU1", "directmessage")).messages
+        await it.slack.until(lambda: len(mine) == 2)
+    assert "Watching" in mine[0].shown
+    assert "/invite @hypecurve" in mine[1].shown
+
+
 def called(it: It, method: str) -> int:
     """How often the bot called a method."""
     return sum(each == method for each, _ in it.slack.calls)

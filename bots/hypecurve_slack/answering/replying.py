@@ -3,7 +3,8 @@
 A `response_url` serves five replies in half an hour and works wherever somebody may ask
 (docs.slack.dev/interactivity/handling-user-interaction). Where it serves no more, or where there
 is none, the Web API is the way out: chat.postEphemeral, and chat.postMessage for all to see; the
-first works only where the app is a member, so that who asks is written to alone in the end.
+first works only where the app is a member, so that who asks is written to alone in the end. So
+is who asked what all should read, where the channel takes nothing of us.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import aiohttp
 import structlog
 
 from hypecurve.domain.asking import Answer
-from hypecurve.domain.errors import MessageRefused, SendError
+from hypecurve.domain.errors import ChannelRefused, MessageRefused, SendError
 from hypecurve.domain.message import Entry, Message, MessageKind, Section, SectionKind, Text
 from hypecurve.wording.texts import texts
 from hypecurve_slack.posting.uploading import Uploads
@@ -65,10 +66,22 @@ class Replies:
         if answer.silent:
             return
         await self.tell(place, answer.message, public=answer.public, picture=picture)
+        if answer.message.kind is MessageKind.FIRST and not await _reaches(place):
+            said = texts(answer.message.locale)
+            text = said.say(
+                "This channel is private and Hypecurve is not in it, so that no digest can come "
+                "here: invite it with /invite @hypecurve."
+            )
+            await self.tell(place, line(text, said.name))
         if answer.announcement is not None:
-            # Not into the thread where somebody pressed a button: it is for all in the channel.
-            outside = replace(place, thread_ts="")
-            await self.tell(outside, answer.announcement, public=True)
+            await self.announce(place, answer.announcement)
+
+    async def announce(self, place: Place, message: Message) -> None:
+        """Say to all in a channel what somebody did there, or to nobody.
+
+        Not into the thread where a button was pressed, nor to that person in the channel's stead.
+        """
+        await self.tell(replace(place, thread_ts="", user_id=""), message, public=True)
 
     async def tell(
         self, place: Place, message: Message, *, public: bool = False, picture: str = ""
@@ -146,8 +159,9 @@ class Replies:
         if place.thread_ts:
             where["thread_ts"] = place.thread_ts
         ways = [("chat.postMessage", where)]
-        if not public and not place.channel_id.startswith("@"):
+        if place.user_id and not place.channel_id.startswith("@"):
             ways = [
+                *(ways if public else ()),
                 ("chat.postEphemeral", where | {"user": place.user_id}),
                 ("chat.postMessage", {"channel": place.user_id}),
             ]
@@ -160,10 +174,26 @@ class Replies:
                 if isinstance(found, MessageRefused):
                     return found.code
                 code = found.code
+                if args is where and not isinstance(found, ChannelRefused):
+                    break  # it may have been posted, or may be later: not to be said elsewhere
             else:
                 return ""
         _log.warning("reply not taken", channel=place.channel_id, public=public, code=code)
         return ""
+
+
+async def _reaches(place: Place) -> bool:
+    """Whether digests can come to a channel: to a private one only where the app is in it."""
+    if place.channel_id[:1] not in {"C", "G"}:
+        return True
+    try:
+        answer = await place.workspace.client.api_call(
+            "conversations.info", http_verb="GET", params={"channel": place.channel_id}
+        )
+    except NETWORK as error:
+        return trouble(error).code != "channel_not_found"
+    told = answer.get("channel") or {}
+    return not told.get("is_private") or told.get("is_member") is not False
 
 
 def usable(place: Place) -> bool:

@@ -121,7 +121,7 @@ class Homes:
             answer = await self.desk.answer(asker, command)
             line = answer.message.notification
             if answer.announcement is not None:
-                await self.replies.tell(asked.place, answer.announcement, public=True)
+                await self.replies.announce(asked.place, answer.announcement)
         except HypecurveError as error:
             line = error_message(error, locale).notification
         except Exception:  # noqa: BLE001  # whatever it was, the person hears something

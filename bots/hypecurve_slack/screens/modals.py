@@ -189,7 +189,7 @@ class Modals:
             await self.told(asked, meta, answer.message.notification)
             if not answer.public:
                 if answer.announcement is not None:
-                    await self.replies.tell(asked.place, answer.announcement, public=True)
+                    await self.replies.announce(asked.place, answer.announcement)
                 return
         picture = await self.replies.picture(asked.workspace, answer.message)
         await self.replies.say(asked.place, answer, picture)
