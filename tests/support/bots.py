@@ -73,6 +73,9 @@ class Drawn:
 class SuggestsNothing:
     """What a desk of a few words leaves out of `ports.Desk`."""
 
+    async def spoken_to(self, asker: Asker) -> Asker:
+        return asker
+
     async def suggest(self, asker: Asker, kind: Suggestible, typed: str) -> Sequence[Choice]:
         del asker, kind, typed
         return ()

@@ -27,7 +27,7 @@ from hypecurve_slack.screens.elements import field, groups, modal, options, plac
 from hypecurve_slack.screens.meta import Meta, meta_of
 from hypecurve_slack.screens.modals import asked_by
 from hypecurve_slack.screens.state import State
-from hypecurve_slack.screens.views import open_view
+from hypecurve_slack.screens.views import open_view, update_view
 from hypecurve_slack.workspace import Workspace
 
 COMPARE = f"{PREFIX}compare"
@@ -58,15 +58,18 @@ class Pickers:
     async def open(self, asked: Asked, meta: Meta, action: Action, command: str) -> None:
         """Open the modal of a button; one that says all, or opens none, is asked as it is."""
         repo, *more = command.split()[1:] or [""]
-        view = None
+        view_id, locale = "", self.people.known(asked.workspace, asked.user_id).locale
         if _is_repo(repo) and not more:
             meta = replace(meta, about=repo)
-            said = texts(self.people.known(asked.workspace, asked.user_id).locale)
-            view = _compare(meta, said) if action is Action.COMPARE else _place(meta, said)
-        if view is None or not await open_view(
-            asked.workspace, asked.trigger_id, view, on_top=False
-        ):
+            view = _view(action, meta, locale)
+            view_id = await open_view(asked.workspace, asked.trigger_id, view, on_top=False)
+        if not view_id:
             self.commands.ask(asked, command)
+            return
+        # Nothing may be looked up before it is open: the channel's language comes after.
+        spoken = (await self.desk.spoken_to(await asker_of(asked, self.people))).locale
+        if texts(spoken).name != texts(locale).name:
+            await update_view(asked.workspace, view_id, _view(action, meta, spoken))
 
     async def sent_in(self, ack: Ack, body: Mapping[str, Any], workspace: Workspace) -> None:
         """Ask what was chosen."""
@@ -109,6 +112,11 @@ class Pickers:
         except Exception:  # noqa: BLE001  # an empty list is better than a broken one
             _log.exception("nothing suggested", kind=kind)
             return ()
+
+
+def _view(action: Action, meta: Meta, locale: str) -> Json:
+    make = _compare if action is Action.COMPARE else _place
+    return make(meta, texts(locale))
 
 
 def _compare(meta: Meta, said: Texts) -> Json:

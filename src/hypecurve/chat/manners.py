@@ -97,6 +97,10 @@ class Manners:
             turns.typing -= 1
             self._forget(asker, turns)
 
+    async def spoken_to(self, asker: Asker) -> Asker:
+        """As the desk does, at once."""
+        return await self._desk.spoken_to(asker)
+
     async def _if_not_too_much(self, asker: Asker, asking: Callable[[], Awaitable[_T]]) -> _T:
         """Ask when it is their turn; each refusal is said, for it stands where they look."""
         turns = self._turns_of(asker)

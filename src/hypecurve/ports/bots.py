@@ -94,6 +94,10 @@ class Desk(Protocol):
         """
         ...
 
+    async def spoken_to(self, asker: Asker) -> Asker:
+        """Return the asker with the language in which they are spoken to here; never raises."""
+        ...
+
 
 class Forms(Protocol):
     """What people fill in instead of writing a command; each is carried out as the command is."""

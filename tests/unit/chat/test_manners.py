@@ -47,6 +47,9 @@ class Counting:
             raise ValueError(text)
         return Answer(Message(MessageKind.NOTICE, text))
 
+    async def spoken_to(self, asker: Asker) -> Asker:
+        return asker
+
     async def suggest(self, asker: Asker, kind: Suggestible, typed: str) -> Sequence[Choice]:
         del asker, kind
         await self.go.wait()
