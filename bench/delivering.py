@@ -64,6 +64,11 @@ class _Tokens:
     async def again(self, tenant: Tenant, refused: str) -> None:
         """There is no other token."""
 
+    async def drop(self, tenant: Tenant, refused: str) -> bool:
+        """None of them was installed."""
+        del tenant, refused
+        return False
+
     async def of(self, tenant: Tenant) -> str:
         token = self.of_team.get(tenant.id)
         if token is None:

@@ -146,6 +146,11 @@ class Interrupted:
             self.losses -= 1
             raise StoreUnavailable
 
+    async def wipe(self) -> bool:
+        """As the store, where it is there."""
+        self._ask()
+        return await self.store.wipe()
+
     def _ask(self) -> None:
         self.asked += 1
         if self.is_away:

@@ -18,6 +18,11 @@ class KnownTokens:
     async def again(self, tenant: Tenant, refused: str) -> None:
         """There is no other token."""
 
+    async def drop(self, tenant: Tenant, refused: str) -> bool:
+        """None of them was installed."""
+        del tenant, refused
+        return False
+
     async def of(self, tenant: Tenant) -> str:
         """Return a workspace's token; TenantRefused where there is none."""
         try:

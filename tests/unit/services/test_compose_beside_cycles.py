@@ -45,6 +45,10 @@ class _Beside:
         async with self.store.write() as tx:
             yield _Over(tx, signals=_Over(tx.signals, current_cycle=self._and_then(tx.signals)))
 
+    async def wipe(self) -> bool:
+        """As the store."""
+        return await self.store.wipe()
+
     def _and_then(self, signals: SignalLog) -> Any:  # noqa: ANN401 - a coroutine function
         async def current_cycle() -> int:
             number = await signals.current_cycle()

@@ -115,6 +115,9 @@ class _Stopping:
         async with self.store.write() as tx:
             yield tx
 
+    async def wipe(self) -> bool:
+        return await self.store.wipe()
+
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> list[Signal]:

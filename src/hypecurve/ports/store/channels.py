@@ -57,7 +57,8 @@ class Subscriptions(Protocol):
     async def spoken(self, channel: Channel) -> str:
         """Return a channel's language: the one chosen for it, else its first subscription's.
 
-        Else that of who installed the app. As Babel names it; "" where nobody told. One small question.
+        Else that of who installed the app. As Babel names it; "" where nobody told. One small
+        question.
         """
         ...
 
