@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping
-from typing import Any
 
 import structlog
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from hypecurve.domain.subscription import Tenant
 from hypecurve_slack.kept import Fresh
@@ -174,7 +174,7 @@ class Rooms:
 
     async def _ask(
         self, workspace: Workspace, method: str, params: Mapping[str, str]
-    ) -> Mapping[str, Any]:
+    ) -> AsyncSlackResponse:
         """Ask Slack; a method that it refused lately is not asked again before its time."""
         key = (workspace.tenant, method)
         if self._refused.get(key):
@@ -190,7 +190,7 @@ class Rooms:
                 seconds = getattr(found, "retry_after", None) or _REFUSED
                 self._refused.keep(key, True, min(seconds, _REFUSED_MOST))  # noqa: FBT003  # the value
             raise _NotTold(found.code) from None
-        return answer.data if isinstance(answer.data, dict) else {}
+        return answer
 
 
 class _NotTold(Exception):
@@ -201,9 +201,9 @@ class _NotTold(Exception):
         super().__init__(code)
 
 
-def _ids(answer: Mapping[str, Any]) -> set[str]:
+def _ids(answer: AsyncSlackResponse) -> set[str]:
     return {str(each.get("id")) for each in answer.get("channels") or ()}
 
 
-def _next(answer: Mapping[str, Any]) -> str:
+def _next(answer: AsyncSlackResponse) -> str:
     return str((answer.get("response_metadata") or {}).get("next_cursor") or "")

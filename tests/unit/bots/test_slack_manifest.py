@@ -21,6 +21,7 @@ NEEDS = {
     "chat.postEphemeral": "chat:write",
     "chat.update": "chat:write",
     "conversations.info": "channels:read",
+    "conversations.list": "channels:read",
     "conversations.members": "channels:read",
     "users.conversations": "channels:read",
     "users.info": "users:read",
