@@ -225,6 +225,7 @@ async def test_what_a_bot_was_answered_counts_where_nothing_is_sent_beside_it(
 
 async def test_suspended_tenants_are_asked_by_the_sender(store: SqlStore, clock: SetClock) -> None:
     tenant = at(1).tenant
+    await put(store, at(1))
     await Presence(store, clock).tenant_gone(tenant, "The app was removed.")
     chat = MadeUpChat(gone={tenant: TenantRefused("gone")})
     sender = _service(store, clock).sender("slack", chat)

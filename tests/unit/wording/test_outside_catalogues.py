@@ -15,6 +15,7 @@ import hypecurve.wording
 import hypecurve_discord
 import hypecurve_slack
 from hypecurve.wording import texts as texts_module
+from hypecurve_slack.screens.filled import Wrong
 from support import pseudo
 from support.pseudo import arguments, leaks, shown_in
 
@@ -87,6 +88,8 @@ def test_what_the_wording_says_comes_from_the_catalogues(name: str) -> None:
     for seed in range(EXAMPLES):
         try:
             said = list(shown_in(function(**arguments(function, seed))))
+        except Wrong as wrong:
+            said = [*wrong.fields.values()]
         except UNREAL:
             continue
         made += 1
