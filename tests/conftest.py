@@ -12,7 +12,7 @@ from hypothesis import settings
 pytest_plugins = ["support.databases", "support.kept"]
 
 # HYPOTHESIS_PROFILE=thorough looks for hours where the usual run takes minutes.
-settings.register_profile("usual", max_examples=40)
+settings.register_profile("usual", max_examples=25)
 settings.register_profile("thorough", max_examples=2_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
 
