@@ -212,7 +212,7 @@ class Hanging:
 async def test_a_database_that_hangs_or_is_away_is_said_in_the_askers_language(
     store: SqlStore, error: Exception | None, words: str
 ) -> None:
-    desk = replace(desk_of(store), store=Hanging(store, error), patience=0.01)
+    desk = replace(desk_of(store), store=Hanging(store, error), patience=0.01, soon=0.01)
     for command in ("status", "subscribe all", "top"):
         answer = await desk.answer(replace(ADA, locale="de"), command)
         assert plain(answer.message).startswith(words)
