@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import structlog
 from bench.figures import tell
 from bench.world import INTERVAL, UNTIL
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -40,6 +41,8 @@ def main() -> None:
     parser.add_argument("slack")
     parser.add_argument("database", nargs="?")
     asked = parser.parse_args()
+    # Nobody reads what stands on the standard output behind the first line.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     asyncio.run(_serve(asked.slack, asked.database))
 
 

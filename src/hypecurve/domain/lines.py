@@ -73,7 +73,9 @@ class _Told:
             return self.by(self.end) + (place - self.end) * pace / min(self.end, 1.0)
         day = min(int(place), len(self._days) - 1)
         length = min(self.end - day, 1.0)
-        return self._sums[day] + self._days[day] * min((place - day) / length, 1.0)
+        # Fetched at midnight, its last day had only begun.
+        share = min((place - day) / length, 1.0) if length > 0 else 0.0
+        return self._sums[day] + self._days[day] * share
 
 
 def line_from(

@@ -34,6 +34,8 @@ def told(*days: int, fetched: datetime) -> PastStars:
         (at(4, 12), told(10, 20, 30, 8, 9, fetched=at(5, 9)), [46, 66, 96]),
         # Fetched before: 10 more came by the pace of the day before the fetch (5 + half of 10).
         (at(5, 12), told(10, 10, 10, 5, fetched=at(4, 12)), [65, 75, 85, 95]),
+        # Fetched at midnight: its last day had only begun.
+        (at(4), told(10, 10, 10, 0, fetched=at(4)), [80, 90, 100]),
         # Fetched too long before: nobody knows how many came in between.
         (at(7, 12), told(10, 10, 10, 5, fetched=at(4, 12)), []),
         # It tells more stars than there are: it is never below nothing.
