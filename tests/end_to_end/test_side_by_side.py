@@ -20,9 +20,7 @@ def once_everywhere(around: Morning) -> bool:
     return all(around.posts(channel) >= 1 for channel in around.channels)
 
 
-@pytest.mark.parametrize(
-    ("backend", "number"), [("postgresql", 2), ("postgresql", 4), ("sqlite", 2)]
-)
+@pytest.mark.parametrize(("backend", "number"), [("postgresql", 4), ("sqlite", 2)])
 async def test_several_services_send_each_digest_and_answer_each_command_once(
     empty_database: str, tmp_path: Path, number: int
 ) -> None:
