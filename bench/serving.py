@@ -26,6 +26,7 @@ from hypecurve.adapters.sql.store import open_store
 from hypecurve.bootstrap import KEEP_COLUMNS, load_bots, load_taxonomy
 from hypecurve.chat.desk import ServiceDesk
 from hypecurve.chat.forms import ServiceForms
+from hypecurve.chat.manners import Manners
 from hypecurve.ports import Host
 from hypecurve.services.delivery.presence import Presence
 from standins.slack import SlackStandIn
@@ -63,7 +64,8 @@ async def _ours(slack: str, database: str) -> AsyncIterator[None]:
     clock, stop = SetClock(UNTIL), asyncio.Event()
     async with open_store(database, None, now=UNTIL, interval=INTERVAL, keep=KEEP_COLUMNS) as store:
         desk = ServiceDesk(store, clock, load_taxonomy())
-        host = Host(desk, ServiceForms(desk), Presence(store, clock), kit())
+        polite = Manners(desk, ServiceForms(desk))
+        host = Host(polite, polite, Presence(store, clock), kit())
         serving = asyncio.create_task(load_bots()["slack"].serve(env, host, stop))
         try:
             yield

@@ -19,6 +19,9 @@ from hypecurve.wording.texts import to_say
 
 AT_ONCE = 2
 """Answers that one person has under way, forms and looks at the Home among them."""
+TOGETHER = 8
+"""Answers under way for all people together: begun in the order in which they were asked, each is
+done soon, where fifty begun at once would all be late."""
 WAITING = 10
 """What else of theirs waits behind those."""
 _TYPING = 5
@@ -44,14 +47,21 @@ class Manners:
     """
 
     def __init__(
-        self, desk: Desk, forms: Forms, *, at_once: int = AT_ONCE, waiting: int = WAITING
+        self,
+        desk: Desk,
+        forms: Forms,
+        *,
+        at_once: int = AT_ONCE,
+        waiting: int = WAITING,
+        together: int = TOGETHER,
     ) -> None:
-        """Take who answers; `at_once` and `waiting`: of one person.
+        """Take who answers; `at_once` and `waiting`: of one person, `together`: of all.
 
         The forms must not ask through us in their turn: they would wait for themselves.
         """
         self._desk, self._forms = desk, forms
         self._at_once, self._waiting = at_once, waiting
+        self._room = asyncio.Semaphore(together)  # lets in who came first
         self._turns: dict[tuple[Tenant, str], _Turns] = {}
 
     def __len__(self) -> int:
@@ -114,7 +124,8 @@ class Manners:
         try:
             await self._turn(turns)
             try:
-                return await asking()
+                async with self._room:
+                    return await asking()
             finally:
                 turns.under_way -= 1
                 _next(turns)

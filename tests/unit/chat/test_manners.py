@@ -190,3 +190,17 @@ async def test_who_types_fast_gets_the_suggestions_that_are_under_way_and_no_mor
     found = await asyncio.gather(*typing)
     assert [len(each) for each in found] == [1] * 5 + [0] * 24
     assert len(desk) == 0
+
+
+async def test_of_all_people_together_some_are_answered_at_a_time_in_the_order_they_asked() -> None:
+    desk = Counting()
+    manners = Manners(desk, desk, together=3)
+    people = [Asker(ADA.channel, f"U{number}") for number in range(8)]
+    asking = [asyncio.create_task(manners.answer(each, each.user_id)) for each in people]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert desk.asked == ["U0", "U1", "U2"]
+    desk.go.set()
+    await asyncio.gather(*asking)
+    assert desk.asked == [each.user_id for each in people]
+    assert len(manners) == 0
