@@ -2,8 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
-# Workers of the test run: twice as many as there are cores, as many tests wait for a process.
-JOBS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
+# Workers of the test run: half as many again as there are cores, as many tests wait for a process.
+JOBS ?= $(shell $(PYTHON) -c 'import os; n = os.cpu_count() or 1; print(n + (n + 1) // 2)')
 
 .PHONY: help demo test check soak bench run format texts lock clean
 
