@@ -452,7 +452,7 @@ async def test_the_pace_is_kept_over_all_channels() -> None:
     assert len(discord.accepted) == 60
     assert discord.pace.refused == 0
     assert discord.pace.busiest <= A_SECOND + 2, "the login came before, the network is no clock"
-    assert took >= 1.0
+    assert 1.0 <= took < 2.0
 
 
 async def test_nothing_is_lost_or_doubled_whatever_share_goes_wrong() -> None:
