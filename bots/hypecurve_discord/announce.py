@@ -26,7 +26,7 @@ SETTINGS = (
 
 async def _sync(env: Mapping[str, str], _: str) -> str:
     """Register the slash commands where they changed; say in a line what was done."""
-    from hypecurve_discord.sync import sync  # noqa: PLC0415 - discord.py: 0.4 s
+    from hypecurve_discord.offering.sync import sync  # noqa: PLC0415 - discord.py: 0.4 s
 
     return await sync(env)
 
@@ -50,20 +50,20 @@ class DiscordBot:
 
     def render(self, message: Message) -> Sequence[Mapping[str, Any]]:
         """Return the JSON body of the one post a message becomes."""
-        from hypecurve_discord.components import body  # noqa: PLC0415 - catalogues: not at start
+        from hypecurve_discord.rendering.components import body  # noqa: PLC0415 - catalogues: not at start
 
         return (body(message),)
 
     def layout(self, message: Message) -> Iterator[str]:
         """Yield lines that show in a terminal how Discord lays the post out."""
-        from hypecurve_discord.components import body  # noqa: PLC0415 - as above
-        from hypecurve_discord.layout import lines  # noqa: PLC0415 - as above
+        from hypecurve_discord.rendering.components import body  # noqa: PLC0415 - as above
+        from hypecurve_discord.rendering.layout import lines  # noqa: PLC0415 - as above
 
         return lines(body(message))
 
     def connect(self, env: Mapping[str, str], kit: Kit) -> AbstractAsyncContextManager[Messenger]:
         """Open what posting needs, over REST only; BadSetting where a setting cannot be used."""
-        from hypecurve_discord.messenger import connect  # noqa: PLC0415 - discord.py: 0.4 s
+        from hypecurve_discord.posting.messenger import connect  # noqa: PLC0415 - discord.py: 0.4 s
 
         return connect(env, kit.invalid, together=self._together)
 
@@ -75,7 +75,7 @@ class DiscordBot:
 
     async def serve(self, env: Mapping[str, str], host: Host, stop: asyncio.Event) -> None:
         """Answer commands until `stop` is set; BadSetting where a setting cannot be used."""
-        from hypecurve_discord.client import serve  # noqa: PLC0415 - discord.py: 0.4 s
+        from hypecurve_discord.serving.client import serve  # noqa: PLC0415 - discord.py: 0.4 s
 
         await serve(env, host, stop, self._together)
 

@@ -10,7 +10,7 @@ from hypecurve.domain.errors import BadSetting, HypecurveError, PlatformRefused,
 from hypecurve.domain.outside import clean
 from hypecurve_discord.address import addressed, token_of
 from hypecurve_discord.library import discord
-from hypecurve_discord.sync import differing
+from hypecurve_discord.offering.sync import differing
 
 _LONGEST = 60
 _SHOWN = 3

@@ -25,8 +25,8 @@ from hypecurve.domain.errors import (
 )
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Messenger
-from hypecurve_discord.markdown import shown as read
-from hypecurve_discord.messenger import REPEATED_FOR, DiscordMessenger, Patience, connect
+from hypecurve_discord.posting.messenger import REPEATED_FOR, DiscordMessenger, Patience, connect
+from hypecurve_discord.rendering.markdown import shown as read
 from hypecurve_discord.together import A_SECOND, Together
 from standins.discord_platform import (
     HANG,

@@ -16,8 +16,8 @@ from hypecurve.domain.message import Entry, Message, MessageKind, Section, Secti
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Host
 from hypecurve_discord import bot
-from hypecurve_discord.client import serve
-from hypecurve_discord.sync import sync
+from hypecurve_discord.offering.sync import sync
+from hypecurve_discord.serving.client import serve
 from standins.discord_platform import READING, DiscordStandIn
 from standins.discord_rules import BUTTON, walk
 from support.bots import HearsNothing, SuggestsNothing, kit

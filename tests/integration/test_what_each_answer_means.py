@@ -23,8 +23,8 @@ from hypecurve.ports import Messenger
 from hypecurve.ports.store import Frozen, Outcome, Sending
 from hypecurve.services.delivery.breakers import InvalidAnswers
 from hypecurve.services.delivery.deliver import deliver_pending
-from hypecurve_discord.messenger import Patience
-from hypecurve_discord.messenger import connect as open_discord
+from hypecurve_discord.posting.messenger import Patience
+from hypecurve_discord.posting.messenger import connect as open_discord
 from hypecurve_slack.posting.messenger import connect as open_slack
 from hypecurve_slack.posting.pacing import Pacer
 from standins.discord_platform import DiscordStandIn

@@ -28,8 +28,8 @@ _LOADED = (
     "hypecurve.services.tracker.cycle",
     "hypecurve_slack.app",
     "hypecurve_slack.posting.messenger",
-    "hypecurve_discord.client",
-    "hypecurve_discord.messenger",
+    "hypecurve_discord.serving.client",
+    "hypecurve_discord.posting.messenger",
     "aiosqlite",
     "psycopg",
 )

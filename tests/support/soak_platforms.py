@@ -13,7 +13,7 @@ from hypecurve.domain.message import Message
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Messenger
 from hypecurve.services.delivery.breakers import InvalidAnswers
-from hypecurve_discord.messenger import connect as connect_discord
+from hypecurve_discord.posting.messenger import connect as connect_discord
 from hypecurve_slack.posting.messenger import connect as connect_slack
 from hypecurve_slack.rendering.blocks import fallback, render
 from standins.discord_payloads import StandInChannel

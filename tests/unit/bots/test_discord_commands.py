@@ -17,9 +17,9 @@ from hypecurve.chat.grammar import parse
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import BadInput
 from hypecurve.wording.commands import COMMANDS, CommandSpec
-from hypecurve_discord.answering import locale_of
-from hypecurve_discord.commands import manages, payload, suggestions, text_of
-from hypecurve_discord.sync import _essence
+from hypecurve_discord.answering.interactions import locale_of
+from hypecurve_discord.offering.options import manages, payload, suggestions, text_of
+from hypecurve_discord.offering.sync import _essence
 
 TAXONOMY = Taxonomy.from_toml((files("hypecurve") / "taxonomy.toml").read_text("utf-8"))
 _NAME = re.compile(r"[-_a-z0-9]{1,32}")

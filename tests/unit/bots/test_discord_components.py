@@ -20,8 +20,8 @@ from hypecurve.domain.message import (
     Text,
 )
 from hypecurve_discord import bot
-from hypecurve_discord.components import body, plain_body
 from hypecurve_discord.library import discord
+from hypecurve_discord.rendering.components import body, plain_body
 from standins.discord_rules import BUTTON, SELECT, TEXT, Json, problems, shown, units, walk
 from support.discord_hostile import grown, messages
 from support.discord_samples import CARD, CHOICES, DIGEST, NOTICE, repo

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypecurve.domain.message import Bars, Line, Link, Moment, Place, Style, Text
 from hypecurve.domain.subscription import Channel
 from hypecurve.wording.cut import clean, length
-from hypecurve_discord.markdown import GAP, escape, heard, safe_url, shown, written
+from hypecurve_discord.rendering.markdown import GAP, escape, heard, safe_url, shown, written
 from support.discord_hostile import EVIL, hostile, lines
 
 MARKS = set("*_~`|<>[]")

@@ -11,8 +11,8 @@ from aiohttp.test_utils import TestServer
 
 from hypecurve.domain.errors import BadSetting, PlatformRefused, SendFailed
 from hypecurve_discord import bot
-from hypecurve_discord.commands import payload
-from hypecurve_discord.sync import sync
+from hypecurve_discord.offering.options import payload
+from hypecurve_discord.offering.sync import sync
 from standins.discord_payloads import APPLICATION
 from standins.discord_platform import DiscordStandIn
 

@@ -31,7 +31,7 @@ from hypecurve.services.installing import SealedInstallations
 from hypecurve.standin.limits import UNLIMITED
 from hypecurve.standin.server import TOKEN, StandIn
 from hypecurve.web import listen, serve_http, site
-from hypecurve_discord.sync import sync
+from hypecurve_discord.offering.sync import sync
 from standins.discord_platform import DiscordStandIn
 from standins.slack import Fault, SlackStandIn
 from support.catalogue import a_repo

@@ -19,10 +19,10 @@ from hypecurve.domain.saying import to_say
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Host
 from hypecurve_discord.address import addressed, gateway_of, token_of
-from hypecurve_discord.answering import answer
+from hypecurve_discord.answering.interactions import answer
 from hypecurve_discord.library import discord
-from hypecurve_discord.rest import traced
-from hypecurve_discord.sync import differing
+from hypecurve_discord.offering.sync import differing
+from hypecurve_discord.posting.rest import traced
 from hypecurve_discord.together import Together
 
 _log = structlog.get_logger(__name__)

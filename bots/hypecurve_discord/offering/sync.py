@@ -12,8 +12,8 @@ import aiohttp
 
 from hypecurve.domain.errors import BadSetting, PlatformRefused, SendFailed
 from hypecurve_discord.address import addressed, token_of
-from hypecurve_discord.commands import payload
 from hypecurve_discord.library import discord
+from hypecurve_discord.offering.options import payload
 
 _COMPARED = (
     "type",

@@ -16,9 +16,9 @@ from hypecurve.domain.repo import RepoName
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Desk
 from hypecurve.wording.texts import Texts, texts
-from hypecurve_discord.commands import manages, suggestions, text_of
-from hypecurve_discord.components import DO, MORE, REPO, body, plain_body
 from hypecurve_discord.library import discord
+from hypecurve_discord.offering.options import manages, suggestions, text_of
+from hypecurve_discord.rendering.components import DO, MORE, REPO, body, plain_body
 
 _log = structlog.get_logger(__name__)
 

@@ -24,7 +24,7 @@ from hypecurve.domain.message import (
 from hypecurve.wording.commands import UNDERSTOOD
 from hypecurve.wording.cut import ELLIPSIS, clean, cut, length
 from hypecurve.wording.texts import texts
-from hypecurve_discord.markdown import at_start, escape, heard, safe_url, written
+from hypecurve_discord.rendering.markdown import at_start, escape, heard, safe_url, written
 
 Json = dict[str, Any]
 

@@ -19,9 +19,9 @@ import aiohttp
 from hypecurve.domain.errors import PlatformRefused, SendError, SendFailed, SendLimited, SendUnclear
 from hypecurve.domain.saying import to_say
 from hypecurve_discord.library import discord
+from hypecurve_discord.posting.wire import Wire
 from hypecurve_discord.refusals import BANNED_FOR, refusal, seconds
 from hypecurve_discord.together import Together
-from hypecurve_discord.wire import Wire
 
 SLOW_TO_OPEN = 0.25
 """Seconds of opening a connection after which a request asks for its turn again: those that waited

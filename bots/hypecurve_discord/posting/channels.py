@@ -19,7 +19,7 @@ from hypecurve.domain.errors import (
 )
 from hypecurve.domain.saying import to_say
 from hypecurve.domain.subscription import Channel
-from hypecurve_discord.rest import Rest
+from hypecurve_discord.posting.rest import Rest
 from hypecurve_discord.together import Together
 
 ANNOUNCEMENTS = 5

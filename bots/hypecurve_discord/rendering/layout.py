@@ -7,8 +7,8 @@ from typing import Any
 
 from wcwidth import wrap
 
-from hypecurve_discord.components import LINK, ROW, SELECT, TEXT
-from hypecurve_discord.markdown import shown
+from hypecurve_discord.rendering.components import LINK, ROW, SELECT, TEXT
+from hypecurve_discord.rendering.markdown import shown
 
 WIDTH = 76
 """Columns: about as much as Discord shows in one line on a desktop."""

@@ -34,12 +34,12 @@ from hypecurve.domain.message import Message
 from hypecurve.domain.saying import to_say
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve_discord.address import addressed, token_of
-from hypecurve_discord.channels import Channels, nonsense
-from hypecurve_discord.components import body, plain_body
 from hypecurve_discord.library import discord
-from hypecurve_discord.rest import Rest
+from hypecurve_discord.posting.channels import Channels, nonsense
+from hypecurve_discord.posting.rest import Rest
+from hypecurve_discord.posting.wire import Wire
+from hypecurve_discord.rendering.components import body, plain_body
 from hypecurve_discord.together import Together
-from hypecurve_discord.wire import Wire
 
 _log = structlog.get_logger(__name__)
 
