@@ -36,6 +36,7 @@ class DiscordBot:
 
     name = "discord"
     settings: Sequence[BotSetting] = SETTINGS
+    pictures_digests = True
     tasks: Sequence[BotTask] = (
         BotTask("sync", "Tell Discord of the slash commands, where they changed.", _sync),
     )

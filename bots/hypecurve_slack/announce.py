@@ -18,6 +18,7 @@ class SlackBot:
 
     name = "slack"
     settings: Sequence[BotSetting] = SETTINGS
+    pictures_digests = False  # one compact message, as few lines as can be
     tasks: Sequence[BotTask] = (BotTask("manifest", HELP, run),)
 
     def missing(self, env: Mapping[str, str]) -> Sequence[str]:

@@ -136,7 +136,7 @@ from sqlalchemy import Engine, event
 from hypecurve.adapters.sql import migrate
 from hypecurve.adapters.sql.engine import database_url
 
-left = 5
+left = 1
 
 @event.listens_for(Engine, "after_cursor_execute")
 def count(_connection, _cursor, statement, *_rest):

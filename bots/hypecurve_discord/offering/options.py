@@ -23,7 +23,6 @@ NAME = "hype"
 DESCRIPTION = "Which open-source AI repos are new, rising or stalled"
 
 _SUBCOMMAND, _STRING = 1, 3
-_SUBCOMMANDS = 25
 _CHOICES = 25
 _LENGTH = 100
 """Characters of a choice, of its value and of a description."""
@@ -76,10 +75,8 @@ def suggestions(data: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _offered() -> list[CommandSpec]:
-    """Return as many commands as Discord takes; of those that may be gathered the first ones."""
-    gathered = [spec.name for spec in COMMANDS if spec.gathered]
-    kept = frozenset(gathered[: _SUBCOMMANDS - len(COMMANDS) + len(gathered)])
-    return [spec for spec in COMMANDS if not spec.gathered or spec.name in kept]
+    """Return the commands that stand by themselves."""
+    return [spec for spec in COMMANDS if not spec.group]
 
 
 def _chosen(data: Mapping[str, Any]) -> Json:

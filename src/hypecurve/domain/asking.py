@@ -5,7 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from hypecurve.domain.message import Choice, Message
+from hypecurve.domain.saying import Saying
 from hypecurve.domain.subscription import Alerts, Channel, Schedule, Subscription, Wants
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """Something that the platform lets the app do in a channel, or does not."""
+
+    name: str
+    """As the platform's own settings call it: "Attach Files"."""
+    held: bool
+    purpose: Saying | str
+    """What it is needed for."""
+    vital: bool = False
+    """Without it no digest arrives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +40,11 @@ class Asker:
     is told, and change nothing."""
     is_alone: bool = False
     """Nobody else reads here: they write to the app itself."""
+    barred: Saying | None = None
+    """Why the platform's own settings do not let them change what the channel hears, and how to
+    mend it; None: they do."""
+    rights: tuple[Right, ...] = ()
+    """What the app may and may not do in this channel, where the platform tells."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,3 +190,5 @@ class Message:
     controls: tuple[Control, ...] = ()
     locale: str = "en"
     picture: Picture | None = None
+    calls: str = ""
+    """The platform's id of a role that is to be called with it; "" nobody is."""

@@ -283,6 +283,11 @@ class Bot(Protocol):
         """What whoever hosts it does once."""
         ...
 
+    @property
+    def pictures_digests(self) -> bool:
+        """Whether its digests show the curve of what rises most."""
+        ...
+
     def missing(self, env: Mapping[str, str]) -> Sequence[str]:
         """Return the names of the settings it still needs; none: it can be started."""
         ...

@@ -57,9 +57,9 @@ class CommandSpec:
     example: str
     options: tuple[OptionSpec, ...] = ()
     manages: bool = False
-    gathered: bool = False
-    """It sets up a channel: a platform that takes few commands may put it into a group of its own,
-    and leave it out until it does."""
+    group: str = ""
+    """A word that may stand before its name: `/hype set language` is `/hype language`. A platform
+    with a limited number of places gathers those of one group under it."""
 
 
 KINDS = ("new", "rising", "stalled", "awake")
@@ -152,7 +152,7 @@ COMMANDS: tuple[CommandSpec, ...] = (
             OptionSpec("all", to_say("off: nothing is left out"), "choice", choices=("off",)),
         ),
         manages=True,
-        gathered=True,
+        group="set",
     ),
     CommandSpec(
         "alerts",
@@ -170,7 +170,7 @@ COMMANDS: tuple[CommandSpec, ...] = (
             OptionSpec("turn", to_say("on or off"), "choice", choices=("on", "off")),
         ),
         manages=True,
-        gathered=True,
+        group="set",
     ),
     CommandSpec(
         "pause",
@@ -179,7 +179,6 @@ COMMANDS: tuple[CommandSpec, ...] = (
         "pause 2d",
         (OptionSpec("for", to_say("How long, like 12h or 2d; open-ended where left out"), "span"),),
         manages=True,
-        gathered=True,
     ),
     CommandSpec(
         "resume",
@@ -187,7 +186,6 @@ COMMANDS: tuple[CommandSpec, ...] = (
         "",
         "resume",
         manages=True,
-        gathered=True,
     ),
     CommandSpec(
         "status",
@@ -284,7 +282,6 @@ COMMANDS: tuple[CommandSpec, ...] = (
         "mute acme/flashkv",
         (_REPO,),
         manages=True,
-        gathered=True,
     ),
     CommandSpec(
         "unmute",
@@ -293,7 +290,6 @@ COMMANDS: tuple[CommandSpec, ...] = (
         "unmute acme/flashkv",
         (_REPO,),
         manages=True,
-        gathered=True,
     ),
     CommandSpec(
         "pick",
@@ -305,7 +301,6 @@ COMMANDS: tuple[CommandSpec, ...] = (
             OptionSpec("why", to_say("Why the others should look at it"), "text", required=True),
         ),
         manages=True,
-        gathered=True,
     ),
     CommandSpec(
         "language",
@@ -314,7 +309,7 @@ COMMANDS: tuple[CommandSpec, ...] = (
         "language English",
         (OptionSpec("language", to_say("English, Chinese or Russian"), "tongue"),),
         manages=True,
-        gathered=True,
+        group="set",
     ),
     CommandSpec(
         "submit",

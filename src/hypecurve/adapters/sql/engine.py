@@ -84,7 +84,9 @@ def make_engine(url: URL, *, durable: bool = True) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
         return _server(url, durable=durable)
     engine = create_async_engine(
-        url, connect_args={"timeout": LOCKED.total_seconds()}, hide_parameters=True
+        url,
+        connect_args={"timeout": LOCKED.total_seconds(), "async_creator_fn": _in_a_thread},
+        hide_parameters=True,
     )
     synchronous = "FULL" if durable else "OFF"
 
@@ -119,10 +121,19 @@ def make_engine(url: URL, *, durable: bool = True) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Connection) -> None:
         # A writer takes its lock at once: upgrading a read lock later fails instead of waiting.
-        writing = connection.get_execution_options().get(WRITING, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        if connection.get_execution_options().get(WRITING, False):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            driver: Any = connection.connection.driver_connection
+            driver.begin_reading()
 
     return engine
+
+
+def _in_a_thread(*args: Any, **settings: Any) -> Any:  # noqa: ANN401 - SQLAlchemy's
+    from hypecurve.adapters.sql.hopping import connect  # noqa: PLC0415 - no driver for PostgreSQL
+
+    return connect(*args, **settings)
 
 
 def _server(url: URL, *, durable: bool) -> AsyncEngine:

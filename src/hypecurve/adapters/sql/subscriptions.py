@@ -81,6 +81,13 @@ class SqlSubscriptions:
                 update(table).where(column == channel_id).values(locale=locale)
             )
 
+    async def call(self, place: Channel, role: str) -> None:
+        """Let a channel's digests call a role, by the platform's id; "" nobody."""
+        channel_id = await channel_id_of(self._connection, place)
+        await self._connection.execute(
+            update(channel).where(channel.c.id == channel_id).values(calls=role)
+        )
+
     async def spoken(self, place: Channel) -> str:
         """Return a channel's chosen language, else its first subscription's, else its installer's.
 
@@ -192,6 +199,7 @@ class SqlSubscriptions:
                 muted=frozenset(muted.get(key, ())),
                 pause=outgoing.pause(row),
                 locale=row["locale"],
+                calls=row["calls"],
             )
             for row, (key, place) in zip(channels, places.items(), strict=True)
         ]

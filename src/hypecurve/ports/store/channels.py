@@ -25,6 +25,8 @@ class Listener:
     """It refuses what is posted; None: it takes it."""
     locale: str = ""
     """The language somebody chose for it, as Babel names it; "" where nobody did."""
+    calls: str = ""
+    """Whom its digests call, by the platform's id of a role; "" nobody."""
 
 
 class Subscriptions(Protocol):
@@ -52,6 +54,10 @@ class Subscriptions(Protocol):
 
     async def speak(self, channel: Channel, locale: str) -> None:
         """Choose a channel's language, also for what it subscribed to before."""
+        ...
+
+    async def call(self, channel: Channel, role: str) -> None:
+        """Let a channel's digests call a role, by the platform's id; "" nobody."""
         ...
 
     async def spoken(self, channel: Channel) -> str:

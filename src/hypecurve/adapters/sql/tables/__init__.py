@@ -36,7 +36,7 @@ from hypecurve.adapters.sql.tables.watching import (
     world,
 )
 
-REVISION = "202611221200"
+REVISION = "202611221800"
 """The newest migration; a test holds it equal to the head of `hypecurve_migrations`."""
 
 __all__ = [

@@ -49,6 +49,7 @@ channel = Table(
     Column("probe_at", Instant, index=True),
     Column("refusals", Integer, nullable=False, server_default="0"),
     Column("locale", Line(16), nullable=False, server_default=""),
+    Column("calls", Line(64), nullable=False, server_default=""),
     UniqueConstraint("platform", "tenant", "place"),
 )
 

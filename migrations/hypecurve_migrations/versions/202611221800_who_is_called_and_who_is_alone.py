@@ -1,0 +1,32 @@
+"""Whom a channel's digests call, and a person's own channel at Discord under their name.
+
+Revision ID: 202611221800
+Revises: 202611221200
+Create Date: 2026-11-22
+
+Expands only: a process of the version before goes on beside it, and calls nobody.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "202611221800"
+down_revision = "202611221200"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("channel", sa.Column("calls", sa.String(64), nullable=False, server_default=""))
+    # A person at Discord had the number of the conversation, which a command from elsewhere does
+    # not tell; the tenant is that person, written @42. Who has both keeps both.
+    op.execute(
+        "UPDATE channel SET place = tenant WHERE platform = 'discord' AND tenant LIKE '@%' "
+        "AND place NOT LIKE '@%' AND NOT EXISTS (SELECT 1 FROM channel AS other WHERE "
+        "other.platform = channel.platform AND other.tenant = channel.tenant "
+        "AND (other.place = channel.tenant OR other.place < channel.place))"
+    )
+
+
+def downgrade() -> None:
+    op.drop_column("channel", "calls")
