@@ -35,7 +35,8 @@ SUPPRESS_EMBEDS = 1 << 2
 QUIETLY: Json = {"parse": []}
 """Nobody is pinged, whatever the text says."""
 
-ROW, BUTTON, SELECT, TEXT, CONTAINER = 1, 2, 3, 10, 17
+ROW, BUTTON, SELECT, TEXT, GALLERY, CONTAINER = 1, 2, 3, 10, 12, 17
+_ALT = 1_024
 GREY, LINK = 2, 5
 
 _SECTIONS = 16
@@ -73,14 +74,15 @@ class _Room:
         return True
 
 
-def body(message: Message) -> Json:
+def body(message: Message, picture: str = "") -> Json:
     """Return the JSON body of the post: never refused by Discord, whatever the message holds.
 
+    `picture`: the name of the file sent with it that shows the message's picture; "" for none.
     Entries for which there is no room are counted in a button "N more", which answers with them
     where the select names them, else in a line.
     """
     if message.kind is MessageKind.ALERT:
-        return _alert(message)
+        return _alert(message, picture)
     head, foot = _head(message), _small(message.footer, _ENDS)
     room = _Room(TEXT_LIMIT - sum(length(t, utf16=True) for t in (*head, *foot)) - 80)
     blocks, named = _sections(message, room)
@@ -90,18 +92,32 @@ def body(message: Message) -> Json:
     if left_out and more is None:
         foot = (f"-# {escape(_more_label(message, left_out))}", *foot)
     inner = [{"type": TEXT, "content": text} for text in _shown(message, head, blocks, foot)]
+    inner[1:1] = gallery(message, picture)
     inner += _controls(select, more, message.controls)
     container = {"type": CONTAINER, "accent_color": _colour(message), "components": inner}
     return {"flags": COMPONENTS_V2, "components": [container], "allowed_mentions": QUIETLY}
 
 
-def _alert(message: Message) -> Json:
+def gallery(message: Message, picture: str) -> list[Json]:
+    """Return the picture of a message as a component, where a file of that name is sent with it."""
+    if message.picture is None or not picture:
+        return []
+    alt = cut(clean(message.picture.alt), _ALT, utf16=True)
+    shown = {"description": alt} if alt else {}
+    return [{"type": GALLERY, "items": [{"media": {"url": f"attachment://{picture}"}, **shown}]}]
+
+
+def _alert(message: Message, picture: str) -> Json:
     """Return a message of the older kind, for phones show nothing of the other in a notification.
 
     https://github.com/discord/discord-api-docs/issues/7854
     """
     rows = _controls(_select(message, set()), None, message.controls)
-    return {**plain_body(message), "components": rows}
+    post = {**plain_body(message), "components": rows}
+    if message.picture is None or not picture:
+        return post
+    # With them suppressed the picture would be, too; our links lead to GitHub in any case.
+    return post | {"flags": 0, "embeds": [{"image": {"url": f"attachment://{picture}"}}]}
 
 
 def plain_body(message: Message) -> Json:
