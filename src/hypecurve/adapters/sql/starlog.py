@@ -7,7 +7,7 @@ sweep as one packed array by slot, for reading the whole catalogue at once; it c
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import rows
 from hypecurve.adapters.sql.packing import packed, padded, unpacked
+from hypecurve.adapters.sql.seeing import seen
 from hypecurve.adapters.sql.statements import among, columns_of, one_writer, upsert
 from hypecurve.adapters.sql.tables import (
     repo,
@@ -31,7 +32,7 @@ from hypecurve.adapters.sql.tables import (
 from hypecurve.domain.errors import BadData
 from hypecurve.domain.health import Health
 from hypecurve.domain.repo import RepoId
-from hypecurve.domain.stars import StarHistory, StarSnapshot
+from hypecurve.domain.stars import StarHistory
 from hypecurve.ports.store import Packed, Sweep
 
 _BELIEVED = sweep.c.health != Health.STILL.value
@@ -246,39 +247,7 @@ class SqlStarLog:
 
     async def history(self, repo_id: RepoId, since: datetime, until: datetime) -> StarHistory:
         """Return one repo's counts, a snapshot for each believed sweep that saw it."""
-        of_repo = watch_span.c.repo_id == repo_id
-        spans = (await self._connection.execute(select(watch_span).where(of_repo))).all()
-        missed = set(
-            await self._connection.scalars(
-                select(sweep_miss.c.sweep).where(sweep_miss.c.repo_id == repo_id)
-            )
-        )
-        changes = (
-            await self._connection.execute(
-                select(star_snapshot.c.sweep, star_snapshot.c.stars)
-                .where(star_snapshot.c.repo_id == repo_id)
-                .order_by(star_snapshot.c.sweep)
-            )
-        ).all()
-        sweeps = (
-            await self._connection.execute(
-                select(sweep.c.number, sweep.c.at)
-                .where(sweep.c.at.between(since, until), _BELIEVED)
-                .order_by(sweep.c.number)
-            )
-        ).all()
-        at_change = [row.sweep for row in changes]
-        snapshots = []
-        for row in sweeps:
-            place = bisect_right(at_change, row.number) - 1
-            watched = any(
-                span.from_sweep <= row.number
-                and (span.to_sweep is None or row.number <= span.to_sweep)
-                for span in spans
-            )
-            if place >= 0 and watched and row.number not in missed:
-                snapshots.append(StarSnapshot(row.at, changes[place].stars))
-        return StarHistory(tuple(snapshots), self._interval)
+        return StarHistory(await seen(self._connection, repo_id, since, until), self._interval)
 
 
 def _nearest(sweeps: Sequence[Any], instant: datetime, within: timedelta) -> int | None:
