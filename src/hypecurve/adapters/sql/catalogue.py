@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +28,7 @@ from hypecurve.adapters.sql.statements import (
     among,
     change,
     columns_of,
+    first,
 )
 from hypecurve.adapters.sql.tables import repo, source
 from hypecurve.domain.catalogue import (
@@ -87,20 +87,22 @@ class SqlCatalogue:
 
     async def entries(self, found: Found) -> list[CatalogueEntry]:
         """Return the matching entries."""
-        statement = matching(select(repo), found)
+        statement = self._matching(select(repo), found)
         order = _ORDERS[found.order]
         statement = statement.order_by(order.desc().nulls_last(), repo.c.stars.desc(), repo.c.id)
-        if found.ids is not None:
-            statement = statement.where(among(self._connection, repo.c.id, found.ids))
-        result = await self._connection.execute(statement.limit(found.limit))
+        result = await self._connection.execute(first(statement, found.limit))
         return [rows.entry(row, self._site) for row in result.mappings()]
 
     async def count(self, found: Found) -> int:
         """Return how many entries match."""
-        statement = matching(select(func.count()).select_from(repo), found)
-        if found.ids is not None:
-            return len(await self.entries(replace(found, limit=None)))
+        statement = self._matching(select(func.count()).select_from(repo), found)
         return int(await self._connection.scalar(statement) or 0)
+
+    def _matching(self, statement: Any, found: Found) -> Any:  # noqa: ANN401 - a Select of any columns
+        statement = matching(statement, found)
+        if found.ids is not None:
+            statement = statement.where(among(self._connection, repo.c.id, found.ids))
+        return statement
 
     async def search(
         self, text: str, limit: int, *, names_only: bool = False, listed: bool = True

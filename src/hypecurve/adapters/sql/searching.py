@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hypecurve.adapters.sql.statements import first
 from hypecurve.adapters.sql.tables import repo
 from hypecurve.domain.catalogue import RepoState
 from hypecurve.domain.category import NOT_AI
@@ -84,7 +85,7 @@ async def first_of(
     found = hits.where(repo.c.gone_at.is_(None)).subquery()
     total = func.count().over().label("total")
     order = (found.c.rank, found.c.stars.desc(), found.c.id)
-    result = await connection.execute(select(found.c.id, total).order_by(*order).limit(limit))
+    result = await connection.execute(first(select(found.c.id, total).order_by(*order), limit))
     rows = result.all()
     return [RepoId(row.id) for row in rows], int(rows[0].total) if rows else 0
 

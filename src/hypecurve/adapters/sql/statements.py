@@ -24,6 +24,7 @@ from sqlalchemy import (
     bindparam,
     func,
     literal,
+    literal_column,
     select,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -106,6 +107,15 @@ def among(
     if connection.dialect.name == POSTGRES:
         return column == any_(bindparam(None, numbers, ARRAY(BigInteger)))
     return column.in_(_each(numbers))
+
+
+def first(statement: Select[Any], limit: int | None) -> Select[Any]:
+    """Narrow a statement to its first rows; None: all of them.
+
+    The number is written out: SQLite keeps only so many rows while it sorts where it knows it when
+    it plans, and carries all of them whole where it is a parameter.
+    """
+    return statement if limit is None else statement.limit(literal_column(str(int(limit))))
 
 
 def opaque(value: str) -> ColumnElement[str]:
