@@ -52,15 +52,17 @@ class DiscordBot:
     def render(self, message: Message) -> Sequence[Mapping[str, Any]]:
         """Return the JSON body of the one post a message becomes."""
         from hypecurve_discord.rendering.components import body  # noqa: PLC0415 - catalogues: not at start
+        from hypecurve_discord.rendering.pictures import NAME  # noqa: PLC0415 - as above
 
-        return (body(message),)
+        return (body(message, NAME),)
 
     def layout(self, message: Message) -> Iterator[str]:
         """Yield lines that show in a terminal how Discord lays the post out."""
         from hypecurve_discord.rendering.components import body  # noqa: PLC0415 - as above
         from hypecurve_discord.rendering.layout import lines  # noqa: PLC0415 - as above
+        from hypecurve_discord.rendering.pictures import NAME  # noqa: PLC0415 - as above
 
-        return lines(body(message))
+        return lines(body(message, NAME))
 
     def connect(self, env: Mapping[str, str], kit: Kit) -> AbstractAsyncContextManager[Messenger]:
         """Open what posting needs, over REST only; BadSetting where a setting cannot be used."""

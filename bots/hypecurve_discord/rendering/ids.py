@@ -1,8 +1,8 @@
 """The custom ids of our controls: all that a control knows, so that it works after any restart.
 
-`hype:do:COMMAND` asks the desk that command, `hype:repo` and `hype:pick` are selects whose choices
-are repos and commands, `hype:tune` opens the form, `hype:compare:OWNER/NAME` asks what to compare
-with, and `hype:more:MASK:N` tells what found no room in a post.
+`hype:do:COMMAND` asks the desk that command, `hype:repo` and `hype:pick:N` are selects whose
+choices are repos and commands, `hype:tune` opens the form, `hype:compare:OWNER/NAME` asks what to
+compare with, and `hype:more:MASK:N` tells what found no room in a post.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ class OpenRepo:
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """A select of commands; a choice's value is one."""
+    """A select of commands; a choice's value is one. `place`: which of the post's selects it is."""
+
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ class LeftOut:
 
 
 Pressed = Do | OpenRepo | Pick | Tune | Compare | LeftOut
-_PLAIN: dict[str, Pressed] = {"repo": OpenRepo(), "pick": Pick(), "tune": Tune()}
+_PLACES = 2
+"""Digits."""
 _MORE = re.compile(r"([0-9a-f]{1,7}):([0-9]{1,9})")
 
 
@@ -72,8 +75,8 @@ def encode(pressed: Pressed) -> str:
             written = f"hype:do:{command}" if command.strip() else ""
         case OpenRepo():
             written = "hype:repo"
-        case Pick():
-            written = "hype:pick"
+        case Pick(place):
+            written = f"hype:pick:{place}"
         case Tune():
             written = "hype:tune"
         case Compare(repo):
@@ -97,8 +100,12 @@ def decode(custom_id: str) -> Pressed | None:
             found = Compare(value)
         case "more" if (told := _MORE.fullmatch(value)) is not None:
             found = LeftOut(int(told[1], 16), int(told[2]))
-        case "repo" | "pick" | "tune":
-            found = _PLAIN[kind]
+        case "pick" if value.isascii() and value.isdigit() and len(value) <= _PLACES:
+            found = Pick(int(value))
+        case "repo":
+            found = OpenRepo()
+        case "tune":
+            found = Tune()
     return found
 
 

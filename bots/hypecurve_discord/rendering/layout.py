@@ -7,9 +7,12 @@ from typing import Any
 
 from wcwidth import wrap
 
-from hypecurve_discord.rendering.components import LINK, ROW, SELECT, TEXT
+from hypecurve_discord.rendering.components import CONTAINER, SECTION, TEXT
+from hypecurve_discord.rendering.controls import LINK, ROW, SELECT
 from hypecurve_discord.rendering.markdown import shown
+from hypecurve_discord.rendering.pictures import GALLERY
 
+Json = Mapping[str, Any]
 WIDTH = 76
 """Columns: about as much as Discord shows in one line on a desktop."""
 
@@ -19,27 +22,41 @@ _SMALL = "-# "
 _INDENT = "  "
 
 
-def lines(body: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the lines of a body that `components.body` made, with ANSI bold."""
-    for line in body.get("content", "").split("\n") if body.get("content") else ():
-        yield from (_BAR + drawn for drawn in _line(line))
-    for container in body.get("components", ()):
-        if container["type"] == ROW:
-            yield (_BAR + "  ".join(_control(control) for control in container["components"]))
-            continue
-        for place, component in enumerate(container["components"]):
+def lines(body: Json) -> Iterator[str]:
+    """Yield the lines of a body of any form, with ANSI bold."""
+    if body.get("content"):
+        yield from (_BAR + line for line in _text(body["content"]))
+    for embed in body.get("embeds", ()):
+        drawn = (*_text(embed["description"]), *(_picture("") if "image" in embed else ()))
+        yield from (_BAR + line for line in drawn)
+        yield _BAR.rstrip()
+    for top in body.get("components", ()):
+        # A row of the older kind stands below the post, as a container stands for all of it.
+        for place, component in enumerate(top["components"] if top["type"] == CONTAINER else [top]):
             if place:
                 yield _BAR.rstrip()
             for line in _drawn(component):
                 yield (_BAR + line).rstrip()
 
 
-def _drawn(component: Mapping[str, Any]) -> Iterator[str]:
-    if component["type"] == TEXT:
-        for line in component["content"].split("\n"):
-            yield from _line(line)
-    elif component["type"] == ROW:
+def _drawn(component: Json) -> Iterator[str]:
+    kind = component["type"]
+    if kind == TEXT:
+        yield from _text(component["content"])
+    elif kind == SECTION:
+        for text in component["components"]:
+            yield from _text(text["content"])
+        yield _INDENT + _control(component["accessory"])
+    elif kind == GALLERY:
+        for item in component["items"]:
+            yield from _picture(item.get("description", ""))
+    elif kind == ROW:
         yield "  ".join(_control(control) for control in component["components"])
+
+
+def _text(markdown: str) -> Iterator[str]:
+    for line in markdown.split("\n"):
+        yield from _line(line)
 
 
 def _line(markdown: str) -> Iterator[str]:
@@ -53,7 +70,12 @@ def _line(markdown: str) -> Iterator[str]:
         yield from wrap(text, WIDTH, initial_indent=indent, subsequent_indent=_INDENT)
 
 
-def _control(control: Mapping[str, Any]) -> str:
+def _picture(alt: str) -> Iterator[str]:
+    said = f"[picture: {alt}]" if alt else "[picture]"
+    yield from wrap(said, WIDTH, subsequent_indent=_INDENT)
+
+
+def _control(control: Json) -> str:
     if control["type"] == SELECT:
         return f"[{control['placeholder']} ▾]"
     return f"[{control['label']} ↗]" if control["style"] == LINK else f"[{control['label']}]"
