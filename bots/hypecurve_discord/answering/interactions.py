@@ -3,240 +3,239 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import structlog
 
 from hypecurve.domain.asking import Answer, Asker
-from hypecurve.domain.errors import BadRepoName
-from hypecurve.domain.message import Entry, Line, Link, Message, MessageKind, Section, SectionKind
-from hypecurve.domain.message import Text as Words
-from hypecurve.domain.repo import RepoName
-from hypecurve.domain.subscription import Channel, Tenant
-from hypecurve.ports import Desk
-from hypecurve.wording.texts import Texts, texts
+from hypecurve.domain.message import MessageKind
+from hypecurve.domain.saying import Saying
+from hypecurve.ports import Desk, Host
+from hypecurve_discord.answering.asked import (
+    MANAGING,
+    Interaction,
+    asker_of,
+    command_of,
+    data_of,
+    is_alone,
+    is_of_the_channel,
+    is_visiting,
+    locale_of,
+    may_manage,
+)
+from hypecurve_discord.answering.items import is_taken, take
+from hypecurve_discord.answering.leftout import left_out
+from hypecurve_discord.answering.offers import offers
+from hypecurve_discord.answering.replying import (
+    NETWORK,
+    TOO_LATE,
+    Replies,
+    leaving,
+    sorry,
+    their_own,
+)
 from hypecurve_discord.library import discord
-from hypecurve_discord.offering.options import manages, suggestions, text_of
-from hypecurve_discord.rendering.components import DO, MORE, REPO, body, plain_body
+from hypecurve_discord.offering.options import text_of
+from hypecurve_discord.rendering.ids import Compare, Do, LeftOut, OpenRepo, Pick, Tune, decode
 
 _log = structlog.get_logger(__name__)
 
 DESK_PATIENCE = 600.0
 """Seconds the desk may take: an interaction can be answered for 15 minutes."""
-
-_TOO_LATE = frozenset({10062, 40060, 10015})
-"""Unknown interaction, already acknowledged, unknown webhook: somebody waited too long."""
-
-Interaction = discord.Interaction[Any]
-
-
-async def answer(interaction: Interaction, desk: Desk) -> None:
-    """Answer an interaction. Nothing is raised: what goes wrong is logged and told kindly."""
-    kind = interaction.type
-    try:
-        if kind is discord.InteractionType.autocomplete:
-            await _complete(interaction)
-        elif kind in {
-            discord.InteractionType.application_command,
-            discord.InteractionType.component,
-        }:
-            await interaction.response.defer(ephemeral=True, thinking=True)
-            await _reply(interaction, await _asked(interaction, desk))
-    except discord.HTTPException as error:
-        if error.code in _TOO_LATE:
-            _log.info("discord interaction too late", code=error.code)
-        else:
-            _log.exception("discord interaction not answered", code=error.code)
-    except Exception:  # noqa: BLE001 - an interaction goes wrong alone, whatever it is
-        _log.exception("discord interaction not answered")
+TYPING = 2.0
+"""Seconds for suggestions: Discord waits 3 for them."""
+SAYING_SO = 1.0
+"""Seconds to tell those whose answers are given up as the bot ends."""
+_ALREADY = 40060
+_PAGE = re.compile(r"(?!share ).* page \d+", re.DOTALL)
+Barred = Callable[[Interaction], Awaitable[Saying | None]]
+_Finding = Callable[[], Awaitable[Answer]]
 
 
-async def _complete(interaction: Interaction) -> None:
-    choices = [
-        discord.app_commands.Choice(name=name, value=value)
-        for name, value in suggestions(_data(interaction))
-    ]
-    await interaction.response.autocomplete(choices)
+class Answering:
+    """Answers interactions one by one, all at the same time. Nothing it does raises."""
 
+    def __init__(self, host: Host, barred: Barred = may_manage) -> None:
+        """Take whom to ask; `barred` says why somebody may not change what a channel hears."""
+        self.replies = Replies(host.kit.charts)
+        self._desk: Desk = host.desk
+        self._barred = barred
+        self._under_way: set[asyncio.Task[Any]] = set()
 
-async def _asked(interaction: Interaction, desk: Desk) -> Answer:
-    """Return what the desk says, or a kind line where it cannot be asked."""
-    said = texts(locale_of(str(interaction.locale)))
-    custom_id = str(_data(interaction).get("custom_id", ""))
-    try:
-        if custom_id.startswith(MORE):
-            return Answer(_left_out(interaction, custom_id, said))
-        text = _wanted(interaction, custom_id)
-        if (refusal := _refused(interaction, text, said)) is not None:
-            return Answer(_notice(refusal, said))
-        async with asyncio.timeout(DESK_PATIENCE):
-            return await desk.answer(asker_of(interaction), text)
-    except Exception:  # noqa: BLE001 - the person hears a kind line, the log the rest
-        _log.exception("discord command failed", custom_id=custom_id)
-        sorry = said.say("Something went wrong on our side. Please try again in a minute.")
-        return Answer(_notice(sorry, said))
+    async def heard(self, interaction: Interaction) -> None:
+        """Answer an interaction that no item of ours has taken: a command, typing, an old button.
 
+        What is sent in from a form is for others.
+        """
+        match interaction.type:
+            case discord.InteractionType.autocomplete:
+                await self._complete(interaction)
+            case discord.InteractionType.application_command:
+                await self.ask(interaction, text_of(data_of(interaction)))
+            case discord.InteractionType.component if not is_taken(interaction):
+                take(interaction)
+                await self.pressed(interaction, str(data_of(interaction).get("custom_id", "")))
 
-def _wanted(interaction: Interaction, custom_id: str) -> str:
-    """Return the command that was typed, or that a control stands for."""
-    if custom_id == REPO:
-        return f"repo {next(iter(_data(interaction).get('values') or []), '')}"
-    if custom_id.startswith(DO):
-        return custom_id.removeprefix(DO)
-    # A control of a version to come, or to be forgotten: the help is never wrong.
-    return "help" if custom_id else text_of(_data(interaction))
+    async def pressed(self, interaction: Interaction, custom_id: str) -> None:
+        """Answer a control; one of a version to come, or to be forgotten: with the help."""
+        value = next(iter(data_of(interaction).get("values") or []), "")
+        match decode(custom_id):
+            case LeftOut() as pressed:
+                await self._left_out(interaction, pressed)
+            case Do(command):
+                await self.ask(interaction, command)
+            case OpenRepo():
+                await self.ask(interaction, f"repo {value}")
+            case Pick():
+                await self.ask(interaction, value)
+            case Tune():
+                await self.ask(interaction, "subscriptions")
+            case Compare():
+                await self.ask(interaction, "help compare")
+            case None:
+                await self.ask(interaction, "help")
 
+    async def ask(self, interaction: Interaction, text: str) -> None:
+        """Answer a command, written as after `/hype`; acknowledged first where it is not yet.
 
-def _refused(interaction: Interaction, text: str, said: Texts) -> str | None:
-    """Return why this person or this channel may not do that; None if they may.
+        A page that is asked for in a message of their own takes the place of the one before.
+        """
 
-    Discord knows permissions for whole commands only, so subcommands are checked here.
-    """
-    if interaction.guild_id is None or not manages(text):
-        return None
-    if not interaction.permissions.manage_channels:
-        return said.say(
-            "Changing what this channel hears takes the permission Manage Channels. "
-            "Everything else in /hype is for everybody."
+        async def finding() -> Answer:
+            answer = await self._desk.answer(await self.asker(interaction, text), text)
+            if is_visiting(interaction) and is_of_the_channel(text):
+                answer = replace(answer, message=their_own(answer.message))
+            return answer
+
+        # What they share is for others wherever it is; the rest is about their own digest there.
+        shown = not is_alone(interaction) or (
+            is_visiting(interaction) and command_of(text) == "share"
         )
-    ours = interaction.app_permissions
-    thread = isinstance(interaction.channel, discord.Thread)
-    may_write = ours.send_messages_in_threads if thread else ours.send_messages
-    if text.startswith("subscribe") and not (ours.view_channel and may_write):
-        return said.say(
-            "Hypecurve cannot write here yet: give it View Channel and Send Messages "
-            "in this channel, then try again."
-        )
-    return None
+        turning = _PAGE.fullmatch(text) is not None and _is_theirs(interaction)
+        await self._answer(interaction, finding, shown=shown, turning=turning)
 
+    async def asker(self, interaction: Interaction, text: str) -> Asker:
+        """Return who asks; whether they may is only looked up for what takes leave."""
+        barred = None
+        if command_of(text) in MANAGING and not is_alone(interaction):
+            barred = await self._barred(interaction)
+        return asker_of(interaction, barred)
 
-def asker_of(interaction: Interaction) -> Asker:
-    """Return who asks and where; in direct messages the tenant is the person, as `@42`.
+    async def finish(self, seconds: float) -> None:
+        """Let what is being answered finish; who waits for what takes longer is told so."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=seconds)
+        late = set(self._under_way)
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late, timeout=SAYING_SO)
 
-    LookupError where Discord names a channel of a kind that is not known yet.
-    """
-    if interaction.channel_id is None:
-        message = "a command from a kind of channel that this version does not know"
-        raise LookupError(message)
-    user = str(interaction.user.id)
-    guild = interaction.guild_id
-    tenant = Tenant("discord", f"@{user}" if guild is None else str(guild))
-    channel = Channel(tenant, str(interaction.channel_id))
-    name = getattr(interaction.channel, "name", None) or ""
-    return Asker(
-        channel,
-        user,
-        locale_of(str(interaction.locale)),
-        channel_name=name,
-        name=interaction.user.display_name,
-        is_admin=interaction.permissions.manage_channels,
-        is_alone=guild is None,
-    )
+    async def _left_out(self, interaction: Interaction, pressed: LeftOut) -> None:
+        async def finding() -> Answer:
+            asker = await self._desk.spoken_to(asker_of(interaction))
+            return Answer(left_out(interaction, pressed, asker.locale))
 
+        await self._answer(interaction, finding, shown=False, turning=False)
 
-def locale_of(discord_locale: str) -> str:
-    """Return Babel's name of one of Discord's locales: `en` for en-US, `zh_CN` for zh-CN."""
-    language = discord_locale.partition("-")[0]
-    return "en" if language == "en" else discord_locale.replace("-", "_")
+    async def _complete(self, interaction: Interaction) -> None:
+        """Offer what fits what was typed; nothing where that cannot be found in time."""
+        found: list[tuple[str, str]] = []
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TYPING):
+                    found = await offers(self._desk, interaction)
+        except Exception:  # noqa: BLE001 - they can type it all the same
+            _log.exception("discord suggestions failed")
+        choices = [discord.app_commands.Choice(name=name, value=value) for name, value in found]
+        try:
+            await interaction.response.autocomplete(choices)
+        except (discord.HTTPException, *NETWORK) as error:
+            _log.info("discord suggestions too late", error=str(error)[:100])
 
+    async def _answer(
+        self, interaction: Interaction, finding: _Finding, *, shown: bool, turning: bool
+    ) -> None:
+        """Acknowledge, find the answer and say it; whatever goes wrong, say something."""
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - a coroutine runs in one
+        self._under_way.add(task)
+        try:
+            if await _acknowledged(interaction, turning=turning):
+                await self._find_and_say(interaction, finding, shown=shown, turning=turning)
+        except discord.HTTPException as error:
+            if error.code in TOO_LATE:
+                _log.info("discord interaction too late", code=error.code)
+            else:
+                _log.exception("discord interaction not answered", code=error.code)
+        except Exception:  # noqa: BLE001 - an interaction goes wrong alone, whatever it is
+            _log.exception("discord interaction not answered")
+        finally:
+            self._under_way.discard(task)
 
-# -- replies -----------------------------------------------------------------------------------
-
-
-async def _reply(interaction: Interaction, given: Answer) -> None:
-    """Show the answer to the asker, or to everybody, and everybody what was changed.
-
-    The placeholder is private, and Discord lets the first answer only take its place; so what is
-    public comes as a second message, and the placeholder says where it went.
-    """
-    if not given.public:
-        await _edit(interaction, given.message)
-        if given.announcement is not None:
-            await _announce(interaction, given.announcement)
-        return
-    said = texts(given.message.locale)
-    await _edit(interaction, _notice(said.say("Everybody here can see the answer."), said))
-    try:
-        await _send(interaction, "POST", "", given.message)
-    except discord.HTTPException as error:
-        _log.warning("discord answer stays private", code=error.code)
-        await _edit(interaction, given.message)
-
-
-async def _announce(interaction: Interaction, line: Message) -> None:
-    """Say in the channel who changed what; where that cannot be, the change stands all the same."""
-    try:
-        await _send(interaction, "POST", "", line)
-    except discord.HTTPException as error:
-        _log.warning("discord change not announced", code=error.code)
-
-
-async def _edit(interaction: Interaction, message: Message) -> None:
-    await _send(interaction, "PATCH", "/messages/@original", message)
-
-
-async def _send(interaction: Interaction, method: str, path: str, message: Message) -> None:
-    """Send as it was rendered; as plain text where Discord refuses that (our mistake)."""
-    route = discord.http.Route(
-        method,
-        "/webhooks/{webhook_id}/{webhook_token}" + path,
-        webhook_id=interaction.application_id,
-        webhook_token=interaction.token,
-    )
-    http = interaction.client.http
-    try:
-        await http.request(route, json=body(message))
-    except discord.HTTPException as error:
-        if error.status != 400:  # noqa: PLR2004  # Bad Request
+    async def _find_and_say(
+        self, interaction: Interaction, finding: _Finding, *, shown: bool, turning: bool
+    ) -> None:
+        locale = locale_of(str(interaction.locale))
+        try:
+            try:
+                async with asyncio.timeout(DESK_PATIENCE):
+                    answer = await finding()
+            except Exception:  # noqa: BLE001 - the person hears a kind line, the log the rest
+                custom_id = str(data_of(interaction).get("custom_id", ""))
+                _log.exception("discord command failed", custom_id=custom_id)
+                answer = Answer(sorry(await self._spoken(interaction, locale)))
+            if not turning:
+                await self.replies.say(interaction, answer, shown=shown)
+            elif answer.message.kind is MessageKind.ERROR:
+                await self.replies.add(interaction, answer.message)
+            else:
+                await self.replies.turn(interaction, answer.message)
+        except asyncio.CancelledError:
+            if not turning:
+                with suppress(Exception):
+                    async with asyncio.timeout(SAYING_SO):
+                        await self.replies.edit(interaction, leaving(locale))
             raise
-        _log.exception("discord answer refused", code=error.code)
-        await http.request(route, json=plain_body(message))
+
+    async def _spoken(self, interaction: Interaction, locale: str) -> str:
+        """Return the language in which they are spoken to, where that can be found out."""
+        with suppress(Exception):
+            return (await self._desk.spoken_to(asker_of(interaction))).locale
+        return locale
 
 
-def _notice(text: str, said: Texts) -> Message:
-    entry = Entry(((Words(text),),), spoken=text)
-    section = Section(SectionKind.PLAIN, "", (entry,))
-    return Message(MessageKind.NOTICE, text, sections=(section,), locale=said.name)
+def _is_theirs(interaction: Interaction) -> bool:
+    """Whether the message that was pressed is for nobody but who pressed."""
+    message = interaction.message
+    return message is not None and (message.flags.ephemeral or interaction.context.dm_channel)
 
 
-def _left_out(interaction: Interaction, custom_id: str, said: Texts) -> Message:
-    """Return the repos that found no room in a post, as its own select tells them."""
-    mask, _, total = custom_id.removeprefix(MORE).partition(":")
-    options = list(_options(interaction.message.components if interaction.message else []))
-    wanted = [o for i, o in enumerate(options) if int(mask, 16) >> i & 1]
-    entries = [_repo_entry(option.label, option.description or "") for option in wanted]
-    rest = int(total) - len(wanted)
-    footer: tuple[Line, ...] = ()
-    if rest > 0 or not wanted:
-        more = said.say_count(
-            "and {n} more: /hype rising, /hype new", "and {n} more: /hype rising, /hype new", rest
-        )
-        footer = ((Words(more),),)
-    title = said.say_count("{n} more", "{n} more", int(total))
-    section = Section(SectionKind.PLAIN, "", tuple(entries))
-    return Message(
-        MessageKind.LIST, title, title, sections=(section,), footer=footer, locale=said.name
-    )
+async def _acknowledged(interaction: Interaction, *, turning: bool) -> bool:
+    """Tell Discord that an answer comes: in time, before anything else is asked or awaited.
 
-
-def _repo_entry(label: str, detail: str) -> Entry:
-    try:
-        name = str(RepoName.parse(label))
-    except BadRepoName:
-        name = ""
-    head: Line = (Link(label, f"https://github.com/{name}"),) if name else (Words(label),)
-    return Entry((head, (Words(detail),)) if detail else (head,), repo_name=name, spoken=label)
-
-
-def _options(components: Iterable[Any]) -> Iterator[discord.SelectOption]:
-    for component in components:
-        if isinstance(component, discord.SelectMenu):
-            yield from component.options
-        yield from _options(getattr(component, "children", ()))
-
-
-def _data(interaction: Interaction) -> Mapping[str, Any]:
-    # discord.py types each kind of interaction's data apart; here they are read as plain JSON.
-    data: Any = interaction.data
-    return data or {}
+    The answer is theirs alone; in direct messages with us everything is, and stays to be read.
+    """
+    response = interaction.response
+    if response.is_done():
+        return True
+    for last in (False, True):
+        try:
+            if turning:
+                await response.defer()
+            else:
+                await response.defer(ephemeral=not interaction.context.dm_channel, thinking=True)
+        except NETWORK:
+            if last:
+                raise
+        except discord.HTTPException as error:
+            if not (last and error.code == _ALREADY):  # the first one may have arrived
+                raise
+            return True
+        else:
+            return True
+    return False

@@ -19,7 +19,8 @@ from hypecurve.domain.saying import to_say
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Host
 from hypecurve_discord.address import addressed, gateway_of, token_of
-from hypecurve_discord.answering.interactions import answer
+from hypecurve_discord.answering.interactions import Answering
+from hypecurve_discord.answering.items import ITEMS
 from hypecurve_discord.library import discord
 from hypecurve_discord.offering.sync import differing
 from hypecurve_discord.posting.rest import traced
@@ -54,17 +55,17 @@ class HypeClient(discord.AutoShardedClient):
             http_trace=traced(host.kit.invalid, together),
         )
         self._host = host
-        self._answers: set[asyncio.Task[Any]] = set()
+        self.answering = Answering(host)
         self._known: set[int] = set()
         """Servers that were told of already: each new session names them all again."""
 
+    async def setup_hook(self) -> None:
+        """Let discord.py know our controls by their ids."""
+        self.add_dynamic_items(*ITEMS)
+
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Answer; discord.py runs this as a task of its own."""
-        task = asyncio.current_task()
-        if task is not None:
-            self._answers.add(task)
-            task.add_done_callback(self._answers.discard)
-        await answer(interaction, self._host.desk)
+        """Answer what is no control of ours; discord.py runs this as a task of its own."""
+        await self.answering.heard(interaction)
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """A server we are in: one of a new session, or one that is back after an outage."""
@@ -134,10 +135,7 @@ class HypeClient(discord.AutoShardedClient):
 
     async def leave(self) -> None:
         """Finish what is being answered, as long as that takes no more than some seconds."""
-        if self._answers:
-            await asyncio.wait(self._answers, timeout=FINISHING)
-        for late in self._answers:
-            late.cancel()
+        await self.answering.finish(FINISHING)
         # Not cancelled when it takes too long: a gateway that says no goodbye is left alone.
         closing = asyncio.ensure_future(self.close())
         await asyncio.wait({closing}, timeout=LEAVING)

@@ -1,0 +1,105 @@
+"""Who asks in Discord, and for whom: a channel of a server, or a person alone.
+
+What is asked in direct messages, in a group of people, or in a server where the bot is not (there
+the app belongs to who asks) concerns that person's own digest: nothing of ours can be posted there.
+https://discord.com/developers/docs/interactions/receiving-and-responding
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hypecurve.domain.asking import Asker
+from hypecurve.domain.saying import Saying, to_say
+from hypecurve.domain.subscription import Channel, Tenant
+from hypecurve.wording.commands import COMMANDS
+from hypecurve_discord.library import discord
+from hypecurve_discord.rights import rights
+
+Interaction = discord.Interaction[Any]
+
+MANAGING = frozenset(spec.name for spec in COMMANDS if spec.manages)
+_GROUPS = frozenset(spec.group for spec in COMMANDS if spec.group)
+_OF_THE_CHANNEL = MANAGING | {"subscriptions", "status", "preview"}
+_THREADS = frozenset({10, 11, 12, 15, 16})
+"""Kinds of channels in which what is posted lies in threads: threads, forums, media channels."""
+_NO_CHANNELS = Saying(
+    to_say(
+        "Changing what this channel hears takes the permission Manage Channels, or the leave to "
+        "use /hype-tune: those who run the server give it in Server Settings > Integrations. "
+        "Everything else in /hype is for everybody."
+    )
+)
+
+
+def asker_of(interaction: Interaction, barred: Saying | None = None) -> Asker:
+    """Return who asks and where; a person alone is a tenant of their own, as `@42`.
+
+    LookupError where Discord names a channel of a kind that is not known yet.
+    """
+    user = str(interaction.user.id)
+    locale, name = locale_of(str(interaction.locale)), interaction.user.display_name
+    if is_alone(interaction):
+        mine = Channel.of_person(Tenant("discord", f"@{user}"), user)
+        return Asker(mine, user, locale, name=name, is_alone=True)
+    place = interaction.channel
+    if place is None:
+        message = "a command from a kind of channel that this version does not know"
+        raise LookupError(message)
+    permissions, threads = interaction.app_permissions.value, int(place.type.value) in _THREADS
+    return Asker(
+        Channel(Tenant("discord", str(interaction.guild_id)), str(place.id)),
+        user,
+        locale,
+        channel_name=getattr(place, "name", None) or "",
+        name=name,
+        is_admin=interaction.permissions.manage_channels,
+        barred=barred,
+        rights=rights(permissions, in_thread=threads),
+    )
+
+
+def is_alone(interaction: Interaction) -> bool:
+    """Whether what is asked concerns the person alone, whoever else may read there."""
+    return interaction.guild_id is None or is_visiting(interaction)
+
+
+def is_visiting(interaction: Interaction) -> bool:
+    """Whether it was asked where other people are and the bot is not: nothing can be posted there.
+
+    The app is who asks'; or the server has its commands and not the bot.
+    """
+    if interaction.guild_id is None:
+        return interaction.context.private_channel
+    for_them = interaction.is_user_integration() and not interaction.is_guild_integration()
+    return for_them or interaction.client.get_guild(interaction.guild_id) is None
+
+
+def command_of(text: str) -> str:
+    """Return the command of a text: `filter` for `set filter min 1000`."""
+    first, _, rest = text.partition(" ")
+    return rest.partition(" ")[0] if first in _GROUPS else first
+
+
+def is_of_the_channel(text: str) -> bool:
+    """Whether a command changes what the channel hears, or tells of it."""
+    return command_of(text) in _OF_THE_CHANNEL
+
+
+async def may_manage(interaction: Interaction) -> Saying | None:
+    """Return why who asks may not change what a channel hears: they may who manage channels."""
+    return None if interaction.permissions.manage_channels else _NO_CHANNELS
+
+
+def locale_of(discord_locale: str) -> str:
+    """Return Babel's name of one of Discord's locales: `en` for en-US, `zh_CN` for zh-CN."""
+    language = discord_locale.partition("-")[0]
+    return "en" if language == "en" else discord_locale.replace("-", "_")
+
+
+def data_of(interaction: Interaction) -> Mapping[str, Any]:
+    """Return what was chosen, typed or pressed, as Discord's plain JSON."""
+    # discord.py types each kind of interaction's data apart.
+    data: Any = interaction.data
+    return data or {}

@@ -1,0 +1,241 @@
+"""Answers on their way: to the asker alone, to everybody there, with a picture, and never lost.
+
+An interaction is acknowledged within 3 seconds, and its token then serves for 15 minutes
+(discord.com/developers/docs/interactions/receiving-and-responding). The acknowledgement shows that
+we are thinking, and only an answer ends that: so whatever goes wrong, something is said.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import aiohttp
+import structlog
+
+from hypecurve.domain.asking import Answer
+from hypecurve.domain.message import Entry, Message, MessageKind, Section, SectionKind, Text
+from hypecurve.ports import Charts
+from hypecurve.wording.cut import clean, cut
+from hypecurve.wording.texts import texts
+from hypecurve_discord.answering.asked import Interaction
+from hypecurve_discord.library import discord
+from hypecurve_discord.rendering.components import body, plain_body
+from hypecurve_discord.rendering.embeds import embed_body
+
+Json = dict[str, Any]
+
+EPHEMERAL = 1 << 6
+NETWORK = (OSError, aiohttp.ClientError, TimeoutError)
+TOO_LATE = frozenset({10062, 40060, 10015, 50027})
+"""Unknown interaction, already acknowledged, unknown webhook, its token is spent: too late."""
+_DRAWING = 15.0
+"""Seconds a text waits for its picture."""
+_A_TRY = 40.0
+"""Seconds for a request of ours."""
+_PAUSES = (1.0, 3.0)
+"""Seconds before an edit is tried again: it comes to the same however often it arrives."""
+_NAME = "chart.png"
+_ALT = 1_024
+"""Characters of a file's description."""
+_REFUSED = frozenset({400, 413})
+_ORIGINAL = "/messages/@original"
+_log = structlog.get_logger(__name__)
+
+
+class Replies:
+    """Says answers. What goes wrong with the content is mended here; what else does is raised."""
+
+    def __init__(self, charts: Charts) -> None:
+        """Take who draws."""
+        self._charts = charts
+
+    async def say(self, interaction: Interaction, answer: Answer, *, shown: bool) -> None:
+        """Show an answer to the asker, or to everybody, and everybody what was changed.
+
+        `shown`: there are others where it was asked. The placeholder is the asker's alone, and the
+        first answer takes its place; so what is public comes as a second message, and the
+        placeholder says where it went.
+        """
+        if answer.silent:
+            await self.withdraw(interaction)
+        elif answer.public and shown:
+            said = texts(answer.message.locale)
+            note = said.say("Everybody here can see the answer.")
+            await self.edit(interaction, line(note, said.name))
+            if not await self.announce(interaction, answer.message):
+                await self.edit(interaction, answer.message)
+        else:
+            await self.edit(interaction, answer.message)
+        if answer.announcement is not None and not answer.silent:
+            await self.announce(interaction, answer.announcement)
+
+    async def edit(self, interaction: Interaction, message: Message) -> None:
+        """Put a message in the place of the first answer, or of the message that was pressed."""
+        await self._send(interaction, "PATCH", _ORIGINAL, message)
+
+    async def turn(self, interaction: Interaction, message: Message) -> None:
+        """Put a page in the place of another, in the message whose button was pressed.
+
+        Where Discord refuses it in the form that the message has, it comes as one of its own.
+        """
+        try:
+            await self._send(interaction, "PATCH", _ORIGINAL, message, forms=1)
+        except discord.HTTPException as error:
+            if error.status not in _REFUSED:
+                raise
+            await self.add(interaction, message)
+
+    async def add(self, interaction: Interaction, message: Message) -> None:
+        """Say something more to the asker alone."""
+        await self._send(interaction, "POST", "", message, flags=EPHEMERAL)
+
+    async def announce(self, interaction: Interaction, message: Message) -> bool:
+        """Say something to everybody; False where that cannot be: who asked has their answer."""
+        try:
+            await self._send(interaction, "POST", "", message)
+        except discord.HTTPException as error:
+            _log.warning("discord answer stays private", code=error.code)
+            return False
+        except NETWORK as error:
+            # It may have arrived: nobody is told twice.
+            _log.warning("discord answer lost", error=type(error).__name__)
+        return True
+
+    async def withdraw(self, interaction: Interaction) -> None:
+        """Take the placeholder away: there is nothing to say."""
+        await _request(interaction, "DELETE", _ORIGINAL, {}, None)
+
+    async def _send(  # what is said, and how it may be
+        self,
+        interaction: Interaction,
+        method: str,
+        path: str,
+        message: Message,
+        *,
+        flags: int = 0,
+        forms: int = 4,
+    ) -> None:
+        """Send it in the first form that Discord takes; what else it refuses is raised."""
+        picture = await self._drawn(message)
+        left = [*_forms(message, picture)][:forms]
+        while left:
+            form, shown = left.pop(0)
+            content = form | {"flags": form.get("flags", 0) | flags}
+            try:
+                await _request(interaction, method, path, content, shown)
+            except discord.HTTPException as error:
+                if error.status not in _REFUSED or not left or error.code in TOO_LATE:
+                    raise
+                _log.error("discord answer refused", code=error.code, why=error.text[:200])
+            else:
+                return
+
+    async def _drawn(self, message: Message) -> _File | None:
+        """Return a message's picture; None where there is none, or where it cannot be drawn."""
+        if message.picture is None:
+            return None
+        try:
+            async with asyncio.timeout(_DRAWING):
+                png = await self._charts.draw(message.picture.chart, message.locale)
+        except Exception:  # noqa: BLE001 - whatever it was, the text is worth more
+            _log.exception("a picture is left out", title=message.picture.title)
+            return None
+        return _File(png, cut(clean(message.picture.alt), _ALT, utf16=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    png: bytes
+    alt: str
+
+
+def _forms(message: Message, picture: _File | None) -> Iterator[tuple[Json, _File | None]]:
+    """Yield the ways to show a message, the best first, each with the file that it shows.
+
+    One of them is taken where panels are refused, and another where pictures are.
+    """
+    name = "" if picture is None else _NAME
+    if picture is not None:
+        yield _laid_out(message, name), picture
+    yield _laid_out(message, ""), None
+    yield embed_body(message, name), picture
+    yield plain_body(message), None
+
+
+def _laid_out(message: Message, picture: str) -> Json:
+    try:
+        return body(message, picture)
+    except Exception:  # noqa: BLE001 - the person hears something
+        _log.exception("answer not laid out")
+        return body(sorry(message.locale))
+
+
+async def _request(
+    interaction: Interaction, method: str, path: str, content: Json, picture: _File | None
+) -> None:
+    """Send one form; an edit again where the line broke."""
+    route = discord.http.Route(
+        method,
+        "/webhooks/{webhook_id}/{webhook_token}" + path,
+        webhook_id=interaction.application_id,
+        webhook_token=interaction.token,
+    )
+    sent = {} if method == "DELETE" else _written(content, picture)
+    for pause in (*(() if method == "POST" else _PAUSES), None):
+        try:
+            async with asyncio.timeout(_A_TRY):
+                await interaction.client.http.request(route, **sent)
+        except (*NETWORK, discord.DiscordServerError) as error:
+            if pause is None:
+                raise
+            _log.info("discord answer sent again", error=type(error).__name__)
+            await asyncio.sleep(pause)
+        else:
+            return
+
+
+def _written(content: Json, picture: _File | None) -> Json:
+    """Return the arguments of a request: JSON, or a form of several parts, the file one of them.
+
+    The files that are named are all there are: an edit keeps none of the message before it.
+    """
+    if picture is None:
+        return {"json": {**content, "attachments": []}}
+    shown = {"id": 0, "filename": _NAME} | ({"description": picture.alt} if picture.alt else {})
+    written = json.dumps({**content, "attachments": [shown]}, ensure_ascii=False)
+    file = {"name": "files[0]", "filename": _NAME, "content_type": "image/png"}
+    return {"form": [{"name": "payload_json", "value": written}, {**file, "value": picture.png}]}
+
+
+def line(text: str, locale: str, kind: MessageKind = MessageKind.NOTICE) -> Message:
+    """Return a message of one line."""
+    section = Section(SectionKind.PLAIN, "", (Entry(((Text(text),),), spoken=text),))
+    return Message(kind, notification=text, sections=(section,), locale=locale)
+
+
+def sorry(locale: str) -> Message:
+    """Return the line for what should not have happened."""
+    said = texts(locale)
+    text = said.say("Something went wrong on our side. Please try again in a minute.")
+    return line(text, said.name, MessageKind.ERROR)
+
+
+def leaving(locale: str) -> Message:
+    """Return the line for who is not answered any more, as the bot ends."""
+    said = texts(locale)
+    text = said.say("Hypecurve is starting anew: please ask again in a minute.")
+    return line(text, said.name, MessageKind.ERROR)
+
+
+def their_own(message: Message) -> Message:
+    """Return an answer that says that it is about the digest of who asked, not about the place."""
+    said = texts(message.locale)
+    note = said.say(
+        "This is about your own digest, which comes as a direct message: Hypecurve is not here as "
+        "a bot."
+    )
+    return replace(message, footer=((Text(note),), *message.footer))
