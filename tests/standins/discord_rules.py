@@ -29,7 +29,9 @@ def problems(body: Mapping[str, Any]) -> list[str]:
         if body.get("content") or body.get("embeds"):
             found.append("content and embeds cannot be used with components v2")
     else:
-        if not 1 <= units(body.get("content") or "") <= 2000:
+        found += _embeds(body.get("embeds") or [])
+        least = 0 if body.get("embeds") else 1
+        if not least <= units(body.get("content") or "") <= 2000:
             found.append("content: 1 to 2000 characters")
         rows = body.get("components") or []
         if len(rows) > 5 or any(row["type"] != ROW for row in rows):
@@ -55,7 +57,16 @@ def walk(components: list[Json]) -> Iterator[Json]:
 def shown(body: Mapping[str, Any]) -> str:
     """Return all the markdown a message shows."""
     texts = [c["content"] for c in walk(body.get("components") or []) if c["type"] == TEXT]
+    texts += [embed.get("description") for embed in body.get("embeds") or []]
     return "\n".join(filter(None, [body.get("content"), *texts]))
+
+
+def files(body: Mapping[str, Any]) -> list[str]:
+    """Return the names of the attached files that a message shows."""
+    items = [i for c in walk(body.get("components") or []) for i in c.get("items", ())]
+    urls = [item["media"]["url"] for item in items]
+    urls += [embed["image"]["url"] for embed in body.get("embeds") or [] if "image" in embed]
+    return [url.removeprefix("attachment://") for url in urls if url.startswith("attachment://")]
 
 
 def _envelope(body: Mapping[str, Any]) -> Iterator[str]:
@@ -65,6 +76,28 @@ def _envelope(body: Mapping[str, Any]) -> Iterator[str]:
     mentions = body.get("allowed_mentions")
     if mentions is not None and not set(mentions) <= {"parse", "users", "roles", "replied_user"}:
         yield "allowed_mentions: unknown field"
+    roles = (mentions or {}).get("roles", [])
+    if len(roles) > 100 or not all(role.isascii() and role.isdigit() for role in roles):
+        yield "allowed_mentions: at most 100 roles, by their ids"
+    if roles and "roles" in (mentions or {}).get("parse", ()):
+        yield "allowed_mentions: roles are named, and all of them are"
+
+
+def _embeds(embeds: list[Json]) -> Iterator[str]:
+    if len(embeds) > 10:
+        yield "embeds: at most 10"
+    told = [embed.get("description", "") for embed in embeds]
+    if sum(map(units, told)) > 6000:
+        yield "embeds: at most 6000 characters together"
+    for embed, text in zip(embeds, told, strict=True):
+        if units(text) > 4096:
+            yield "embed description: at most 4096 characters"
+        if not text.strip() and "image" not in embed:
+            yield "embed: empty"
+        if not 0 <= embed.get("color", 0) <= 0xFFFFFF:
+            yield "embed color: out of range"
+        if not set(embed) <= {"description", "color", "image"}:
+            yield "embed: not read here"
 
 
 def _components(top: list[Json]) -> Iterator[str]:
@@ -96,10 +129,27 @@ def _component(component: Json) -> Iterator[str]:
         yield "accent_color: out of range"
     if kind == ROW and inner != [SELECT] and not (1 <= len(inner) <= 5 and set(inner) == {BUTTON}):
         yield "action row: one select or 1 to 5 buttons"
+    if kind == SECTION:
+        if not 1 <= len(inner) <= 3 or set(inner) != {TEXT}:
+            yield "section: 1 to 3 text displays"
+        if component.get("accessory", {}).get("type") not in {BUTTON, THUMBNAIL}:
+            yield "section: a button or a thumbnail beside it"
+    if kind == GALLERY:
+        yield from _gallery(component)
     if kind == BUTTON:
         yield from _button(component)
     if kind == SELECT:
         yield from _select(component)
+
+
+def _gallery(gallery: Json) -> Iterator[str]:
+    if not 1 <= len(gallery["items"]) <= 10:
+        yield "media gallery: 1 to 10 items"
+    for item in gallery["items"]:
+        if not item["media"]["url"].startswith(("https://", "http://", "attachment://")):
+            yield "media gallery: scheme"
+        if not 1 <= units(item.get("description", "x")) <= 1024:
+            yield "media gallery: a description of 1 to 1024 characters"
 
 
 def _button(button: Json) -> Iterator[str]:
