@@ -75,9 +75,11 @@ class StepKind(StrEnum):
     """What did not fit into the post, as a reply to it."""
     PUBLISH = "publish"
     """The post goes out to those who follow an announcement channel."""
+    PLACE = "place"
+    """Where in a forum the post goes is found out and written down, before it goes there."""
 
 
-REPEATABLE = frozenset({StepKind.UPLOAD, StepKind.PUBLISH})
+REPEATABLE = frozenset({StepKind.UPLOAD, StepKind.PUBLISH, StepKind.PLACE})
 """Steps that do no harm when they happen twice: they are tried again, never unknown."""
 
 

@@ -65,8 +65,8 @@ class Messenger(Protocol):
         """Make one call and return the platform's id of what was posted.
 
         `key` names this very sending (at most 20 characters, the same at every try) for platforms
-        that drop repeats. `ref` is what the step goes on from: for the post the id of its upload,
-        for what comes behind the post the post's own; "" where there is none.
+        that drop repeats. `ref` is what the step goes on from: for the post what its upload or its
+        place returned, for what comes behind the post the post's own id; "" where there is none.
         A channel of one person (`Channel.person`) is wherever they are written to alone.
         Raises a SendError that says whether it was posted.
         """

@@ -51,6 +51,7 @@ _LUCK = secrets.SystemRandom()
 
 _S = DeliveryState
 _OVER = frozenset({_S.SENT, _S.UNKNOWN, _S.DEAD})
+_BEFORE_THE_POST = (StepKind.UPLOAD, StepKind.PLACE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +189,8 @@ class Sending:
             self._unwritten[number] = Step(kind)
             return await self._end(_S.PENDING, later=Verdict(_S.PENDING, now, counted=False))
         key = f"{self._delivery.key}.{number}"
-        before = self._refs.get(StepKind.UPLOAD if kind is StepKind.POST else StepKind.POST, "")
+        goes_on_from = _BEFORE_THE_POST if kind is StepKind.POST else (StepKind.POST,)
+        before = next((self._refs[each] for each in goes_on_from if each in self._refs), "")
         try:
             ref = await self._means.messenger.post(
                 self._channel, message, kind, key=key, ref=before
