@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -40,7 +39,7 @@ from hypecurve_discord.answering.replying import (
 )
 from hypecurve_discord.library import discord
 from hypecurve_discord.offering.options import text_of
-from hypecurve_discord.rendering.ids import Compare, Do, LeftOut, OpenRepo, Pick, Tune, decode
+from hypecurve_discord.rendering.ids import Compare, Do, LeftOut, OpenRepo, Pick, Tune, Turn, decode
 
 _log = structlog.get_logger(__name__)
 
@@ -51,7 +50,6 @@ TYPING = 2.0
 SAYING_SO = 1.0
 """Seconds to tell those whose answers are given up as the bot ends."""
 _ALREADY = 40060
-_PAGE = re.compile(r"(?!share ).* page \d+", re.DOTALL)
 Barred = Callable[[Interaction], Awaitable[Saying | None]]
 _Finding = Callable[[], Awaitable[Answer]]
 
@@ -88,6 +86,8 @@ class Answering:
                 await self._left_out(interaction, pressed)
             case Do(command):
                 await self.ask(interaction, command)
+            case Turn(command):
+                await self.ask(interaction, command, turning=_is_theirs(interaction))
             case OpenRepo():
                 await self.ask(interaction, f"repo {value}")
             case Pick():
@@ -99,10 +99,10 @@ class Answering:
             case None:
                 await self.ask(interaction, "help")
 
-    async def ask(self, interaction: Interaction, text: str) -> None:
+    async def ask(self, interaction: Interaction, text: str, *, turning: bool = False) -> None:
         """Answer a command, written as after `/hype`; acknowledged first where it is not yet.
 
-        A page that is asked for in a message of their own takes the place of the one before.
+        `turning`: the answer takes the place of the message that was pressed.
         """
 
         async def finding() -> Answer:
@@ -115,7 +115,6 @@ class Answering:
         shown = not is_alone(interaction) or (
             is_visiting(interaction) and command_of(text) == "share"
         )
-        turning = _PAGE.fullmatch(text) is not None and _is_theirs(interaction)
         await self._answer(interaction, finding, shown=shown, turning=turning)
 
     async def asker(self, interaction: Interaction, text: str) -> Asker:

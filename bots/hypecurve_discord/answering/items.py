@@ -36,7 +36,7 @@ def is_taken(interaction: Interaction) -> bool:
     return _TAKEN in interaction.extras
 
 
-class Button(discord.ui.DynamicItem[Item], template=r"hype:(?:do|more):(?s:.+)"):
+class Button(discord.ui.DynamicItem[Item], template=r"hype:(?:do|page|more):(?s:.+)"):
     """A button: a command, a page, or what found no room."""
 
     @classmethod

@@ -19,6 +19,7 @@ from hypecurve_discord.rendering.ids import (
     Pick,
     Pressed,
     Tune,
+    Turn,
     encode,
 )
 from hypecurve_discord.rendering.markdown import heard, safe_url
@@ -95,7 +96,7 @@ def _pressed(control: Control) -> Pressed | None:
         case Action.COMPARE if len(rest) == 1 and encode(Compare(rest[0])):
             return Compare(rest[0])
     if first in UNDERSTOOD:
-        return Do(value)
+        return Turn(value) if control.action is Action.MORE else Do(value)
     default = _DEFAULTS.get(control.action)
     return None if default is None else Do(default)
 

@@ -1,6 +1,7 @@
 """The custom ids of our controls: all that a control knows, so that it works after any restart.
 
-`hype:do:COMMAND` asks the desk that command, `hype:repo` and `hype:pick:N` are selects whose
+`hype:do:COMMAND` asks the desk that command, `hype:page:COMMAND` for a page in the place of the one
+that is shown, `hype:repo` and `hype:pick:N` are selects whose
 choices are repos and commands, `hype:tune` opens the form, `hype:compare:OWNER/NAME` asks what to
 compare with, and `hype:more:MASK:N` tells what found no room in a post.
 """
@@ -16,13 +17,20 @@ from hypecurve.wording.cut import length
 
 LIMIT = 100
 """UTF-16 units of a custom id, and of an option's value."""
-PATTERN = r"hype:(?:do|repo|pick|tune|compare|more)(?::(?s:.*))?"
+PATTERN = r"hype:(?:do|page|repo|pick|tune|compare|more)(?::(?s:.*))?"
 """Every id of ours, this version's and those that older ones left behind."""
 
 
 @dataclass(frozen=True, slots=True)
 class Do:
     """A command, written as after `/hype`."""
+
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A command that asks for another page of the list that is shown."""
 
     command: str
 
@@ -62,7 +70,7 @@ class LeftOut:
     total: int
 
 
-Pressed = Do | OpenRepo | Pick | Tune | Compare | LeftOut
+Pressed = Do | Turn | OpenRepo | Pick | Tune | Compare | LeftOut
 _PLACES = 2
 """Digits."""
 _MORE = re.compile(r"([0-9a-f]{1,7}):([0-9]{1,9})")
@@ -73,6 +81,8 @@ def encode(pressed: Pressed) -> str:
     match pressed:
         case Do(command):
             written = f"hype:do:{command}" if command.strip() else ""
+        case Turn(command):
+            written = f"hype:page:{command}" if command.strip() else ""
         case OpenRepo():
             written = "hype:repo"
         case Pick(place):
@@ -96,6 +106,8 @@ def decode(custom_id: str) -> Pressed | None:
     match kind:
         case "do" if value.strip():
             found = Do(value)
+        case "page" if value.strip():
+            found = Turn(value)
         case "compare" if _is_repo(value):
             found = Compare(value)
         case "more" if (told := _MORE.fullmatch(value)) is not None:
