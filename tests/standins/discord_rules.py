@@ -130,16 +130,20 @@ def _component(component: Json) -> Iterator[str]:
     if kind == ROW and inner != [SELECT] and not (1 <= len(inner) <= 5 and set(inner) == {BUTTON}):
         yield "action row: one select or 1 to 5 buttons"
     if kind == SECTION:
-        if not 1 <= len(inner) <= 3 or set(inner) != {TEXT}:
-            yield "section: 1 to 3 text displays"
-        if component.get("accessory", {}).get("type") not in {BUTTON, THUMBNAIL}:
-            yield "section: a button or a thumbnail beside it"
+        yield from _section(component, inner)
     if kind == GALLERY:
         yield from _gallery(component)
     if kind == BUTTON:
         yield from _button(component)
     if kind == SELECT:
         yield from _select(component)
+
+
+def _section(section: Json, inner: list[int]) -> Iterator[str]:
+    if not 1 <= len(inner) <= 3 or set(inner) != {TEXT}:
+        yield "section: 1 to 3 text displays"
+    if section.get("accessory", {}).get("type") not in {BUTTON, THUMBNAIL}:
+        yield "section: a button or a thumbnail beside it"
 
 
 def _gallery(gallery: Json) -> Iterator[str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from hypothesis import strategies as st
 
+from hypecurve.domain.chart import Curve, Picture, Risers
+from hypecurve.domain.chart import Line as Stars
 from hypecurve.domain.message import (
     Action,
     Bars,
@@ -110,10 +112,27 @@ _section = st.builds(
     Section, st.sampled_from(SectionKind), hostile, st.lists(_entries, max_size=3).map(tuple)
 )
 _choices = st.lists(st.builds(Choice, hostile, hostile, hostile), max_size=4).map(tuple)
-_values = hostile | st.sampled_from(["top", "repo acme/flashkv", "subscriptions", "subscriptions"])
+COMMANDS = (
+    "top",
+    "repo acme/flashkv",
+    "compare acme/flashkv",
+    "place acme/flashkv",
+    "rising agents 7d page 2",
+    "share search " + "a long word and " * 9,
+    "subscriptions",
+    "subscriptions",
+)
+_values = hostile | st.sampled_from(COMMANDS)
 _controls = st.builds(
     Control, st.sampled_from(Action), hostile, _values, _choices, st.sampled_from(URLS)
 )
+_names = st.sampled_from(["acme/flashkv", "nori/voicebox"])
+_charts = _names.map(lambda name: Curve(Stars(name, ((date(2026, 11, 22), 38_200),)))) | st.just(
+    Risers(date(2026, 11, 22), ())
+)
+_pictures = st.none() | st.builds(Picture, _charts, hostile, hostile)
+CALLED = "1100220033004400550"
+_calls = st.sampled_from(["", CALLED]) | hostile
 messages = st.builds(
     Message,
     st.sampled_from(MessageKind),
@@ -124,6 +143,8 @@ messages = st.builds(
     st.lists(_section, max_size=2).map(tuple),
     st.lists(lines, max_size=6).map(tuple),
     st.lists(_controls, max_size=8).map(tuple),
+    picture=_pictures,
+    calls=_calls,
 )
 """Any message at all, as badly made as it can be."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
+from hypecurve.domain.chart import Curve, Picture
+from hypecurve.domain.chart import Line as Stars
 from hypecurve.domain.message import (
     Action,
     Bars,
@@ -132,6 +134,11 @@ DIGEST = Message(
         Control(Action.TUNE, "Tune", value="subscriptions"),
     ),
 )
+PICTURE = Picture(
+    Curve(Stars("acme/flashkv", ((date(2025, 11, 22), 9_100), (date(2026, 11, 22), 38_200)))),
+    "Stars of acme/flashkv. From 9,100 on 22 Nov 2025 to 38,200 stars on 22 Nov 2026, +29,100.",
+    "Stars of acme/flashkv",
+)
 CARD = Message(
     kind=MessageKind.CARD,
     notification="acme/flashkv: rising 8.6x, 38.2k stars",
@@ -156,9 +163,14 @@ CARD = Message(
     ),
     footer=((Text("created Mar 2024 · counts as of "), COUNTED),),
     controls=(
+        Control(Action.CURVE, "Curve", value="curve acme/flashkv"),
+        Control(Action.WHY, "Why", value="why acme/flashkv"),
+        Control(Action.FOLLOW, "Follow", value="follow acme/flashkv"),
+        Control(Action.MUTE, "Mute here", value="mute acme/flashkv"),
+        Control(Action.COMPARE, "Compare…", value="compare acme/flashkv"),
+        Control(Action.SHARE, "Share", value="share repo acme/flashkv"),
+        Control(Action.MISPLACED, "Wrong category?", value="place acme/flashkv"),
         Control(Action.OPEN_REPO, "Open on GitHub", url="https://github.com/acme/flashkv"),
-        Control(Action.CURVE, "Curve", value="2"),
-        Control(Action.FOLLOW, "Follow", value="acme/flashkv"),
     ),
 )
 NOTICE = Message(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
@@ -9,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
+from hypecurve.domain.chart import Curve
+from hypecurve.domain.chart import Line as Stars
 from hypecurve.domain.message import (
     Action,
     Choice,
@@ -22,13 +26,43 @@ from hypecurve.domain.message import (
 from hypecurve_discord import bot
 from hypecurve_discord.library import discord
 from hypecurve_discord.rendering.components import body, plain_body
-from standins.discord_rules import BUTTON, SELECT, TEXT, Json, problems, shown, units, walk
-from support.discord_hostile import grown, messages
-from support.discord_samples import CARD, CHOICES, DIGEST, NOTICE, repo
+from hypecurve_discord.rendering.embeds import embed_body
+from hypecurve_discord.rendering.ids import LeftOut, decode
+from hypecurve_discord.rendering.layout import lines
+from standins.discord_rules import (
+    BUTTON,
+    GALLERY,
+    ROW,
+    SECTION,
+    SELECT,
+    TEXT,
+    Json,
+    files,
+    problems,
+    shown,
+    units,
+    walk,
+)
+from support.discord_hostile import CALLED, grown, messages
+from support.discord_samples import CARD, CHOICES, DIGEST, NOTICE, PICTURE, repo
+
+MENTION = re.compile(r"@everyone|@here|<@[!&]?\d+>", re.ASCII)
 
 
 def parts(post: Json, kind: int) -> list[Json]:
     return [component for component in walk(post["components"]) if component["type"] == kind]
+
+
+def buttons(message: Message) -> list[tuple[str, str]]:
+    """The label and the id of each button in the rows below a post."""
+    rows = parts(body(message), ROW)
+    found = [each for row in rows for each in row["components"] if each["type"] == BUTTON]
+    return [(each["label"], each.get("custom_id") or each["url"]) for each in found]
+
+
+def inner(post: Json) -> list[Json]:
+    found: list[Json] = post["components"][-1]["components"]
+    return found
 
 
 ALERT = Message(
@@ -42,25 +76,46 @@ ALERT = Message(
 )
 
 
-@pytest.mark.parametrize(
-    "message", [DIGEST, CARD, NOTICE, ALERT], ids=["digest", "card", "error", "alert"]
-)
+PICTURED = replace(DIGEST, picture=PICTURE, calls=CALLED)
+SEEN = {"digest": DIGEST, "pictured": PICTURED, "card": CARD, "error": NOTICE, "alert": ALERT}
+
+
+def drawn(rows: Iterable[str]) -> str:
+    return "\n".join(rows).replace("\x1b[1m", "*").replace("\x1b[0m", "*")
+
+
+@pytest.mark.parametrize("message", SEEN.values(), ids=SEEN)
 def test_what_people_see(message: Message, snapshot: SnapshotAssertion) -> None:
-    assert (
-        "\n".join(bot.layout(message)).replace("\x1b[1m", "*").replace("\x1b[0m", "*") == snapshot
-    )
+    assert drawn(bot.layout(message)) == snapshot
     assert bot.render(message) == snapshot
+
+
+@pytest.mark.parametrize("message", [PICTURED, CARD], ids=["digest", "card"])
+def test_what_people_see_where_components_are_refused(
+    message: Message, snapshot: SnapshotAssertion
+) -> None:
+    post = embed_body(message, "stars.png")
+    assert drawn(lines(post)) == snapshot
+    assert post["embeds"] == snapshot
 
 
 @settings(deadline=None)  # the longest messages take a while on a busy machine
 @given(messages, st.sampled_from([1, 1, 3, 60]), st.sampled_from([1, 1, 20]))
 def test_discord_would_take_any_message_at_all(small: Message, entries: int, times: int) -> None:
     message = grown(small, entries, times)
-    posts = [body(message), plain_body(message)]
-    assert [problems(post) for post in posts] == [[], []]
-    assert [post["allowed_mentions"] for post in posts] == [{"parse": []}] * 2
-    assert "@everyone" not in shown(posts[0]) + shown(posts[1])
-    assert list(bot.layout(message))
+    posts = [body(message, "stars.png"), embed_body(message, "stars.png"), plain_body(message)]
+    assert [problems(post) for post in posts] == [[], [], []]
+    for post in posts:
+        assert list(lines(post))
+        # Nobody is ever called but the one named role.
+        assert post["allowed_mentions"]["parse"] == []
+        roles = post["allowed_mentions"].get("roles", [])
+        assert roles == ([CALLED] if message.calls == CALLED else [])
+        assert MENTION.findall(shown(post)) == [f"<@&{role}>" for role in roles]
+        ids = [
+            each["custom_id"] for each in walk(post.get("components", [])) if "custom_id" in each
+        ]
+        assert None not in map(decode, ids)
 
 
 def test_a_description_of_10000_characters_is_cut() -> None:
@@ -82,7 +137,7 @@ def test_the_library_reads_it_as_components(message: Message) -> None:
 
 
 def test_a_digest_needs_less_than_half_of_the_components() -> None:
-    assert len(list(walk(body(DIGEST)["components"]))) <= 15
+    assert len(list(walk(body(PICTURED, "stars.png")["components"]))) <= 20
 
 
 def test_nothing_is_lost_in_silence() -> None:
@@ -96,9 +151,9 @@ def test_nothing_is_lost_in_silence() -> None:
     )
     post = body(message)
     shown = sum(text["content"].count("[acme/r") for text in parts(post, TEXT))
-    (more,) = parts(post, BUTTON)
+    ((label, _),) = buttons(message)
     assert 0 < shown < 40
-    assert more["label"] == f"{40 - shown} more"
+    assert label == f"{40 - shown} more"
     assert problems(post) == []
 
 
@@ -110,9 +165,10 @@ def test_without_a_select_what_is_left_out_is_counted_in_a_line() -> None:
 
 def test_the_more_button_names_exactly_what_was_left_out() -> None:
     post = body(DIGEST)
-    mask = int(parts(post, BUTTON)[0]["custom_id"].split(":")[2], 16)
+    more = decode(buttons(DIGEST)[0][1])
+    assert isinstance(more, LeftOut)
     options = parts(post, SELECT)[0]["options"]
-    left_out = [o["label"] for i, o in enumerate(options) if mask >> i & 1]
+    left_out = [o["label"] for i, o in enumerate(options) if more.mask >> i & 1]
     assert left_out == ["lumo/agentloop", "hato/evalbench"]
     assert options[6]["description"] == "Rising: 1.4x +44 in 7 days (usually 31) · 2.2k"
     assert options[1]["description"] == "What acme/flashkv is"
@@ -129,19 +185,88 @@ def test_a_select_has_25_options_of_100_characters() -> None:
     assert all(units(o["description"]) <= 100 for o in select["options"])
 
 
-def test_a_control_that_does_nothing_is_left_out() -> None:
-    controls = (
-        Control(Action.CURVE, "Curve", value="2"),
-        Control(Action.MUTE, "Mute", value="acme/flashkv"),
-        Control(Action.TUNE, "Tune"),
-        Control(Action.PREVIEW, "Preview", value="preview"),
-        Control(Action.TUNE, "Tune again"),
-    )
-    buttons = parts(body(replace(DIGEST, overflow=(), controls=controls)), BUTTON)
-    assert [(b["label"], b["custom_id"]) for b in buttons] == [
-        ("Tune", "hype:do:subscriptions"),
-        ("Preview", "hype:do:preview"),
+CONTROLS: tuple[tuple[Control, str], ...] = (
+    (Control(Action.CURVE, "x", value="2"), ""),
+    (Control(Action.MUTE, "x", value="acme/flashkv"), ""),
+    (Control(Action.MORE, "x"), ""),
+    (Control(Action.SHARE, "x", value="share search " + "long " * 20), ""),
+    (Control(Action.MORE, "x", value="rising agents 7d page 2"), "page:rising agents 7d page 2"),
+    (Control(Action.SHARE, "x", value="share top"), "do:share top"),
+    (Control(Action.SHOW, "x", value="show 12"), "do:show 12"),
+    (Control(Action.MISPLACED, "x", value="place acme/flashkv"), "do:place acme/flashkv"),
+    (Control(Action.COMPARE, "x", value="compare acme/flashkv"), "compare:acme/flashkv"),
+    (Control(Action.COMPARE, "x", value="compare a/b c/d"), "do:compare a/b c/d"),
+    (Control(Action.PAUSE, "x"), "do:pause"),
+    (Control(Action.RESUME, "x", value="resume"), "do:resume"),
+    (Control(Action.PREVIEW, "x"), "do:preview"),
+    (Control(Action.TUNE, "x", value="subscriptions"), "tune"),
+    (Control(Action.SUBSCRIBE, "x", value="subscribe"), "tune"),
+)
+
+
+@pytest.mark.parametrize(("control", "custom_id"), CONTROLS)
+def test_a_button_says_what_it_does_or_is_left_out(control: Control, custom_id: str) -> None:
+    wanted = [("x", f"hype:{custom_id}")] if custom_id else []
+    assert buttons(replace(NOTICE, controls=(control,))) == wanted
+
+
+def test_two_buttons_of_one_meaning_are_one() -> None:
+    twice = (Control(Action.TUNE, "Tune"), Control(Action.SUBSCRIBE, "Subscribe"))
+    assert buttons(replace(NOTICE, controls=twice)) == [("Tune", "hype:tune")]
+
+
+def test_a_long_choice_of_commands_takes_several_selects() -> None:
+    choices = tuple(Choice(f"Category {n}", f"place acme/flashkv c{n}") for n in range(60))
+    message = replace(NOTICE, controls=(Control(Action.MISPLACED, "Category", choices=choices),))
+    selects = parts(body(message), SELECT)
+    assert [(s["custom_id"], s["placeholder"], len(s["options"])) for s in selects] == [
+        ("hype:pick:0", "Category 1/3", 25),
+        ("hype:pick:1", "Category 2/3", 25),
+        ("hype:pick:2", "Category 3/3", 10),
     ]
+
+
+def test_the_picture_stands_under_the_entry_it_shows() -> None:
+    kinds = [each["type"] for each in inner(body(PICTURED, "stars.png"))]
+    at = kinds.index(GALLERY)
+    assert kinds[at - 1] == SECTION
+    shown = inner(body(PICTURED, "stars.png"))[at - 1]["components"][0]["content"]
+    assert shown.startswith("### Rising\n**[acme/flashkv]")
+    other = replace(PICTURE, chart=Curve(Stars("mira/gone", ())))
+    for message in (replace(PICTURED, picture=other), replace(CARD, picture=PICTURE)):
+        assert [each["type"] for each in inner(body(message, "a.png"))][:2] == [TEXT, GALLERY]
+    embed = embed_body(PICTURED, "stars.png")["embeds"][2]
+    assert embed["description"].startswith("### Rising")
+    assert embed["image"] == {"url": "attachment://stars.png"}
+
+
+def test_a_picture_is_told_in_words_as_well() -> None:
+    (gallery,) = parts(body(PICTURED, "stars.png"), GALLERY)
+    assert gallery["items"][0]["description"] == PICTURE.alt
+    long = replace(PICTURED, picture=replace(PICTURE, alt="😀" * 1_000))
+    (gallery,) = parts(body(long, "stars.png"), GALLERY)
+    assert units(gallery["items"][0]["description"]) <= 1_024
+
+
+@pytest.mark.parametrize("message", [PICTURED, CARD, ALERT], ids=["digest", "card", "alert"])
+def test_without_a_file_nothing_speaks_of_a_picture(message: Message) -> None:
+    pictured = replace(message, picture=PICTURE)
+    assert body(pictured) == body(replace(message, picture=None), "stars.png")
+    assert embed_body(pictured) == embed_body(replace(message, picture=None), "stars.png")
+    assert files(embed_body(pictured, "stars.png")) == ["stars.png"]
+
+
+def test_an_alerts_picture_is_attached_and_no_link_unfolds() -> None:
+    post = body(replace(ALERT, picture=PICTURE), "stars.png")
+    assert "embeds" not in post
+    assert post["flags"] == 1 << 2
+
+
+def test_a_role_is_called_above_the_digest_and_in_every_form() -> None:
+    call = f"<@&{CALLED}>"
+    assert body(PICTURED)["components"][0] == {"type": TEXT, "content": call}
+    assert embed_body(PICTURED)["content"] == call
+    assert plain_body(PICTURED)["content"].startswith(call)
 
 
 def test_the_colour_is_that_of_the_first_section() -> None:
