@@ -25,6 +25,7 @@ from bench.world import INTERVAL, UNTIL
 
 from hypecurve.adapters.sql.store import open_store
 from hypecurve.bootstrap import KEEP_COLUMNS
+from hypecurve.kin import give_way
 from hypecurve.ports.store import Found
 from standins.slack_process import slack_process
 
@@ -113,6 +114,7 @@ async def _cycle(database: str, github: _Beside, off: asyncio.Event) -> int:
             env=_ENV,
             stdout=asyncio.subprocess.DEVNULL,
         )
+        give_way(process.pid)
         ended = asyncio.create_task(process.wait())
         told = asyncio.create_task(off.wait())
         await asyncio.wait({ended, told}, return_when=asyncio.FIRST_COMPLETED)

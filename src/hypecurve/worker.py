@@ -35,6 +35,7 @@ from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import BadInput, BadSetting, HypecurveError
 from hypecurve.holding import RENEW, TRACKER, Leases, this_process
 from hypecurve.jobs import Jobs
+from hypecurve.kin import give_way
 from hypecurve.ports import Bot, Clock, Messenger
 from hypecurve.ports.store import Store, Sweep
 from hypecurve.services.delivery.breakers import InvalidAnswers
@@ -261,6 +262,7 @@ class Service:
             *(sys.executable, "-m", "hypecurve", *command),
             *("--log", "--holder", self._leases.holder),
         )
+        give_way(self._child.pid)
         if self._stop.is_set():  # it came while the child was being made
             self._child.terminate()
         status = await self._child.wait()

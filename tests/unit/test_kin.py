@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 
-from hypecurve.kin import is_dead, this_process
+from hypecurve.kin import give_way, is_dead, this_process
 
 NAME_IT = "from hypecurve.kin import this_process; print(this_process(), flush=True); input()"
 
@@ -40,3 +40,12 @@ def test_of_other_machines_containers_and_names_nobody_can_say() -> None:
     assert not is_dead(re.sub(r":[0-9a-f]{8}\.", ":00000000.", re.sub(r"\d+$", "1", mine)))
     for name in ("", "host", "host:1", "service host:1", "host:x:00000000.1"):
         assert not is_dead(name)
+
+
+def test_a_child_that_gives_way_has_the_processor_after_us_and_one_that_ended_is_let_be() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", "input()"], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as child:
+        give_way(child.pid)
+        assert os.getpriority(os.PRIO_PROCESS, child.pid) > os.getpriority(os.PRIO_PROCESS, 0)
+    give_way(child.pid)
