@@ -10,11 +10,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class StarSnapshot:
-    """A star count seen by us at an instant (aware UTC)."""
+class StarSnapshot(NamedTuple):
+    """A star count seen by us at an instant (aware UTC): a tuple, as a year has 1,500 of them."""
 
     at: datetime
     stars: int

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, select
+from sqlalchemy import RowMapping, Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql.facts import fact, keep_once
@@ -27,19 +27,23 @@ _PRESENT_FIRST = (
     repo.c.first_seen_at.desc(),
     repo.c.slot.desc(),
 )
+_KEY = bindparam("key", type_=repo.c.name_key.type)
+# Made once: all that people ask begins with a name, and to put 40 columns together takes as long
+# as to read them.
+_PRESENT = select(repo).where(repo.c.name_key == _KEY).order_by(*_PRESENT_FIRST).limit(1)
+_FORMER = (
+    select(repo)
+    .join(repo_alias, repo_alias.c.repo_id == repo.c.id)
+    .where(repo_alias.c.name_key == _KEY)
+    .order_by(repo_alias.c.until.desc())
+    .limit(1)
+)
 
 
 async def find(connection: AsyncConnection, name: RepoName) -> RowMapping | None:
     """Return the row of who is called so now or, failing that, of who was called so last."""
-    present = select(repo).where(repo.c.name_key == name.key).order_by(*_PRESENT_FIRST)
-    former = (
-        select(repo)
-        .join(repo_alias, repo_alias.c.repo_id == repo.c.id)
-        .where(repo_alias.c.name_key == name.key)
-        .order_by(repo_alias.c.until.desc())
-    )
-    for statement in (present, former):
-        row = (await connection.execute(statement.limit(1))).mappings().first()
+    for statement in (_PRESENT, _FORMER):
+        row = (await connection.execute(statement, {"key": name.key})).mappings().first()
         if row is not None:
             return row
     return None

@@ -51,12 +51,9 @@ async def seen(
     for begin, end in zip(first, last, strict=True):
         watched |= (sweeps >= begin) & (True if end is None else sweeps <= end)
     of_it = watched & (place >= 0) & ~np.isin(sweeps, missed)
-    return tuple(
-        StarSnapshot(_instant(times[sweep]), stars[change])
-        for sweep, change in zip(
-            in_time[of_it].tolist(), by_sweep[place[of_it]].tolist(), strict=True
-        )
-    )
+    instants = [_instant(times[index]) for index in in_time[of_it].tolist()]
+    counts = np.array(stars, np.int64)[by_sweep[place[of_it]]].tolist()
+    return tuple(map(StarSnapshot, instants, counts))
 
 
 @cache

@@ -104,6 +104,8 @@ def among(
     together, sent and awaited.
     """
     numbers = list(values)
+    if len(numbers) == 1:
+        return column == numbers[0]
     if connection.dialect.name == POSTGRES:
         return column == any_(bindparam(None, numbers, ARRAY(BigInteger)))
     return column.in_(_each(numbers))

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, delete, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    func,
+    literal,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import outgoing, rows
@@ -93,21 +106,8 @@ class SqlSubscriptions:
 
         "" where nobody told.
         """
-        chosen = select(channel.c.locale).where(is_channel(place)).scalar_subquery()
-        heard = (
-            select(subscription.c.locale)
-            .join(channel, channel.c.id == subscription.c.channel_id)
-            .where(is_channel(place))
-            .order_by(subscription.c.id)
-            .limit(1)
-            .scalar_subquery()
-        )
-        tenant = (installation.c.platform == place.tenant.platform) & (
-            installation.c.tenant == place.tenant.id
-        )
-        told = select(installation.c.locale).where(tenant).scalar_subquery()
-        statement = select(func.coalesce(func.nullif(chosen, ""), func.nullif(heard, ""), told, ""))
-        return str(await self._connection.scalar(statement))
+        asked = {"platform": place.tenant.platform, "tenant": place.tenant.id, "place": place.id}
+        return str(await self._connection.scalar(_spoken(), asked))
 
     async def move(self, old: Channel, new: Channel) -> bool:
         """Let a channel go on under a new id; False: nobody knows it."""
@@ -178,6 +178,8 @@ class SqlSubscriptions:
     async def _listeners(self, wanted: Select[Any]) -> list[Listener]:
         statement = wanted.order_by(channel.c.id)
         channels = (await self._connection.execute(statement)).mappings().all()
+        if not channels:
+            return []
         places = {row["id"]: rows.channel(row) for row in channels}
         subscriptions: dict[int, list[Subscription]] = {key: [] for key in places}
         statement = select(subscription).order_by(subscription.c.id)
@@ -188,8 +190,7 @@ class SqlSubscriptions:
             subscriptions[key].append(item)
             if len(item.wants.kinds) < len(row["kinds"]):
                 self._unknown_among[row["id"]] = row["kinds"]
-        followed = await self._repos(follow, places)
-        muted = await self._repos(mute, places)
+        followed, muted = await self._repos(places)
         return [
             Listener(
                 id=key,
@@ -204,12 +205,42 @@ class SqlSubscriptions:
             for row, (key, place) in zip(channels, places.items(), strict=True)
         ]
 
-    async def _repos(self, table: Table, places: dict[int, Channel]) -> dict[int, set[RepoId]]:
-        found: dict[int, set[RepoId]] = {}
-        statement = select(table).where(among(self._connection, table.c.channel_id, places))
-        for pair in await self._connection.execute(statement):
-            found.setdefault(pair.channel_id, set()).add(RepoId(pair.repo_id))
-        return found
+    async def _repos(
+        self, places: Collection[int]
+    ) -> tuple[dict[int, set[RepoId]], dict[int, set[RepoId]]]:
+        """Return whom channels follow and whom they mute, in one statement."""
+        found: tuple[dict[int, set[RepoId]], ...] = ({}, {})
+        both = union_all(
+            *(
+                select(table, literal(which).label("which")).where(
+                    among(self._connection, table.c.channel_id, places)
+                )
+                for which, table in enumerate((follow, mute))
+            )
+        )
+        for pair in await self._connection.execute(both):
+            found[pair.which].setdefault(pair.channel_id, set()).add(RepoId(pair.repo_id))
+        return found[0], found[1]
+
+
+@cache
+def _spoken() -> Select[tuple[str]]:
+    """Select a channel's language; made once, as it is asked before each answer."""
+    columns = (channel.c.platform, channel.c.tenant, channel.c.place)
+    given = [bindparam(column.name, type_=column.type) for column in columns]
+    here = and_(*(column == value for column, value in zip(columns, given, strict=True)))
+    chosen = select(channel.c.locale).where(here).scalar_subquery()
+    heard = (
+        select(subscription.c.locale)
+        .join(channel, channel.c.id == subscription.c.channel_id)
+        .where(here)
+        .order_by(subscription.c.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    tenant = and_(installation.c.platform == given[0], installation.c.tenant == given[1])
+    told = select(installation.c.locale).where(tenant).scalar_subquery()
+    return select(func.coalesce(func.nullif(chosen, ""), func.nullif(heard, ""), told, ""))
 
 
 IS_SUSPENDED = (
