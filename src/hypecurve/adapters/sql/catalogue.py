@@ -90,6 +90,8 @@ class SqlCatalogue:
         statement = self._matching(select(repo), found)
         order = _ORDERS[found.order]
         statement = statement.order_by(order.desc().nulls_last(), repo.c.stars.desc(), repo.c.id)
+        if found.offset:
+            statement = statement.offset(found.offset)
         result = await self._connection.execute(first(statement, found.limit))
         return [rows.entry(row, self._site) for row in result.mappings()]
 
@@ -105,11 +107,17 @@ class SqlCatalogue:
         return statement
 
     async def search(
-        self, text: str, limit: int, *, names_only: bool = False, listed: bool = True
+        self,
+        text: str,
+        limit: int,
+        *,
+        names_only: bool = False,
+        listed: bool = True,
+        offset: int = 0,
     ) -> tuple[list[CatalogueEntry], int]:
-        """Return the first `limit` repos that hold every word of a text, and how many do."""
+        """Return `limit` repos that hold every word of a text, and how many do."""
         hits = matching(ranked(text, names_only=names_only), Found(listed=listed))
-        ids, total = await first_of(self._connection, hits, limit)
+        ids, total = await first_of(self._connection, hits, limit, offset)
         found = await self.entries(Found(ids=ids, listed=False)) if ids else []
         by_id = {entry.repo.id: entry for entry in found}
         return [by_id[key] for key in ids], total

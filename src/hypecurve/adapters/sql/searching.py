@@ -76,16 +76,18 @@ def ranked(text: str, *, names_only: bool) -> Select[tuple[int, int, int]]:
 
 
 async def first_of(
-    connection: AsyncConnection, hits: Select[Any], limit: int
+    connection: AsyncConnection, hits: Select[Any], limit: int, offset: int = 0
 ) -> tuple[list[RepoId], int]:
     """Return the ids of the best of what `ranked` selects, best first, and how many there are.
 
+    `offset`: how many of the best are left out; where that leaves none, nobody says how many.
     Whole rows are for those alone that are shown: sorting all would carry every text along.
     """
     found = hits.where(repo.c.gone_at.is_(None)).subquery()
     total = func.count().over().label("total")
     order = (found.c.rank, found.c.stars.desc(), found.c.id)
-    result = await connection.execute(first(select(found.c.id, total).order_by(*order), limit))
+    wanted = select(found.c.id, total).order_by(*order)
+    result = await connection.execute(first(wanted.offset(offset) if offset else wanted, limit))
     rows = result.all()
     return [RepoId(row.id) for row in rows], int(rows[0].total) if rows else 0
 

@@ -83,6 +83,8 @@ class Found:
     order: str = "stars"
     """stars, day, week, month, listed or created; largest and latest first, unknown last."""
     limit: int | None = None
+    offset: int = 0
+    """How many of the first are left out; `Catalogue.count` counts them."""
     least_stars: int = 0
     without_languages: frozenset[str] = frozenset()
     """Casefolded; a repo without a language is in none of them."""
@@ -146,9 +148,17 @@ class Catalogue(Protocol):
         ...
 
     async def search(
-        self, text: str, limit: int, *, names_only: bool = False, listed: bool = True
+        self,
+        text: str,
+        limit: int,
+        *,
+        names_only: bool = False,
+        listed: bool = True,
+        offset: int = 0,
     ) -> tuple[list[CatalogueEntry], int]:
-        """Return the first `limit` repos that hold every word of a text, and how many do.
+        """Return `limit` repos behind the first `offset` that hold every word of a text.
+
+        And how many do; 0 where none stands behind so many.
 
         In the name, the owner, the description or a topic (`names_only`: in the first two), in any
         case: who is called just so first, then whose name begins so, whose name holds it, and so

@@ -17,6 +17,7 @@ from hypecurve.domain.catalogue import (
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import NotFound
 from hypecurve.domain.message import Message
+from hypecurve.domain.paging import Page
 from hypecurve.domain.repo import RepoId, RepoName
 from hypecurve.domain.saying import to_say
 from hypecurve.domain.signal import Signal, SignalKind
@@ -158,14 +159,19 @@ def _spoken(signal: Signal) -> Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A list of the present: `entries` best first, `total` how many there are in all."""
+    """A list of the present: `entries` best first, as many as `page` shows."""
 
     entries: tuple[CatalogueEntry, ...]
-    total: int
+    page: Page
     counts_at: datetime | None
 
+    @property
+    def total(self) -> int:
+        """How many there are in all."""
+        return self.page.total
 
-async def listing(
+
+async def listing(  # noqa: PLR0913  # what is asked, and which part of it
     store: Store,
     clock: Clock,
     taxonomy: Taxonomy,
@@ -173,10 +179,13 @@ async def listing(
     category: str | None,
     window: str,
     limit: int = _LONG,
+    *,
+    page: int = 1,
 ) -> Listing:
     """What is `new`, `rising`, `stalled` or at the `top` now, by the growth over a window.
 
-    `category`: a slug or None; `window`: "24h", "7d" or "30d".
+    `category`: a slug or None; `window`: "24h", "7d" or "30d". `page`: which part of it, of `limit`
+    each; behind the last one is the last.
     """
     categories = taxonomy.expand([category]) if category else frozenset()
     days = {"24h": 1, "7d": 7, "30d": 30}[window]
@@ -194,9 +203,10 @@ async def listing(
             ids = {signal.repo_id for _, signal in signals}
             by = "listed" if kind == "new" else order
             found = Found(categories=categories, ids=sorted(ids), order=by)
-        entries = await tx.catalogue.entries(replace(found, limit=limit))
-        total = await tx.catalogue.count(found)
-    return Listing(tuple(entries), total, latest.at if latest else None)
+        shown = Page.of(page, limit, await tx.catalogue.count(found))
+        part = replace(found, limit=limit, offset=shown.before)
+        entries = await tx.catalogue.entries(part)
+    return Listing(tuple(entries), shown, latest.at if latest else None)
 
 
 async def sizes(store: Store) -> dict[str, int]:

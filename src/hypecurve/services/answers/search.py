@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hypecurve.domain.catalogue import CatalogueEntry
+from hypecurve.domain.paging import Page
 from hypecurve.ports.store import Store
 
 SHOWN = 10
@@ -13,10 +14,15 @@ _OFFERED = 5
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """What was found: `entries` best first, `total` how many there are in all."""
+    """What was found: `entries` best first, as many as `page` shows."""
 
     entries: tuple[CatalogueEntry, ...]
-    total: int
+    page: Page
+
+    @property
+    def total(self) -> int:
+        """How many there are in all."""
+        return self.page.total
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +40,19 @@ class Meant:
         return self.likely[0] if self.total == 1 else self.sure
 
 
-async def search(store: Store, text: str, limit: int = SHOWN) -> Hits:
-    """Return the listed repos that hold every word of a text, who is called so first."""
+async def search(store: Store, text: str, limit: int = SHOWN, page: int = 1) -> Hits:
+    """Return the listed repos that hold every word of a text, who is called so first.
+
+    `page`: which part of them; behind the last one is the last.
+    """
     async with store.read() as tx:
-        entries, total = await tx.catalogue.search(text, limit)
-    return Hits(tuple(entries), total)
+        before = (page - 1) * limit
+        entries, total = await tx.catalogue.search(text, limit, offset=before)
+        if before and not entries:
+            _, total = await tx.catalogue.search(text, 1)
+            before = Page.of(page, limit, total).before
+            entries, total = await tx.catalogue.search(text, limit, offset=before)
+    return Hits(tuple(entries), Page.of(page, limit, total))
 
 
 async def meant(store: Store, part: str) -> Meant:
