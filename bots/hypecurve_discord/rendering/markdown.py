@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from itertools import cycle
 from urllib.parse import quote
 
-from hypecurve.domain.message import Bars, Inline, Line, Link, Moment, Place, Style, Text
+from hypecurve.domain.message import Bars, Inline, Line, Link, Moment, Place, Role, Style, Text
 from hypecurve.wording.cut import ELLIPSIS, clean, cut, length
 
 RUN = 300
@@ -91,6 +91,8 @@ def _written(inline: Inline) -> str:
         case Place(channel):
             is_here = channel.tenant.platform == "discord" and _SNOWFLAKE.fullmatch(channel.id)
             return f"<#{channel.id}>" if is_here else escape(channel.id)
+        case Role(role_id):
+            return f"<@&{role_id}>" if _SNOWFLAKE.fullmatch(role_id) else escape(role_id)
         case Bars(text):
             return _code(text)
         case Text(text, Style.CODE):
@@ -138,7 +140,7 @@ def _words(inline: Inline) -> str:
             return ""
         case Moment(_, fallback, _):
             return fallback
-        case Place() | Text() | Link():
+        case Place() | Role() | Text() | Link():
             return inline.text
 
 
@@ -146,7 +148,7 @@ _READ = re.compile(
     r"\\(?P<escaped>[^0-9A-Za-z\s])"
     r"|\[(?P<label>(?:\\.|[^\]\\])*)\]\(\S+?\)"
     r"|<t:(?P<time>\d+):(?P<form>[tDf])>"
-    r"|<(?P<place>#\d+)>"
+    r"|<(?P<place>#\d+|@&\d+)>"
     r"|`(?P<code>[^`]*)`"
     r"|\*\*"
 )

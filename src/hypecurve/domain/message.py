@@ -80,7 +80,25 @@ class Place:
         return Style.PLAIN
 
 
-Inline = Text | Link | Moment | Bars | Place
+@dataclass(frozen=True, slots=True)
+class Role:
+    """People of a tenant who are called by one name; to show it calls nobody."""
+
+    id: str
+    type: Literal["role"] = "role"
+
+    @property
+    def text(self) -> str:
+        """How it is mentioned: what there is to say where nobody knows its name."""
+        return f"<@&{self.id}>"
+
+    @property
+    def style(self) -> Style:
+        """It stands out by itself, if at all."""
+        return Style.PLAIN
+
+
+Inline = Text | Link | Moment | Bars | Place | Role
 Line = tuple[Inline, ...]
 
 
