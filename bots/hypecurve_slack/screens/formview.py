@@ -181,8 +181,8 @@ def _left_out(filled: Filled, which: str, said: Texts) -> list[Json]:
         **_initial("initial_value", ", ".join(names)),
     }
     hint = more and said.say_count(
-        "And {n} more, which stays left out: /hype filter changes it.",
-        "And {n} more, which stay left out: /hype filter changes them.",
+        "And {n} more, which stays left out: /hype set filter changes it.",
+        "And {n} more, which stay left out: /hype set filter changes them.",
         more,
     )
     for_all = words(said.say("What follows holds for all that the channel hears:"), 3_000)

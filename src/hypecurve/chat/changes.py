@@ -16,6 +16,7 @@ from hypecurve.ports import Clock
 from hypecurve.ports.store import Found, Listener, Store, Transaction
 from hypecurve.wording.announcements import Change, announced
 from hypecurve.wording.commands import COMMANDS
+from hypecurve.wording.rights import lacking
 from hypecurve.wording.texts import to_say
 from hypecurve.wording.tuned import heard_already
 
@@ -47,14 +48,28 @@ def check_member(asker: Asker) -> None:
 
 
 def check_changer(asker: Asker, changes: Changers) -> None:
-    """Raise BadCommand for who may not change what a channel hears."""
+    """Raise BadCommand for who may not change what a channel hears: by the platform, or by us."""
     check_member(asker)
+    if asker.barred is not None:
+        raise BadCommand(asker.barred.template, **asker.barred.values)
     if changes == "admins" and not (asker.is_admin or asker.is_alone):
         raise BadCommand(
             to_say(
                 "Only admins change what a channel hears: Hypecurve is set up so. Ask one of them; "
                 "everything else in /hype is for everybody."
             )
+        )
+
+
+def check_reach(asker: Asker) -> None:
+    """Raise BadCommand where the app lacks what it takes to post digests; it names just that."""
+    if missing := lacking(asker.rights):
+        raise BadCommand(
+            to_say(
+                "No digest can come here yet. Give Hypecurve {rights} in this channel, then try "
+                "again."
+            ),
+            rights=missing,
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hypecurve.chat import command as said
+from hypecurve.chat.changes import check_reach
 from hypecurve.chat.finding import PickRepo, Speak
 from hypecurve.chat.picker import take_language, take_pick
 from hypecurve.chat.tuner import refine, tune
@@ -59,6 +60,7 @@ async def _subscribe(  # what a first message takes
     command: said.Subscribe,
     histories_an_hour: int,
 ) -> Answer:
+    check_reach(asker)
     had = await subscribe.subscriptions_of(store, asker.channel)
     said_more = command.filter != Filter()
     if had and said_more:

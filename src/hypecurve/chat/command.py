@@ -17,8 +17,9 @@ from hypecurve.chat.finding import (
     ShowRisers,
     Speak,
 )
-from hypecurve.chat.tuning import Filter, Show, Status, Tuning
+from hypecurve.chat.tuning import Filter, Show, ShowPing, Status, Tuning
 from hypecurve.chat.words import quoted
+from hypecurve.domain.paging import on_page
 from hypecurve.domain.repo import RepoId, RepoName
 from hypecurve.domain.signal import SUBSCRIBABLE, SignalKind
 
@@ -92,10 +93,12 @@ class ListNow:
     kind: ListKind
     category: str | None = None
     window: Window = "7d"
+    page: int = 1
 
     def __str__(self) -> str:
-        """`rising agents 7d`."""
-        return " ".join(filter(None, [self.kind, self.category, self.window]))
+        """`rising agents 7d page 2`."""
+        whole = " ".join(filter(None, [self.kind, self.category, self.window]))
+        return on_page(whole, self.page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +178,7 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Help:
-    """All commands, or one: `topic` is a command's name."""
+    """All commands, one, or a group: `topic` is a command's name, or the group's word."""
 
     topic: str | None = None
 
@@ -199,6 +202,7 @@ Question = (
     | ShowCurve
     | ShowRisers
     | ShowLanguage
+    | ShowPing
     | AskPlace
 )
 """What only tells."""

@@ -154,7 +154,7 @@ class ServiceDesk:
                 message = await self._subscriptions(asker)
             case Status():
                 found = await channel_overview(self.store, self.clock, asker.channel)
-                message = status_message(found, self.taxonomy, asker.locale)
+                message = status_message(found, self.taxonomy, asker.locale, rights=asker.rights)
             case Show():
                 message = await self._show(asker, command)
             case said.ListNow():
@@ -169,7 +169,8 @@ class ServiceDesk:
             case said.Preview():
                 message = await self._preview(asker)
             case said.Help():
-                message = help_message(command.topic, asker.locale)
+                platform = asker.channel.tenant.platform
+                message = help_message(command.topic, asker.locale, platform)
             case _:
                 message = await find(self.store, self.clock, self.taxonomy, asker, command)
         return message
@@ -200,6 +201,7 @@ class ServiceDesk:
             now=found.at,
             followed=found.followed,
             muted=found.muted,
+            calls=found.calls,
         )
 
     async def _show(self, asker: Asker, command: Show) -> Message:
@@ -216,6 +218,7 @@ class ServiceDesk:
             command.kind,
             command.category,
             command.window,
+            page=command.page,
         )
         return list_message(
             command.kind,
@@ -226,7 +229,7 @@ class ServiceDesk:
             locale=asker.locale,
             zone=clock_zone(asker),
             now=self.clock.now(),
-            total=found.total,
+            page=found.page,
         )
 
     async def _card(self, asker: Asker, command: said.ShowRepo) -> Message:

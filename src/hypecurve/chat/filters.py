@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import time, timedelta
 from typing import Literal
 
-from hypecurve.chat.tuning import Filter, Pause, SetAlerts
+from hypecurve.chat.tuning import Filter, Pause, SetAlerts, SetPing, ShowPing
 from hypecurve.chat.words import Word
 from hypecurve.domain.errors import BadCommand, BadTime
 from hypecurve.domain.schedule import parse_time
@@ -44,8 +44,13 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _SPAN = re.compile(r"(\d{1,6})(m|min|mins|minutes?|h|hrs?|hours?|d|days?|w|weeks?)", re.IGNORECASE)
 _HOUR = r"\d{1,2}(?::\d{1,2})?"
 _HOURS = re.compile(rf"({_HOUR})(?:[-\u2013\u2014]|to|until)({_HOUR})")
-_FILTER_EXAMPLE = "filter min 1000 without rust @acme"
-_ALERTS_EXAMPLE = "alerts 5 quiet 22:00-08:00"
+_ROLE = re.compile(r"<?@&([0-9]{1,20})>?")
+EVERYBODY = to_say(
+    "Hypecurve never pings everybody. Name a role that people choose for themselves: they asked "
+    "for it."
+)
+_FILTER_EXAMPLE = "set filter min 1000 without rust @acme"
+_ALERTS_EXAMPLE = "set alerts 5 quiet 22:00-08:00"
 
 
 def begins_phrase(word: Word) -> bool:
@@ -117,11 +122,29 @@ def read_pause(typed: Sequence[Word]) -> Pause:
     return Pause(span)
 
 
+def read_ping(typed: Sequence[Word]) -> SetPing | ShowPing:
+    """Read which role is to be pinged, as a chat writes it; BadCommand says how to write it."""
+    keys = [word.key for word in typed]
+    if not keys:
+        return ShowPing()
+    if keys in (["off"], ["none"], ["nobody"]):
+        return SetPing()
+    if keys[0].removeprefix("@") in {"everyone", "here", "channel", "all"}:
+        raise BadCommand(EVERYBODY)
+    found = _ROLE.fullmatch(keys[0])
+    if found is None or len(keys) > 1:
+        raise BadCommand(
+            to_say("Name one role by its mention, like {example}, or write off."),
+            example="/hype set ping @readers",
+        )
+    return SetPing(found[1])
+
+
 def _stars(rest: list[Word]) -> int:
     found = _COUNT.fullmatch(rest[0].key) if rest else None
     if found is None:
         raise BadCommand(
-            to_say("Say how many stars at least: /hype {example}"), example="filter min 1000"
+            to_say("Say how many stars at least: /hype {example}"), example="set filter min 1000"
         )
     digits = rest.pop(0).key
     # A comma parts words, also the one in 1,000.
@@ -133,7 +156,7 @@ def _stars(rest: list[Word]) -> int:
     if stars > MOST_STARS:
         raise BadCommand(
             to_say("No repo has so many stars. For example: /hype {example}"),
-            example="filter min 1000",
+            example="set filter min 1000",
         )
     if rest and rest[0].key in {"stars", "star"}:
         rest.pop(0)
@@ -165,7 +188,7 @@ def _left_out(rest: list[Word], ends: Callable[[Word], bool]) -> frozenset[str]:
     if not named or len(rest) == begun:
         raise BadCommand(
             to_say("Say which languages or @owners are left out: /hype {example}"),
-            example="filter without rust @acme",
+            example="set filter without rust @acme",
         )
     return frozenset(named)
 
@@ -207,7 +230,7 @@ def _no_language(word: Word) -> BadCommand:
 def _quiet(rest: list[Word]) -> bool:
     if not rest or rest[0].key not in _SAYS:
         raise BadCommand(
-            to_say("Say what a day without news does: /hype filter quiet say, or quiet skip")
+            to_say("Say what a day without news does: /hype set filter quiet say, or quiet skip")
         )
     return _SAYS[rest.pop(0).key]
 
@@ -216,7 +239,7 @@ def _a_day(word: Word) -> int:
     number = int(word.key[:9])
     if not 1 <= number <= MOST_ALERTS:
         raise BadCommand(
-            to_say("Between 1 and {most} alerts a day, please. To end them: /hype alerts off"),
+            to_say("Between 1 and {most} alerts a day, please. To end them: /hype set alerts off"),
             most=str(MOST_ALERTS),
         )
     return number

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypecurve.chat.command import Command, Loosely, Question, Whole
 from hypecurve.chat.finding import (
     AskPlace,
@@ -12,6 +14,8 @@ from hypecurve.chat.finding import (
     ShowRisers,
 )
 from hypecurve.chat.grammar import parse
+from hypecurve.chat.tuner import check_callable
+from hypecurve.chat.tuning import ShowPing
 from hypecurve.chat.words import quoted
 from hypecurve.domain.asking import Asker
 from hypecurve.domain.category import Taxonomy
@@ -21,6 +25,7 @@ from hypecurve.ports import Clock
 from hypecurve.ports.store import Store
 from hypecurve.services.answers import comparing, placing
 from hypecurve.services.answers.search import meant, search
+from hypecurve.services.answers.speaking import called
 from hypecurve.services.digests.timing import FALLBACK, knows
 from hypecurve.wording.comparison import (
     comparison_message,
@@ -33,8 +38,9 @@ from hypecurve.wording.found import meant_message, search_message
 from hypecurve.wording.misplaced import where_else
 from hypecurve.wording.spoken import language_message
 from hypecurve.wording.texts import to_say
+from hypecurve.wording.tuned import pinging
 
-Finding = Search | Compare | ShowCurve | ShowRisers | ShowLanguage | AskPlace
+Finding = Search | Compare | ShowCurve | ShowRisers | ShowLanguage | ShowPing | AskPlace
 _SHOWN = 60
 
 
@@ -50,9 +56,10 @@ async def find(
     locale, zone = asker.locale, clock_zone(asker)
     match command:
         case Search():
-            hits = await search(store, command.text)
+            hits = await search(store, command.text, page=command.page)
+            again = str(replace(command, page=1))
             message = search_message(
-                command.text, hits.entries, hits.total, taxonomy, locale, again=str(command)
+                command.text, hits.entries, hits.page, taxonomy, locale, again=again
             )
         case Compare(names=(name,)):
             message = rivals_message(*await comparing.rivals(store, name), locale)
@@ -67,6 +74,9 @@ async def find(
             message = risers_message(entries, bars, category, taxonomy, locale)
         case ShowLanguage():
             message = language_message(locale)
+        case ShowPing():
+            check_callable(asker)
+            message = pinging(await called(store, asker.channel), locale)
         case AskPlace():
             found_places = await placing.places_for(store, taxonomy, command.name)
             message = where_else(*found_places, taxonomy, locale)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hypecurve.chat.words import quoted
+from hypecurve.domain.paging import on_page
 from hypecurve.domain.repo import RepoName
 
 
@@ -17,10 +18,11 @@ class Search:
     """Repos that hold every word of a text."""
 
     text: str
+    page: int = 1
 
     def __str__(self) -> str:
-        """`search "vector database"`."""
-        return f"search {quoted(self.text)}"
+        """`search "vector database" page 2`."""
+        return on_page(f"search {quoted(self.text)}", self.page)
 
 
 @dataclass(frozen=True, slots=True)

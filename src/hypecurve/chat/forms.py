@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import time
 
-from hypecurve.chat.changes import check_changer, check_member, witnessed
+from hypecurve.chat.changes import check_changer, check_member, check_reach, witnessed
 from hypecurve.chat.desk import ServiceDesk
 from hypecurve.chat.filling import checked
 from hypecurve.chat.finder import clock_zone
@@ -40,7 +40,8 @@ class ServiceForms:
         """Return what a channel hears, to be changed: the one asked for, or else its first.
 
         A channel that hears nothing yet: what suits the asker. BadCommand where they may not
-        change it, StoreUnavailable where the database is away or slow.
+        change it, or nothing new can come there; StoreUnavailable where the database is away or
+        slow.
         """
         return await within(self.desk.patience, self._form(asker, subscription_id))
 
@@ -77,6 +78,8 @@ class ServiceForms:
         wanted = next((each for each in had if each.id == subscription_id), None)
         if wanted is None and had and subscription_id != ANOTHER:
             wanted = had[0]
+        if wanted is None:
+            check_reach(asker)  # before they fill it in for nothing
         filled = _suits(asker, had) if wanted is None else _of(wanted)
         layers = layers_to_choose(self.desk.taxonomy, asker.locale)
         return Form(filled, layers, had, asker.locale)
@@ -89,6 +92,8 @@ class ServiceForms:
 
         async def filling(store: Store, asker: Asker) -> Answer:
             wish = await self._checked(store, asker, filled)
+            if wish.subscription_id is None:
+                check_reach(asker)
             sheet = Sheet(asker.channel, wish, asker.locale, asker.user_id, desk.histories_an_hour)
             found = await fill(store, desk.clock, desk.taxonomy, sheet)
             if isinstance(found, Welcome):
@@ -110,6 +115,7 @@ class ServiceForms:
         check_member(asker)
         found = await tenant_overview(desk.store, desk.clock, asker.channel.tenant, channels)
         all_of_them = desk.changes == "members" or asker.is_admin
+        all_of_them = all_of_them and asker.barred is None
         head = home_head(
             desk.taxonomy,
             asker.locale,

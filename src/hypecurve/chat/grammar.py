@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -29,7 +28,7 @@ from hypecurve.chat.command import (
     Unsubscribe,
     Why,
 )
-from hypecurve.chat.filters import read_alerts, read_filter, read_pause
+from hypecurve.chat.filters import read_alerts, read_filter, read_pause, read_ping
 from hypecurve.chat.finding import ShowCurve
 from hypecurve.chat.naming import (
     of_repo,
@@ -42,24 +41,21 @@ from hypecurve.chat.naming import (
     read_search,
 )
 from hypecurve.chat.phrases import categories, one_category, read_wish, take_window
+from hypecurve.chat.slips import PATHS, begun, close, likely, no_command, of_group
 from hypecurve.chat.tuning import Filter, Mute, Resume, Show, Status, Unmute
-from hypecurve.chat.words import Word, tail, words
+from hypecurve.chat.words import Word, tail, take_page, words
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import BadCommand, BadInput, BadRepoName
 from hypecurve.domain.repo import PUBLIC_SITE, RepoId, RepoName
 from hypecurve.domain.signal import SUBSCRIBABLE
-from hypecurve.wording.commands import COMMANDS, CommandSpec, OptionSpec
-from hypecurve.wording.cut import cut
+from hypecurve.wording.commands import COMMANDS, GROUPS, CommandSpec, OptionSpec
 from hypecurve.wording.texts import to_say
 
 __all__ = ["COMMANDS", "CommandSpec", "OptionSpec", "parse"]
 
-_NAMES = tuple(spec.name for spec in COMMANDS)
 _ID = re.compile(r"-?[0-9]{1,18}")
 _DIGEST_ID = re.compile(r"[1-9][0-9]{0,17}")
 NO_DIGEST = to_say("There is no such digest here.")
-_SHOWN = 60
-"""Characters of a slip that are repeated back."""
 
 
 def parse(text: str, taxonomy: Taxonomy, site: str = PUBLIC_SITE) -> Command:
@@ -73,6 +69,8 @@ def parse(text: str, taxonomy: Taxonomy, site: str = PUBLIC_SITE) -> Command:
         typed = typed[1:]
     if not typed:
         return Help()
+    if (group := typed[0].key.removeprefix("/")) in GROUPS:
+        typed = of_group(group, typed[1:])
     first, *rest = typed
     name = first.key.removeprefix("/")
     if name in _TEXTS:
@@ -133,13 +131,14 @@ def _schedule(typed: Sequence[Word], taxonomy: Taxonomy) -> Command:
 
 def _list(kind: ListKind) -> Callable[[Sequence[Word], Taxonomy], Command]:
     def read(typed: Sequence[Word], taxonomy: Taxonomy) -> Command:
-        window, left = take_window(typed, taxonomy)
+        page, named_by = take_page(typed)
+        window, left = take_window(named_by, taxonomy)
         if [word.key for word in left] == ["all"]:
             left = []
         named = categories(left, taxonomy)
         if len(named) > 1:
             raise BadCommand(to_say("One category or layer at a time, please."))
-        return ListNow(kind, named[0] if named else None, window)
+        return ListNow(kind, named[0] if named else None, window, page)
 
     return read
 
@@ -173,10 +172,12 @@ def _submit(typed: Sequence[Word], taxonomy: Taxonomy) -> Command:
 def _help(typed: Sequence[Word], _: Taxonomy) -> Command:
     if not typed:
         return Help()
+    if len(typed) > 1 and typed[0].key in GROUPS:
+        typed = typed[1:]
     topic = typed[0].text.casefold().removeprefix("/")
-    if topic in _NAMES and len(typed) == 1:
+    if topic in PATHS and len(typed) == 1:
         return Help(topic)
-    raise _no_command(typed[0].text, _begun(topic) or _close(topic))
+    raise no_command(typed[0].text, likely(topic))
 
 
 def _alone(command: Command) -> Callable[[Sequence[Word], Taxonomy], Command]:
@@ -198,6 +199,7 @@ _READERS: dict[str, Callable[[Sequence[Word], Taxonomy], Command]] = {
     "preview": _alone(Preview()),
     "filter": _filter,
     "alerts": lambda typed, _: read_alerts(typed),
+    "ping": lambda typed, _: read_ping(typed),
     "pause": lambda typed, _: read_pause(typed),
     "resume": _alone(Resume()),
     "status": _alone(Status()),
@@ -250,37 +252,11 @@ def _unknown(first: Word, typed: Sequence[Word], taxonomy: Taxonomy) -> BadComma
     A category's name is no slip of a command that is spelled alike.
     """
     slip = first.text.casefold().removeprefix("/")
-    near = _begun(slip)
+    near = begun(slip)
     if not near:
         try:
             found = categories(typed, taxonomy)
         except BadInput:
             found = []
-        near = [f"top {found[0]}"] if len(found) == 1 else _close(slip)
-    return _no_command(first.text, near)
-
-
-def _begun(slip: str) -> list[str]:
-    return [name for name in _NAMES if len(slip) > 1 and name.startswith(slip)][:2]
-
-
-def _close(slip: str) -> list[str]:
-    return difflib.get_close_matches(slip[:_SHOWN], _NAMES, n=2, cutoff=0.65)
-
-
-def _no_command(slip: str, near: Sequence[str]) -> BadCommand:
-    shown = cut(slip, _SHOWN)
-    if not near:
-        return BadCommand(
-            to_say("There is no command '{slip}'. /hype help shows what there is."), slip=shown
-        )
-    if len(near) == 1:
-        return BadCommand(
-            to_say("There is no command '{slip}'. Did you mean {near}?"), slip=shown, near=near[0]
-        )
-    return BadCommand(
-        to_say("There is no command '{slip}'. Did you mean {near} or {other}?"),
-        slip=shown,
-        near=near[0],
-        other=near[1],
-    )
+        near = [f"top {found[0]}"] if len(found) == 1 else close(slip)
+    return no_command(first.text, near)

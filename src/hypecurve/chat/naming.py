@@ -17,7 +17,7 @@ from hypecurve.chat.finding import (
     Speak,
 )
 from hypecurve.chat.phrases import categories, one_category
-from hypecurve.chat.words import Word, quoted, tail, words
+from hypecurve.chat.words import Word, quoted, tail, take_page, words
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.chart import MOST_COMPARED
 from hypecurve.domain.errors import BadCommand, BadRepoName
@@ -127,16 +127,17 @@ def read_language(typed: Sequence[Word]) -> Command:
 
 def read_search(typed: Sequence[Word]) -> Command:
     """Read what to look for: any words, or a repo's address."""
+    page, typed = take_page(typed, behind=1)
     text = " ".join(word.text for word in typed)
     with suppress(BadRepoName):
-        return Search(str(RepoName.parse(text)))
+        return Search(str(RepoName.parse(text)), page)
     if not text:
         raise BadCommand(
             to_say("Say what to look for: /hype {example}"), example="search vector database"
         )
     if len(text) > MOST_TEXT or len(text.split()) > _MOST_WORDS:
         raise BadCommand(to_say("That is too much to look for: a few words are enough."))
-    return Search(text)
+    return Search(text, page)
 
 
 def read_pick(text: str, site: str) -> Command:

@@ -4,15 +4,29 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypecurve.chat.tuning import Filter, Mute, Pause, Resume, SetAlerts, Tuning, Unmute
+from hypecurve.chat.filters import EVERYBODY
+from hypecurve.chat.tuning import (
+    Filter,
+    Mute,
+    Pause,
+    Resume,
+    SetAlerts,
+    SetPing,
+    Tuning,
+    Unmute,
+)
 from hypecurve.domain.asking import Answer, Asker
 from hypecurve.domain.category import Taxonomy
+from hypecurve.domain.errors import BadCommand
 from hypecurve.domain.subscription import Alerts, Channel, Subscription
 from hypecurve.ports import Clock
 from hypecurve.ports.store import Store
 from hypecurve.services.answers import subscribe
+from hypecurve.services.answers.speaking import call
 from hypecurve.services.answers.trying import try_again
 from hypecurve.wording import tuned
+from hypecurve.wording.platforms import platform_of
+from hypecurve.wording.texts import to_say
 
 
 async def tune(
@@ -34,12 +48,31 @@ async def tune(
             wish = wished(command, before)
             found = await subscribe.alerts(store, asker.channel, wish)
             message = tuned.alerted(wish, found[0].schedule.zone, asker.locale)
+        case SetPing(role):
+            check_callable(asker, role)
+            kept = await call(store, asker.channel, role)
+            message = tuned.pings(kept.calls, asker.locale, hears=bool(kept.subscriptions))
         case Mute() | Unmute():
             on = isinstance(command, Mute)
             entry = await subscribe.mute(store, asker.channel, command.name, on=on)
             tell = tuned.muted if on else tuned.unmuted
             message = tell(entry.repo, asker.locale)
     return Answer(message)
+
+
+def check_callable(asker: Asker, role: str = "") -> None:
+    """Raise BadCommand where nobody could be called, and for the role that everybody has."""
+    tenant = asker.channel.tenant
+    platform = platform_of(tenant.platform)
+    if not platform.has_roles:
+        raise BadCommand(
+            to_say("{platform} has no roles that a digest could ping: only Discord has them."),
+            platform=platform.title,
+        )
+    if asker.is_alone:
+        raise BadCommand(to_say("Nobody else reads here, so that there is nobody to ping."))
+    if role == tenant.id:  # Discord's @everyone has the number of its server
+        raise BadCommand(EVERYBODY)
 
 
 async def refine(store: Store, channel: Channel, wish: Filter) -> tuple[Subscription, ...]:

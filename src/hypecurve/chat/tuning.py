@@ -76,6 +76,26 @@ class SetAlerts:
 
 
 @dataclass(frozen=True, slots=True)
+class SetPing:
+    """Ping a role with this channel's digests; `role` is its id, "" nobody."""
+
+    role: str = ""
+
+    def __str__(self) -> str:
+        """`ping <@&42>` or `ping off`."""
+        return f"ping <@&{self.role}>" if self.role else "ping off"
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPing:
+    """Whom this channel's digests ping."""
+
+    def __str__(self) -> str:
+        """`ping`."""
+        return "ping"
+
+
+@dataclass(frozen=True, slots=True)
 class Pause:
     """Send nothing for a span of whole minutes; None: until it is resumed."""
 
@@ -140,5 +160,5 @@ class Show:
         return f"show {self.digest_id}"
 
 
-Tuning = Filter | SetAlerts | Pause | Resume | Mute | Unmute
+Tuning = Filter | SetAlerts | SetPing | Pause | Resume | Mute | Unmute
 """What changes how a channel is spoken to."""

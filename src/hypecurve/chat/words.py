@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hypecurve.domain.errors import BadCommand
@@ -18,6 +18,7 @@ _CLOSING = {'"': '"', "“": "”", "„": "“", "«": "»", "\u2018": "\u2019"
 _SPACE = re.compile(r"\s+")
 _BETWEEN = " \t\r\n,;"
 _SEPARATORS = re.compile(r"\s+|,|;")
+_NUMBER = re.compile(r"[0-9]{1,6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,17 @@ def tail(text: str, count: int) -> str:
     if closing and len(rest) > 1 and rest.find(closing, 1) == len(rest) - 1:
         rest = rest[1:-1]
     return " ".join(rest.split())
+
+
+def take_page(typed: Sequence[Word], *, behind: int = 0) -> tuple[int, list[Word]]:
+    """Return the page that is named at the end (1 where none is) and the words before it.
+
+    Our own controls write it. `behind`: how many words there are before it at least.
+    """
+    before, end = list(typed[:-2]), [word.key for word in typed[-2:]]
+    if len(before) < behind or end[:1] != ["page"] or not _NUMBER.fullmatch(end[-1]):
+        return 1, list(typed)
+    return max(int(end[-1]), 1), before
 
 
 def quoted(text: str) -> str:

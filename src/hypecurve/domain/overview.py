@@ -70,6 +70,8 @@ class ChannelOverview:
     followed: tuple[str, ...] = ()
     """Names of repos."""
     muted: tuple[str, ...] = ()
+    calls: str = ""
+    """The platform's id of the role that its digests call; "" nobody."""
 
     @property
     def next_due(self) -> datetime | None:

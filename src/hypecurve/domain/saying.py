@@ -15,7 +15,8 @@ def to_say(text: str) -> str:
 class Saying:
     """An English text with `{placeholders}`, marked by `to_say`, and what fills them.
 
-    A value may be another saying, an error, or several names of which one is meant.
+    A value may be another saying, an error, several names of which one is meant (a tuple), or
+    several that are all meant (a list).
     """
 
     template: str
@@ -34,4 +35,6 @@ def in_english(template: str, values: Mapping[str, object]) -> str:
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, list):
+        return " and ".join(map(str, value))
     return " or ".join(map(str, value)) if isinstance(value, tuple) else str(value)

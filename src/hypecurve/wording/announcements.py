@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hypecurve.domain.category import Taxonomy
-from hypecurve.domain.message import Line, Message, Text
+from hypecurve.domain.message import Line, Message, Role, Text
 from hypecurve.domain.repo import RepoId
 from hypecurve.domain.subscription import UNTIL_RESUMED, Alerts, Subscription
 from hypecurve.ports.store import Listener
@@ -75,6 +75,7 @@ def _told(change: Change, taxonomy: Taxonomy, said: Texts) -> Iterator[Line]:
     yield from _tried(who, change.before, change.after, said)
     yield from _repos(who, change, said)
     yield from _spoken(who, change, said)
+    yield from _called(who, change, said)
 
 
 def _changed(
@@ -211,3 +212,15 @@ def _spoken(who: str, change: Change, said: Texts) -> Iterator[Line]:
         return
     form = to_say("{who} chose the language of this channel: {language}")
     yield (Text(said.say(form, who=who, language=own_name(after))),)
+
+
+def _called(who: str, change: Change, said: Texts) -> Iterator[Line]:
+    """Whom the digest pings; it is named here, and not pinged."""
+    role = change.after.calls
+    if role == change.before.calls:
+        return
+    if role:
+        form = to_say("{who} lets each digest with news ping {role}.")
+        yield said.say_line(form, who=who, role=Role(role))
+    else:
+        yield (Text(said.say("{who} lets the digest ping nobody any more.", who=who)),)

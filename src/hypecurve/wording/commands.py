@@ -23,6 +23,7 @@ OptionKind = Literal[
     "choice",
     "text",
     "tongue",
+    "role",
 ]
 
 
@@ -39,7 +40,9 @@ class OptionSpec:
     """What stands before the value in the text of the command."""
 
     def written(self, value: str) -> str:
-        """Return the value as the text of a command has it: `min 1000`."""
+        """Return the value as the text of a command has it: `min 1000`; a role's id as `<@&42>`."""
+        if self.kind == "role" and value.isdecimal():
+            value = f"<@&{value}>"
         return f"{self.word} {value}".strip()
 
 
@@ -60,6 +63,17 @@ class CommandSpec:
     group: str = ""
     """A word that may stand before its name: `/hype set language` is `/hype language`. A platform
     with a limited number of places gathers those of one group under it."""
+    platforms: tuple[str, ...] = ()
+    """On which alone it does something, like "discord"; empty: on all."""
+
+    @property
+    def path(self) -> str:
+        """What is written before its options, everywhere: `set language`."""
+        return f"{self.group} {self.name}".strip()
+
+    def is_for(self, platform: str) -> bool:
+        """Whether it does something on a platform; "" stands for any."""
+        return not (platform and self.platforms) or platform in self.platforms
 
 
 KINDS = ("new", "rising", "stalled", "awake")
@@ -146,7 +160,7 @@ COMMANDS: tuple[CommandSpec, ...] = (
         "filter",
         to_say("Leave out small repos, languages or owners; say what a quiet day does"),
         "[min 1000] [without rust @acme] [quiet say | skip] | off",
-        "filter min 1000 without rust @acme",
+        "set filter min 1000 without rust @acme",
         (
             *_FILTERS,
             OptionSpec("all", to_say("off: nothing is left out"), "choice", choices=("off",)),
@@ -158,7 +172,7 @@ COMMANDS: tuple[CommandSpec, ...] = (
         "alerts",
         to_say("Hear of surges and of followed repos at once, beside the digest"),
         "[5] [quiet 22:00-08:00 | quiet off] | off",
-        "alerts 5 quiet 22:00-08:00",
+        "set alerts 5 quiet 22:00-08:00",
         (
             OptionSpec("most", to_say("At most so many a day"), "number"),
             OptionSpec(
@@ -306,10 +320,23 @@ COMMANDS: tuple[CommandSpec, ...] = (
         "language",
         to_say("Choose the language of this channel, or show it"),
         "[English | 中文 | русский]",
-        "language English",
+        "set language English",
         (OptionSpec("language", to_say("English, Chinese or Russian"), "tongue"),),
         manages=True,
         group="set",
+    ),
+    CommandSpec(
+        "ping",
+        to_say("Ping a role with each digest that has news, or show which"),
+        "[@ROLE] | off",
+        "set ping off",
+        (
+            OptionSpec("role", to_say("Which role"), "role"),
+            OptionSpec("turn", to_say("off: nobody is pinged"), "choice", choices=("off",)),
+        ),
+        manages=True,
+        group="set",
+        platforms=("discord",),
     ),
     CommandSpec(
         "submit",
@@ -337,7 +364,12 @@ COMMANDS: tuple[CommandSpec, ...] = (
 )
 """What works today, in the order of the help."""
 
+GROUPS = {
+    "set": to_say("Set up what this channel hears, and how it is spoken to"),
+}
+"""What the commands of a group are for, by the word that stands before their names."""
+
 UNDERSTOOD = frozenset(
-    {spec.name for spec in COMMANDS} | {"show", "curve", "chart", "place", "share"}
+    {*(spec.name for spec in COMMANDS), *GROUPS, "show", "curve", "chart", "place", "share"}
 )
 """First words the desk understands; the last five come from our own controls alone."""

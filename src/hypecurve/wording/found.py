@@ -18,8 +18,10 @@ from hypecurve.domain.message import (
     SectionKind,
     Text,
 )
+from hypecurve.domain.paging import Page, on_page
 from hypecurve.domain.schedule import parse_zone
 from hypecurve.wording.cut import clean, cut
+from hypecurve.wording.paging import page_controls, page_line
 from hypecurve.wording.teller import (
     LONGEST_NAME,
     Teller,
@@ -35,15 +37,15 @@ from hypecurve.wording.texts import texts
 def search_message(
     text: str,
     entries: Sequence[CatalogueEntry],
-    total: int,
+    page: Page,
     taxonomy: Taxonomy,
     locale: str,
     *,
     again: str,
 ) -> Message:
-    """Return what a search brought, in the order given; `total`: how many there are in all.
+    """Return what a search brought, in the order given; `page`: which part of it all.
 
-    `again`: the command that asks for the same.
+    `again`: the command that asks for its first page.
     """
     said = texts(locale)
     looked_for = cut(clean(text), LONGEST_NAME)
@@ -54,21 +56,20 @@ def search_message(
         section = Section(SectionKind.PLAIN, "", (Entry(lines, spoken=nothing),))
         return Message(MessageKind.LIST, nothing, sections=(section,), locale=said.name)
     title = said.say_count(
-        "{n} repo for '{text}'", "{n} repos for '{text}'", total, text=looked_for
+        "{n} repo for '{text}'", "{n} repos for '{text}'", page.total, text=looked_for
     )
     now = max(entry.seen_at for entry in entries)
     teller = Teller(said, taxonomy, parse_zone("UTC"), now)
-    left = total - len(entries)
-    more = said.say_count("and {n} more", "and {n} more", left)
     return Message(
         kind=MessageKind.LIST,
         notification=title,
         title=title,
         sections=(Section(SectionKind.PLAIN, "", tuple(found(each, teller) for each in entries)),),
-        footer=((Text(more),),) if left > 0 else (),
+        footer=page_line(page, said),
         controls=(
             *open_repo(entries, said),
-            Control(Action.SHARE, said.say("Share"), value=f"share {again}"),
+            *page_controls(page, again, said),
+            Control(Action.SHARE, said.say("Share"), value=f"share {on_page(again, page.number)}"),
         ),
         locale=said.name,
     )

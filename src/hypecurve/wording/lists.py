@@ -20,9 +20,11 @@ from hypecurve.domain.message import (
     Style,
     Text,
 )
+from hypecurve.domain.paging import Page, on_page
 from hypecurve.domain.schedule import parse_zone
 from hypecurve.wording.card import growth_multiple
 from hypecurve.wording.facts import last_push, usual
+from hypecurve.wording.paging import page_controls, page_line
 from hypecurve.wording.teller import (
     Teller,
     about,
@@ -70,13 +72,13 @@ def list_message(  # noqa: PLR0913  # what was asked, what was found, and for wh
     locale: str,
     zone: str,
     now: datetime,
-    total: int | None = None,
+    page: Page | None = None,
 ) -> Message:
     """Return the answer to `/hype new|rising|stalled|top`, in the order given, at most 15 repos.
 
     `category` is a category's or a layer's slug; None is all. Gains are those of the window;
-    what is unknown is left out. `now` is aware UTC; `total`: how many there are in all, where
-    `entries` are only the first of them.
+    what is unknown is left out. `now` is aware UTC; `page`: which part of a longer list `entries`
+    are, where they are not all of it.
     """
     said = texts(locale)
     teller = Teller(said, taxonomy, parse_zone(zone), now)
@@ -88,8 +90,7 @@ def list_message(  # noqa: PLR0913  # what was asked, what was found, and for wh
     shown = entries[:LONGEST]
     lines = tuple(_entry(kind, window, category, entry, teller) for entry in shown)
     nothing = said.say(_NOTHING[kind])
-    left = max(len(entries), total or 0) - len(shown)
-    more = said.say_count("and {n} more", "and {n} more", left)
+    page = page or Page(1, LONGEST, len(entries))
     read = max((entry.seen_at for entry in shown), default=None)
     return Message(
         kind=MessageKind.LIST,
@@ -99,8 +100,8 @@ def list_message(  # noqa: PLR0913  # what was asked, what was found, and for wh
         sections=(
             Section(_SECTIONS[kind], "", lines or (Entry(((Text(nothing),),), spoken=nothing),)),
         ),
-        footer=((Text(more),),) if left > 0 else (),
-        controls=(*open_repo(shown, said), *_controls(kind, window, category, said))
+        footer=page_line(page, said),
+        controls=(*open_repo(shown, said), *_controls(kind, window, category, page, said))
         if shown
         else (),
         locale=said.name,
@@ -108,12 +109,15 @@ def list_message(  # noqa: PLR0913  # what was asked, what was found, and for wh
 
 
 def _controls(
-    kind: ListKind, window: Window, category: str | None, said: Texts
+    kind: ListKind, window: Window, category: str | None, page: Page, said: Texts
 ) -> tuple[Control, ...]:
     what = "" if category is None else f' "{category}"'
+    command = f"{kind}{what} {window}"
+    pages = page_controls(page, command, said)
     chart = Control(Action.CURVE, said.say("Chart"), value=f"chart{what}")
-    share = Control(Action.SHARE, said.say("Share"), value=f"share {kind}{what} {window}")
-    return (chart, share) if kind == "rising" else (share,)
+    again = on_page(command, page.number)
+    share = Control(Action.SHARE, said.say("Share"), value=f"share {again}")
+    return (*pages, chart, share) if kind == "rising" else (*pages, share)
 
 
 def categories_message(taxonomy: Taxonomy, counts: Mapping[str, int], locale: str) -> Message:

@@ -14,6 +14,7 @@ from hypecurve.domain.message import (
     Line,
     Message,
     MessageKind,
+    Role,
     Section,
     SectionKind,
     Text,
@@ -39,19 +40,22 @@ def subscriptions_message(
     now: datetime,
     followed: Iterable[str] = (),
     muted: Iterable[str] = (),
+    calls: str = "",
 ) -> Message:
     """Return what a channel hears and when.
 
-    `followed` and `muted` are repo names, `now` is aware UTC.
+    `followed` and `muted` are repo names, `now` is aware UTC; `calls`: the id of the role that is
+    pinged, "" nobody.
     """
     said = texts(locale)
     title = said.say("What this channel hears")
     entries = tuple(subscription_entry(one, taxonomy, said, now) for one in subscriptions)
-    named = tuple(named_repos(followed, muted, said))
+    named = (*named_repos(followed, muted, said), *called_role(calls, said))
     if not entries:
         return notice(said.say("Nothing yet. Try: /hype subscribe all"), locale, *named)
     change = said.say(
-        "Change it: /hype subscribe, unsubscribe, schedule 09:00 Europe/Paris, filter, alerts"
+        "Change it: /hype subscribe, unsubscribe, schedule 09:00 Europe/Paris, set filter, "
+        "set alerts"
     )
     return Message(
         kind=MessageKind.NOTICE,
@@ -76,6 +80,12 @@ def named_repos(followed: Iterable[str], muted: Iterable[str], said: Texts) -> I
             shown = [*shown[:_REPOS_NAMED], said.say_count("{n} more", "{n} more", left)]
         if shown:
             yield (Text(said.say(form, names=said.listing(shown))),)
+
+
+def called_role(role: str, said: Texts) -> Iterator[Line]:
+    """Yield a line of the role that digests ping, where there is one."""
+    if role:
+        yield said.say_line("Pinged by each digest with news: {role}", role=Role(role))
 
 
 def schedule_words(schedule: Schedule, said: Texts) -> str:

@@ -16,7 +16,7 @@ def language_message(locale: str) -> Message:
     words = said.say("This channel is spoken to in {language}.", language=own_name(said.name))
     others = [each for each in TONGUES if each != said.name]
     names = " | ".join(map(own_name, others))
-    more = said.say("To change it: /hype language {languages}", languages=names)
+    more = said.say("To change it: /hype set language {languages}", languages=names)
     controls = tuple(
         Control(Action.DO, own_name(each), value=f"language {each}") for each in others
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
+from hypecurve.domain.asking import Right
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.delivery import DeliveryState
 from hypecurve.domain.message import (
@@ -21,7 +23,9 @@ from hypecurve.domain.message import (
 from hypecurve.domain.overview import ChannelOverview, Posting, Trouble, TroubleKind
 from hypecurve.domain.subscription import UNTIL_RESUMED
 from hypecurve.wording.cut import clean, cut
-from hypecurve.wording.notices import named_repos, notice
+from hypecurve.wording.notices import called_role, named_repos, notice
+from hypecurve.wording.platforms import platform_of
+from hypecurve.wording.rights import lacking, rights_here
 from hypecurve.wording.teller import Teller, joined, moment, sentences, words_of
 from hypecurve.wording.texts import SOURCE_LOCALE, Texts, texts, to_say
 from hypecurve.wording.wishes import alerts_words, left_out, zone_of
@@ -43,8 +47,19 @@ _ENDS = (".", "!", "?")
 _ARRIVING = frozenset({DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.SENT})
 
 
-def status_message(found: ChannelOverview, taxonomy: Taxonomy, locale: str) -> Message:
-    """Return how a channel fares: a line or two where all is well, else what is wrong."""
+def status_message(
+    found: ChannelOverview, taxonomy: Taxonomy, locale: str, *, rights: Sequence[Right] = ()
+) -> Message:
+    """Return how a channel fares: a line or two where all is well, else what is wrong.
+
+    `rights`: what the app may and may not do there, where the platform tells.
+    """
+    message = _fares(found, taxonomy, locale, is_open=not lacking(rights))
+    here = tuple(rights_here(rights, texts(locale)))
+    return replace(message, sections=(*message.sections, *here))
+
+
+def _fares(found: ChannelOverview, taxonomy: Taxonomy, locale: str, *, is_open: bool) -> Message:
     said = texts(locale)
     if not found.subscriptions and not found.troubles:
         words = said.say("This channel hears nothing yet. Try: /hype subscribe all")
@@ -53,7 +68,8 @@ def status_message(found: ChannelOverview, taxonomy: Taxonomy, locale: str) -> M
     teller = Teller(said, taxonomy, zone_of(zone), found.at)
     head = _coming(found, teller)
     if not found.troubles:
-        well: Line = () if found.paused_until else (Text(said.say("All is well.")),)
+        is_well = is_open and not found.paused_until
+        well: Line = (Text(said.say("All is well.")),) if is_well else ()
         return notice(sentences(said, well, head), locale, *_wishes(found, said))
     kinds = {each.kind for each in found.troubles}
     troubles = [trouble_entry(each, teller) for each in found.troubles]
@@ -119,6 +135,7 @@ def _wishes(found: ChannelOverview, said: Texts) -> Iterator[Line]:
         if what:
             yield (Text(said.say("Left out: {what}", what=what)),)
     yield from named_repos((), found.muted, said)
+    yield from called_role(found.calls, said)
 
 
 def trouble_entry(trouble: Trouble, teller: Teller) -> Entry:
@@ -149,7 +166,7 @@ def _told(trouble: Trouble, teller: Teller) -> Iterator[Line]:
         case TroubleKind.LEFT_ALONE:
             yield said.say_line(
                 "{platform} has trouble, and nothing is sent there for a while: {reason}",
-                platform=clean(trouble.about).partition(":")[0].capitalize(),
+                platform=platform_of(clean(trouble.about).partition(":")[0]).title,
                 reason=reason,
             )
             yield _again(trouble, teller, by_person=False)

@@ -125,6 +125,8 @@ class Texts(Figures):
             return self.tell(value)
         if isinstance(value, tuple):
             return self.either(map(str, value))
+        if isinstance(value, list):
+            return self.listing(map(str, value))
         return str(value)
 
     def day(self, at: datetime, now: datetime, zone: tzinfo) -> str:

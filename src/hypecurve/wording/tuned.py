@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from hypecurve.domain.category import Taxonomy
-from hypecurve.domain.message import Line, Message, Text
+from hypecurve.domain.message import Line, Message, Role, Text
 from hypecurve.domain.repo import Repo
 from hypecurve.domain.subscription import UNTIL_RESUMED, Alerts, Subscription
 from hypecurve.wording.cut import clean, cut
@@ -133,3 +133,35 @@ def alerted(alerts: Alerts | None, zone: str, locale: str) -> Message:
         "the digest."
     )
     return notice(words, locale, (Text(more),))
+
+
+def pings(role: str, locale: str, *, hears: bool = True) -> Message:
+    """Say whom a channel's digests ping from now on; `hears`: it has a digest that could."""
+    said = texts(locale)
+    if not role:
+        return notice(said.say("The digest pings nobody any more."), locale)
+    line = said.say_line("Each digest with news pings {role}.", role=Role(role))
+    more: list[Line] = [
+        (
+            Text(
+                said.say(
+                    "They are pinged where the role's settings allow anyone to mention it. Days "
+                    "without news, and alerts, ping nobody."
+                )
+            ),
+        )
+    ]
+    if not hears:
+        none = said.say("There is no digest yet: start with /hype subscribe all.")
+        more.append((Text(none),))
+    return notice(line, locale, *more)
+
+
+def pinging(role: str, locale: str) -> Message:
+    """Say whom a channel's digests ping, and how that is changed."""
+    said = texts(locale)
+    if role:
+        line = said.say_line("Each digest with news pings {role}.", role=Role(role))
+        return notice(line, locale, (Text(said.say("To end it: /hype set ping off")),))
+    line = (Text(said.say("The digest pings nobody.")),)
+    return notice(line, locale, (Text(said.say("To change it: /hype set ping ROLE")),))

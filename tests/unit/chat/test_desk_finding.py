@@ -73,7 +73,7 @@ async def test_search_shows_ten_and_says_how_many_there_are(
     await listed(store, [_repo(20 + n, f"zeta/tool-{n}", 500 + n) for n in range(12)])
     found = await desk.answer(ADA, "search tool")
     assert _lines(found)[0] == "12 repos for 'tool'"
-    assert _lines(found)[-1] == "and 2 more"
+    assert _lines(found)[-1] == "1-10 of 12"
     assert sum("zeta/tool-" in line for line in _lines(found)) == 10
     assert "share search “tool”" not in _commands(found)
     assert 'share search "tool"' in _commands(found)

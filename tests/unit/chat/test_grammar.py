@@ -56,7 +56,7 @@ from hypecurve.domain.errors import BadCommand, BadInput, BadRepoName, BadTime, 
 from hypecurve.domain.repo import RepoId, RepoName
 from hypecurve.domain.signal import SUBSCRIBABLE, SignalKind
 from hypecurve.domain.subscription import ALL_DAYS, WORKDAYS
-from hypecurve.wording.commands import UNDERSTOOD
+from hypecurve.wording.commands import GROUPS, UNDERSTOOD
 from hypecurve.wording.languages import ALIASES, LANGUAGES
 from hypecurve.wording.tongues import TONGUES
 
@@ -260,8 +260,8 @@ def test_what_people_type_is_understood(text: str, command: Command) -> None:
         ("submit a/b infrastructure", BadCommand, "Infrastructure is a layer. Name one of its"),
         ("categories now", BadCommand, "stands alone"),
         ("filter mim 1000", BadCommand, "'mim' is not clear here. Did you mean min?"),
-        ("filter agents", BadCommand, "For example: /hype filter min 1000 without rust @acme"),
-        ("filter min", BadCommand, "Say how many stars at least: /hype filter min 1000"),
+        ("filter agents", BadCommand, "For example: /hype set filter min 1000 without rust @acme"),
+        ("filter min", BadCommand, "Say how many stars at least: /hype set filter min 1000"),
         ("filter min many", BadCommand, "Say how many stars at least"),
         ("filter min 99,999,999", BadCommand, "No repo has so many stars"),
         ("filter without", BadCommand, "Say which languages or @owners"),
@@ -285,7 +285,7 @@ def test_what_people_type_is_understood(text: str, command: Command) -> None:
         ("pause 9999d", BadTime, "at most 365d"),
         ("paus 2d", BadCommand, "Did you mean pause?"),
         ("stauts", BadCommand, "Did you mean status"),
-        ("filtre off", BadCommand, "Did you mean filter?"),
+        ("filtre off", BadCommand, "Did you mean set filter?"),
         ("resume now", BadCommand, "stands alone"),
         ("mute", BadCommand, "Name one repo: /hype mute acme/flashkv"),
         ("submit flashkv", BadRepoName, "write owner/name"),
@@ -351,7 +351,7 @@ def test_every_language_we_know_needs_no_quotes(name: str) -> None:
 
 
 def test_what_only_our_controls_ask_is_in_no_help() -> None:
-    hidden = UNDERSTOOD - {spec.name for spec in COMMANDS}
+    hidden = UNDERSTOOD - {spec.name for spec in COMMANDS} - {*GROUPS}
     assert hidden == {"show", "curve", "chart", "place", "share"}
     for name in hidden:
         with pytest.raises(BadCommand):

@@ -23,6 +23,7 @@ from hypecurve.domain.errors import (
     UnknownCategory,
 )
 from hypecurve.domain.message import Message, MessageKind
+from hypecurve.domain.paging import Page
 from hypecurve.domain.signal import SignalKind
 from hypecurve.domain.subscription import WORKDAYS, Schedule, Subscription, Wants
 from hypecurve.wording.card import card_message
@@ -235,15 +236,15 @@ def test_an_empty_list_says_so(taxonomy: Taxonomy) -> None:
 def test_a_long_list_is_cut_and_says_how_much(make: Maker, taxonomy: Taxonomy) -> None:
     message = list_of([make.entry(f"lumo/n{n}", n) for n in range(40)], taxonomy, "top")
     assert len(message.sections[0].entries) == 15
-    assert plain(message).endswith("and 25 more")
+    assert plain(message).endswith("1-15 of 40")
 
 
 def test_a_list_may_know_more_than_it_was_given(make: Maker, taxonomy: Taxonomy) -> None:
     found = entries(make)
     message = list_message(
-        "top", "7d", None, found, taxonomy, locale="en", zone="UTC", now=DUE, total=100
+        "top", "7d", None, found, taxonomy, locale="en", zone="UTC", now=DUE, page=Page(3, 3, 100)
     )
-    assert plain(message).endswith("and 97 more")
+    assert plain(message).endswith("7-9 of 100")
 
 
 def test_the_categories(taxonomy: Taxonomy, snapshot: SnapshotAssertion) -> None:

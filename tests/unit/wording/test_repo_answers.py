@@ -14,6 +14,7 @@ from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.chart import Comparison, Curve, Line, Riser, Risers
 from hypecurve.domain.digest import Digest, PickItem
 from hypecurve.domain.message import Message
+from hypecurve.domain.paging import Page
 from hypecurve.domain.pick import Pick
 from hypecurve.domain.submission import Misplacing
 from hypecurve.wording.comparison import (
@@ -64,8 +65,8 @@ def _answers(taxonomy: Taxonomy) -> Mapping[str, Message]:
         "no rivals": rivals_message(flashkv, (), "en"),
         "curve": curve_message(flashkv, Curve(lines[0], 226.4), "en"),
         "risers": risers_message((flashkv,), bars, "inference", taxonomy, "en"),
-        "search": search_message("serving", both, 14, taxonomy, "en", again='search "serving"'),
-        "nothing": search_message("servng", (), 0, taxonomy, "en", again='search "servng"'),
+        "search": search_message("serving", both, Page(2, 2, 14), taxonomy, "en", again='search "serving"'),
+        "nothing": search_message("servng", (), Page(1, 10, 0), taxonomy, "en", again='search "servng"'),
         "which": meant_message(
             "flash", both, 7, taxonomy, "en", now=DUE, command=lambda name: f"why {name}"
         ),

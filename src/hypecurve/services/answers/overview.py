@@ -137,6 +137,7 @@ def fares(
         subscriptions=listener.subscriptions if listener else (),
         last=tuple(last),
         troubles=tuple(_troubles(channel, listener, reach, last, now)),
+        calls=listener.calls if listener else "",
     )
 
 
