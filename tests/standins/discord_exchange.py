@@ -36,6 +36,17 @@ class Exchange:
     id: str
     token: str
     data: Json
+    channel: str = "0"
+    pressed: Json | None = None
+    """The message whose control was used."""
+    updating: bool = False
+    """It is to be answered in that message."""
+    updates: list[Json] = field(default_factory=list)
+    """How that message was changed, as it then was."""
+    form: Json | None = None
+    """The modal that was opened."""
+    withdrawn: bool = False
+    """The first answer was taken away."""
     replies: list[Reply] = field(default_factory=list)
     choices: list[Json] | None = None
     """What autocomplete offered."""
@@ -50,6 +61,18 @@ class Exchange:
     def original(self) -> Reply | None:
         """The first answer, which may be edited."""
         return self.replies[0] if self.replies else None
+
+    @property
+    def shown(self) -> Json:
+        """The message that an edit changes; a placeholder has nothing in it yet."""
+        if self.updating:
+            return self.pressed or {}
+        return self.original.message if self.original and not self.original.loading else {}
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether they see an answer that is no placeholder."""
+        return bool(self.private or self.public or self.updates or self.form or self.withdrawn)
 
     @property
     def private(self) -> list[Reply]:

@@ -1,9 +1,11 @@
-"""What people do in the stand-in Discord: commands, selects, buttons, typing."""
+"""What people do in the stand-in Discord: commands, selects, buttons, typing, forms."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
 
 from standins.discord_exchange import PATIENCE, Exchange
 from standins.discord_gateway import Gateway
@@ -21,8 +23,24 @@ from standins.discord_payloads import (
 )
 from standins.discord_rules import BUTTON, SELECT, walk
 
-_COMMAND, _COMPONENT, _AUTOCOMPLETE = 2, 3, 4
+_COMMAND, _COMPONENT, _AUTOCOMPLETE, _FORM = 2, 3, 4, 5
 _OPTION_TYPES: dict[type, int] = {str: 3, int: 4, bool: 5}
+_ROLE = 8
+Installed = Literal["server", "person", "both"]
+
+
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """Who does something, and where. Messages that are pressed say where by themselves."""
+
+    channel: str = "456"
+    user: str = USER
+    name: str = "nori"
+    locale: str = "en-US"
+    permissions: int = EVERYTHING
+    installed: Installed = "server"
+    """Whose the app is that they use."""
+    roles: tuple[str, ...] = field(default=())
 
 
 class People:
@@ -37,7 +55,7 @@ class People:
     """Interactions are told too late to be answered."""
     _ids: Iterator[int]
 
-    async def command(
+    async def command(  # who, where and in which language is said by name
         self,
         name: str,
         /,
@@ -46,32 +64,41 @@ class People:
         user: str = USER,
         locale: str = "en-US",
         permissions: int = EVERYTHING,
+        installed: Installed = "server",
         **options: str | int | bool,
     ) -> Exchange:
-        """Use `/hype NAME option:value ...` and wait for an answer that is no placeholder."""
-        given = [
-            {"type": _OPTION_TYPES[type(v)], "name": k, "value": v} for k, v in options.items()
-        ]
-        data = hype(name, given)
-        asked = await self._ask(_COMMAND, data, channel, user, locale, permissions)
-        return await asked.until(lambda a: bool(a.private or a.public))
+        """Use `/hype NAME option:value ...` and wait for an answer that is no placeholder.
+
+        A name like "set language" is that of a command in a group.
+        """
+        who = Somebody(channel, user, locale=locale, permissions=permissions, installed=installed)
+        asked = await self._ask(_COMMAND, _typed(name, options), who)
+        return await asked.until(lambda a: a.is_answered)
+
+    async def call(self, name: str, who: Somebody | None = None) -> Exchange:
+        """Use a command of its own, like `/hype-tune`, and wait for its answer."""
+        data = {"id": "2", "name": name, "type": 1}
+        asked = await self._ask(_COMMAND, data, who or Somebody())
+        return await asked.until(lambda a: a.is_answered)
 
     async def tell(self, name: str, /, **options: str) -> Exchange:
         """Use a command as `command` does, and wait for nothing."""
-        given = [{"type": 3, "name": k, "value": v} for k, v in options.items()]
-        return await self._ask(_COMMAND, hype(name, given), "456", USER, "en-US", EVERYTHING)
+        return await self._ask(_COMMAND, _typed(name, dict(options)), Somebody())
 
     async def autocomplete(
         self, name: str, /, *, channel: str = "456", user: str = USER, **typed: str
     ) -> list[Json]:
         """Type into an option of `/hype NAME` and return what is offered."""
-        *before, last = [{"type": 3, "name": k, "value": v} for k, v in typed.items()]
-        data = hype(name, [*before, {**last, "focused": True}])
-        asked = await self._ask(_AUTOCOMPLETE, data, channel, user, "en-US", EVERYTHING)
+        data = _typed(name, dict(typed))
+        inner = data
+        while inner["options"] and inner["options"][0]["type"] in {1, 2}:
+            inner = inner["options"][0]
+        inner["options"][-1]["focused"] = True
+        asked = await self._ask(_AUTOCOMPLETE, data, Somebody(channel, user))
         await asked.until(lambda a: a.choices is not None)
         return asked.choices or []
 
-    async def choose(
+    async def choose(  # as `command`
         self,
         message: Json,
         value: str,
@@ -79,14 +106,16 @@ class People:
         user: str = USER,
         locale: str = "en-US",
         permissions: int = EVERYTHING,
+        installed: Installed = "server",
     ) -> Exchange:
-        """Choose an option of the message's select and wait for the answer."""
-        select = next(c for c in walk(message["components"]) if c["type"] == SELECT)
-        assert value in [option["value"] for option in select["options"]]
+        """Choose an option of a select of the message and wait for the answer."""
+        selects = [c for c in walk(message["components"]) if c["type"] == SELECT]
+        select = next(s for s in selects if value in [o["value"] for o in s["options"]])
         data = {"component_type": SELECT, "custom_id": select["custom_id"], "values": [value]}
-        return await self._use(message, data, user, locale, permissions)
+        who = Somebody("", user, locale=locale, permissions=permissions, installed=installed)
+        return await self._use(message, data, who)
 
-    async def press(
+    async def press(  # as `command`
         self,
         message: Json,
         label: str,
@@ -94,60 +123,93 @@ class People:
         user: str = USER,
         locale: str = "en-US",
         permissions: int = EVERYTHING,
+        installed: Installed = "server",
     ) -> Exchange:
         """Press the button of that label and wait for the answer."""
-        buttons = [c for c in walk(message["components"]) if c["type"] == BUTTON]
-        button = next(b for b in buttons if b["label"] == label)
-        data = {"component_type": BUTTON, "custom_id": button["custom_id"]}
-        return await self._use(message, data, user, locale, permissions)
+        buttons = {c["label"]: c for c in walk(message["components"]) if c["type"] == BUTTON}
+        assert label in buttons, f"{label} is none of {[*buttons]}"
+        data = {"component_type": BUTTON, "custom_id": buttons[label]["custom_id"]}
+        who = Somebody("", user, locale=locale, permissions=permissions, installed=installed)
+        return await self._use(message, data, who)
 
-    async def _use(
-        self, message: Json, data: Json, user: str, locale: str, permissions: int
-    ) -> Exchange:
-        channel = message["channel_id"]
-        asked = await self._ask(_COMPONENT, data, channel, user, locale, permissions, message)
-        return await asked.until(lambda a: bool(a.private or a.public))
+    async def use(self, message: Json, data: Json, who: Somebody | None = None) -> Exchange:
+        """Use any control, also one that the message does not have any more."""
+        return await self._use(message, data, who or Somebody())
 
-    async def _ask(  # an interaction says all this
-        self,
-        kind: int,
-        data: Json,
-        channel: str,
-        user: str,
-        locale: str,
-        permissions: int,
-        message: Json | None = None,
+    async def send_in(
+        self, opened: Exchange, components: list[Json], who: Somebody | None = None
     ) -> Exchange:
-        asked = Exchange(str(next(self._ids)), f"interaction-{next(self._ids)}", data)
+        """Send in the form that an interaction opened, filled in so, and wait for the answer."""
+        assert opened.form is not None
+        data = {"custom_id": opened.form["custom_id"], "components": components}
+        by = who or Somebody(opened.channel)
+        asked = await self._ask(_FORM, data, by, opened.pressed)
+        return await asked.until(lambda a: a.is_answered)
+
+    async def _use(self, message: Json, data: Json, who: Somebody) -> Exchange:
+        asked = await self._ask(_COMPONENT, data, who, message)
+        return await asked.until(lambda a: a.is_answered)
+
+    async def _ask(
+        self, kind: int, data: Json, who: Somebody, message: Json | None = None
+    ) -> Exchange:
+        number = message["channel_id"] if message is not None else who.channel
+        asked = Exchange(str(next(self._ids)), f"interaction-{next(self._ids)}", data, number)
+        asked.pressed = message
         asked.expired = self.late
         self.exchanges[asked.token] = asked
-        place = self.channels[channel]
-        event: Json = {
-            "id": asked.id,
-            "application_id": APPLICATION,
-            "type": kind,
-            "data": data,
-            "token": asked.token,
-            "version": 1,
-            "locale": locale,
-            "channel": {"id": place.id, "type": 0 if place.guild else 1, "name": place.name},
-            "channel_id": place.id,
-            "app_permissions": str(self.app_permissions),
-            "entitlements": [],
-            "attachment_size_limit": 10_485_760,
-            "context": 0 if place.guild else 1,
-        }
-        if place.guild:
-            event["guild_id"] = place.guild
-            event["guild"] = {"id": place.guild, "locale": "en-US", "features": []}
-            event["member"] = member(user, permissions)
-            event["channel"] |= {"position": 0, "permissions": str(permissions)}
-        else:
-            event["user"] = user_json(user)
-            event["channel"]["recipients"] = [user_json(user)]
-        if message is not None:
-            event["message"] = message
+        event = self._event(kind, asked, who) | ({"message": message} if message else {})
         asked.started = asyncio.get_running_loop().time()
         async with asyncio.timeout(PATIENCE):
             await self.gateway.dispatch("INTERACTION_CREATE", event)
         return asked
+
+    def _event(self, kind: int, asked: Exchange, who: Somebody) -> Json:
+        place = self.channels[asked.channel]
+        shown = user_json(who.user, who.name)
+        event: Json = {
+            "id": asked.id,
+            "application_id": APPLICATION,
+            "type": kind,
+            "data": asked.data,
+            "token": asked.token,
+            "version": 1,
+            "locale": who.locale,
+            "channel": place.json() | {"permissions": str(who.permissions)},
+            "channel_id": place.id,
+            "app_permissions": str(self.app_permissions),
+            "entitlements": [],
+            "attachment_size_limit": 10_485_760,
+            "authorizing_integration_owners": _owners(place, who),
+        }
+        if place.guild:
+            told = member(who.user, who.permissions) | {"user": shown, "roles": list(who.roles)}
+            guild = {"id": place.guild, "locale": "en-US", "features": []}
+            return event | {"context": 0, "guild_id": place.guild, "guild": guild, "member": told}
+        event["channel"]["recipients"] = [shown]
+        return event | {"context": 1 if place.person == who.user else 2, "user": shown}
+
+
+def _owners(place: StandInChannel, who: Somebody) -> Json:
+    """Who installed the app, for a server or for themselves: the numbers are Discord's own."""
+    server = {"0": place.guild or "0"} if who.installed in {"server", "both"} else {}
+    return server | ({"1": who.user} if who.installed in {"person", "both"} else {})
+
+
+def _typed(name: str, options: dict[str, str] | dict[str, str | int | bool]) -> Json:
+    """Return what was typed, as Discord tells it."""
+    given: list[Json] = [
+        {
+            "type": _ROLE if key == "role" else _OPTION_TYPES[type(value)],
+            "name": key,
+            "value": value,
+        }
+        for key, value in options.items()
+    ]
+    group, _, inner = name.rpartition(" ")
+    if not group:
+        return hype(inner, given)
+    command = {"type": 1, "name": inner, "options": given}
+    whole = hype(group, [command])
+    whole["options"][0]["type"] = 2
+    return whole

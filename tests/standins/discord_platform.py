@@ -106,6 +106,7 @@ class DiscordStandIn(People, Places, Answers, Happenings):
         self.requests: list[str] = []
         """METHOD path of every request; none where it is `wide`."""
         self.exchanges: dict[str, Exchange] = {}
+        self.broken_answers: deque[int] = deque()
         self.app_permissions = READING
         self.late = False
         self.api_url = ""

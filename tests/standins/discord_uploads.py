@@ -15,7 +15,7 @@ LONGEST_ALT = 1_024
 
 
 async def sent(request: web.Request) -> tuple[Json, dict[str, bytes]]:
-    """Return a message's JSON, and the files that came with it by `files[n]`'s n and their names."""
+    """Return a message's JSON, and the files that came with it, each by `N NAME`."""
     if request.content_type != "multipart/form-data":
         return await request.json(), {}
     form = await request.post()
