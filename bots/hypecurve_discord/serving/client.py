@@ -15,8 +15,6 @@ import aiohttp
 import structlog
 
 from hypecurve.domain.errors import BadSetting
-from hypecurve.domain.saying import to_say
-from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Host
 from hypecurve_discord.address import addressed, gateway_of, token_of
 from hypecurve_discord.answering.interactions import Answering
@@ -24,6 +22,8 @@ from hypecurve_discord.answering.items import ITEMS
 from hypecurve_discord.library import discord
 from hypecurve_discord.offering.sync import differing
 from hypecurve_discord.posting.rest import traced
+from hypecurve_discord.serving.access import barred
+from hypecurve_discord.serving.events import TellingClient
 from hypecurve_discord.together import Together
 
 _log = structlog.get_logger(__name__)
@@ -37,27 +37,18 @@ SETTLE = 2.0
 _NOT_AUTHENTICATED = 4004
 
 
-class HypeClient(discord.AutoShardedClient):
-    """A client that answers interactions and tells what becomes of servers and channels.
-
-    It keeps nothing in memory but these.
-    """
+class HypeClient(TellingClient):
+    """A client that answers interactions, and tells what becomes of servers and channels."""
 
     def __init__(self, host: Host, together: Together, settle: float = SETTLE) -> None:
         """Prepare; nothing is connected."""
         super().__init__(
-            intents=discord.Intents(guilds=True),
-            allowed_mentions=discord.AllowedMentions.none(),
-            member_cache_flags=discord.MemberCacheFlags.none(),
-            max_messages=None,
+            host,
             max_ratelimit_timeout=30.0,
             guild_ready_timeout=settle,
             http_trace=traced(host.kit.invalid, together),
         )
-        self._host = host
-        self.answering = Answering(host)
-        self._known: set[int] = set()
-        """Servers that were told of already: each new session names them all again."""
+        self.answering = Answering(host, barred)
 
     async def setup_hook(self) -> None:
         """Let discord.py know our controls by their ids."""
@@ -66,59 +57,6 @@ class HypeClient(discord.AutoShardedClient):
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Answer what is no control of ours; discord.py runs this as a task of its own."""
         await self.answering.heard(interaction)
-
-    async def on_guild_available(self, guild: discord.Guild) -> None:
-        """A server we are in: one of a new session, or one that is back after an outage."""
-        if guild.id not in self._known:
-            self._known.add(guild.id)
-            await self._host.events.tenant_here(_tenant(guild))
-
-    async def on_guild_join(self, guild: discord.Guild) -> None:
-        """We were invited, maybe not for the first time."""
-        self._known.add(guild.id)
-        await self._host.events.tenant_here(_tenant(guild))
-
-    async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """We were removed, or the server was; one that is merely out of reach comes otherwise."""
-        self._known.discard(guild.id)
-        reason = to_say("Hypecurve was removed from the server.")
-        await self._host.events.tenant_gone(_tenant(guild), reason)
-
-    async def on_guild_channel_update(
-        self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel
-    ) -> None:
-        """A channel changed; only who may do what in it can open it for us."""
-        if before.overwrites != after.overwrites:
-            await self._open(after.guild, after.id)
-
-    async def on_raw_thread_update(self, payload: discord.RawThreadUpdateEvent) -> None:
-        """A thread changed; one that is archived or locked is known no more, so: raw."""
-        guild = self.get_guild(payload.guild_id)
-        thread = payload.data.get("thread_metadata", {})
-        shut = thread.get("archived", False) or thread.get("locked", False)
-        if guild is not None and not shut:
-            await self._open(guild, payload.thread_id)
-
-    async def on_guild_role_update(self, before: discord.Role, after: discord.Role) -> None:
-        """A role changed; we may hold it, and then every channel may be another."""
-        if before.permissions != after.permissions:
-            await self._host.events.tenant_changed(_tenant(after.guild))
-
-    async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
-        """Somebody's roles or time-out changed: without the members intent only ours are told."""
-        changed = before.roles != after.roles or before.timed_out_until != after.timed_out_until
-        if after == after.guild.me and changed:
-            await self._host.events.tenant_changed(_tenant(after.guild))
-
-    async def _open(self, guild: discord.Guild, channel_id: int) -> None:
-        await self._host.events.channel_open(Channel(_tenant(guild), str(channel_id)))
-
-    def type_of(self, channel_id: int) -> int | None:
-        """Return a channel's type as the gateway told it; None where it did not."""
-        channel = self.get_channel(channel_id)
-        if isinstance(channel, (discord.abc.GuildChannel, discord.Thread)):
-            return int(channel.type.value)
-        return None
 
     async def on_error(self, event_method: str, /, *_: object, **__: object) -> None:
         """Log what an event handler raised."""
@@ -167,7 +105,7 @@ async def serve(
     with addressed(env):
         while not stop.is_set():
             client = HypeClient(host, together, settle)
-            together.listen(client.type_of)
+            together.listen(client.type_of, client.permissions_in)
             try:
                 await _until(stop, client.run_on(token, gateway_of(env)))
             except discord.LoginFailure:
@@ -187,10 +125,6 @@ async def serve(
                 async with asyncio.timeout(pause):
                     await stop.wait()
             pause = min(2 * pause, LONGEST_PAUSE)
-
-
-def _tenant(guild: discord.Guild) -> Tenant:
-    return Tenant("discord", str(guild.id))
 
 
 async def _until(stop: asyncio.Event, running: Coroutine[Any, Any, None]) -> None:
