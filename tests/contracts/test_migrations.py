@@ -18,6 +18,7 @@ from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.adapters.sql.tables import REVISION, metadata
 from hypecurve.domain.delivery import Delivery, DeliveryState
 from hypecurve.domain.health import Health
+from hypecurve.domain.subscription import Channel, Subscription
 from hypecurve.ports.store import Sweep
 from support.catalogue import (
     CHANNEL,
@@ -190,3 +191,29 @@ async def test_down_to_the_base_and_up_again_step_by_step(database: str) -> None
 async def test_upgrading_twice_changes_nothing(database: str) -> None:
     await migrate.upgrade(database_url(database))
     assert await migrate.revision(database_url(database)) == REVISION
+
+
+async def test_an_upgrade_calls_a_persons_own_channel_at_discord_by_their_name(
+    database: str,
+) -> None:
+    names = ("@42/777", "@42/778", "@43/43", "@44/779", "@44/@44", "900800700/780")
+    async with opened(database) as store, store.write() as tx:
+        for name in names:
+            await tx.subscriptions.add(Subscription(Channel.parse(f"discord:{name}")))
+        await tx.subscriptions.add(Subscription(Channel.parse("slack:@42/777")))
+    _run(database, command.downgrade, "202611221200")
+    await migrate.upgrade(database_url(database))
+    async with opened(database) as store, store.read() as tx:
+        found = {str(each.channel): each for each in await tx.subscriptions.listeners()}
+    # Who has both keeps both, and nothing that is heard is lost.
+    assert sorted(found) == [
+        "discord:900800700/780",
+        "discord:@42/778",
+        "discord:@42/@42",
+        "discord:@43/@43",
+        "discord:@44/779",
+        "discord:@44/@44",
+        "slack:@42/777",
+    ]
+    assert {len(each.subscriptions) for each in found.values()} == {1}
+    assert {each.calls for each in found.values()} == {""}

@@ -69,10 +69,11 @@ async def _merge(connection: AsyncConnection, was: int, now: int) -> None:
         await connection.execute(
             update(table).where(table.c.channel_id == was).values(channel_id=now)
         )
-    spoken = select(func.max(channel.c.locale)).where(channel.c.id == was).scalar_subquery()
-    await connection.execute(
-        update(channel).where(channel.c.id == now, channel.c.locale == "").values(locale=spoken)
-    )
+    for column in (channel.c.locale, channel.c.calls):
+        had = select(func.max(column)).where(channel.c.id == was).scalar_subquery()
+        await connection.execute(
+            update(channel).where(channel.c.id == now, column == "").values({column: had})
+        )
     await drop(connection, channel, channel.c.id == was)
 
 
