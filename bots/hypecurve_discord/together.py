@@ -21,6 +21,7 @@ SPACING = 1 / 60
 """Seconds between two requests where that is done: not in one heap."""
 
 Look = Callable[[int], int | None]
+"""Tells a number for the number of a channel; None where it knows nothing of that one."""
 
 
 class _Pace:
@@ -59,6 +60,7 @@ class Together:
     def __init__(self) -> None:
         """Nothing runs yet, and nobody listens."""
         self._look: Look | None = None
+        self._may: Look | None = None
         self._pace: _Pace | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -69,10 +71,18 @@ class Together:
             self._pace, self._loop = _Pace(loop), loop
         await self._pace.turn()
 
-    def listen(self, look: Look | None) -> None:
-        """Look channel types up there from now on; None: nobody listens any more."""
+    def listen(self, look: Look | None, may: Look | None = None) -> None:
+        """Look channel types up there from now on; None: nobody listens any more.
+
+        `may`: tells our own permissions in a channel, as Discord's bits.
+        """
         self._look = look
+        self._may = may
 
     def type_of(self, channel_id: int) -> int | None:
         """Return a channel's type as the gateway told it; None where nobody has told."""
         return None if self._look is None else self._look(channel_id)
+
+    def permissions_in(self, channel_id: int) -> int | None:
+        """Return what we may do in a channel, as bits; None where nobody has told."""
+        return None if self._may is None else self._may(channel_id)
