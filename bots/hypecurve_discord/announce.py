@@ -68,7 +68,7 @@ class DiscordBot:
         """Open what posting needs, over REST only; BadSetting where a setting cannot be used."""
         from hypecurve_discord.posting.messenger import connect  # noqa: PLC0415 - discord.py: 0.4 s
 
-        return connect(env, kit.invalid, together=self._together)
+        return connect(env, kit, together=self._together)
 
     async def probe(self, env: Mapping[str, str]) -> str:
         """Return as whom Discord knows the token; a HypecurveError says what to do."""

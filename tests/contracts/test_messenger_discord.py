@@ -39,6 +39,7 @@ from standins.discord_platform import (
     limited,
 )
 from standins.discord_rules import shown
+from support.bots import kit
 from support.messenger_contract import (
     BRIEF,
     RETRY_AFTER,
@@ -103,15 +104,11 @@ class Queue(Together):
         await super().turn()
 
 
-def never() -> None:
-    """Nothing that is answered here counts towards a ban."""
-
-
 def connected(
     discord: DiscordStandIn, patience: Patience = QUICK
 ) -> AbstractAsyncContextManager[DiscordMessenger]:
     """Open a messenger of little patience."""
-    return connect(discord.env, never, patience)
+    return connect(discord.env, kit(), patience)
 
 
 class Rig:
@@ -197,7 +194,7 @@ class TestDiscord(MessengerContract):
         async with DiscordStandIn() as discord:
             outside = Outside()
             queue, patience = Queue(discord, outside), outside.patience(sleeps=False)
-            async with connect(discord.env, never, patience, queue) as messenger:
+            async with connect(discord.env, kit(), patience, queue) as messenger:
                 await messenger.steps(Rig.channel, BRIEF)
                 queue.long_after = posts
                 discord.trouble.append(drop(accepted=True))
@@ -426,7 +423,7 @@ async def test_answers_that_lead_to_a_ban_are_counted(trouble: Trouble, counted:
     seen: list[None] = []
     async with (
         DiscordStandIn() as discord,
-        connect(discord.env, lambda: seen.append(None), QUICK) as messenger,
+        connect(discord.env, kit(lambda: seen.append(None)), QUICK) as messenger,
     ):
         rig = Rig(discord, messenger)
         discord.trouble.append(trouble)
@@ -485,10 +482,10 @@ async def test_nothing_is_lost_or_doubled_whatever_share_goes_wrong() -> None:
 async def test_a_wrong_token_is_named_when_opening() -> None:
     async with DiscordStandIn() as discord:
         with pytest.raises(BadSetting, match="DISCORD_TOKEN"):
-            async with connect({**discord.env, "DISCORD_TOKEN": "another.token"}, never):
+            async with connect({**discord.env, "DISCORD_TOKEN": "another.token"}, kit()):
                 pass
         with pytest.raises(BadSetting, match="DISCORD_TOKEN"):
-            async with connect({**discord.env, "DISCORD_TOKEN": ""}, never):
+            async with connect({**discord.env, "DISCORD_TOKEN": ""}, kit()):
                 pass
 
 
@@ -512,7 +509,7 @@ async def test_discords_own_address_is_put_back_at_the_end() -> None:
     async with DiscordStandIn() as discord, connected(discord):
         assert discord.api_url == library.http.Route.BASE
         with pytest.raises(BadSetting, match="DISCORD_API_URL"):
-            async with connect({**discord.env, "DISCORD_API_URL": "http://127.0.0.1:1/api"}, never):
+            async with connect({**discord.env, "DISCORD_API_URL": "http://127.0.0.1:1/api"}, kit()):
                 pass
         async with connected(discord):
             pass

@@ -124,7 +124,7 @@ async def around(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Around]
         SlackStandIn() as slack,
         DiscordStandIn() as discord,
         open_slack(slack_env(slack), kit(), pacer=Pacer(0), patience=SHORT) as to_slack,
-        open_discord(discord.env, invalid, patience) as to_discord,
+        open_discord(discord.env, kit(invalid), patience) as to_discord,
     ):
         posting: dict[str, Messenger] = {"slack": to_slack, "discord": to_discord}
         yield Around(store, SetClock(NOW), slack, discord, posting, invalid)

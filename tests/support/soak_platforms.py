@@ -180,7 +180,7 @@ async def platforms(
         }
         async with (
             connect_slack(env, kit(), tokens=_Tokens(tokens)) as to_slack,
-            connect_discord(discord.env, invalid["discord"]) as to_discord,
+            connect_discord(discord.env, kit(invalid["discord"])) as to_discord,
         ):
             # Only now: opening them is not what is tried here.
             slack.faults(plan.rate, rng, hang=_HANG)

@@ -1,15 +1,18 @@
-"""What is known of channels: which are for announcements, and where one person is written to.
+"""What is known of channels: of which kind they are, what we may do there, where a person is.
 
-Posts in an announcement channel go out to its followers only when they are published. Where the
-bot listens in the same process, the gateway has told each channel's type already; else Discord is
-asked once, which costs a turn of the pace.
+Where the bot listens in the same process, the gateway has told each channel's type and our own
+permissions already: what is missing is named before a request is spent on it. Else Discord is
+asked once for the type, which costs a turn of the pace, and refuses by itself.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
+from hypecurve.domain.asking import Right
 from hypecurve.domain.errors import (
     ChannelRefused,
     MessageRefused,
@@ -20,13 +23,39 @@ from hypecurve.domain.errors import (
 from hypecurve.domain.saying import to_say
 from hypecurve.domain.subscription import Channel
 from hypecurve_discord.posting.rest import Rest
+from hypecurve_discord.rights import lacking, rights
 from hypecurve_discord.together import Together
 
 ANNOUNCEMENTS = 5
-"""https://discord.com/developers/docs/resources/channel#channel-object-channel-types"""
+THREADS = frozenset({10, 11, 12})
+FORUMS = frozenset({15, 16})
+"""Forums and media channels: all that stands in them stands in a thread.
+https://discord.com/developers/docs/resources/channel#channel-object-channel-types"""
 KEPT = 26 * 3600.0
 """Seconds that an asked type is believed: a day and some, so that a daily digest does not ask anew.
 Who turns a channel into one for announcements waits as long where no gateway tells of it."""
+_NONE = -1
+"""The type of where one person is alone: nothing that matters here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag that a forum's posts may carry; `moderated`: only moderators may set it."""
+
+    id: str
+    name: str
+    moderated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What Discord told of a channel when it was asked."""
+
+    type: int
+    flags: int = 0
+    tags: tuple[Tag, ...] = ()
+    open_for: int = 0
+    """Minutes for which a thread stays among the open ones by default; 0: not said."""
 
 
 class Channels:
@@ -39,31 +68,71 @@ class Channels:
         self._rest = rest
         self._together = together
         self._clock = clock or time.monotonic
-        self._types: dict[str, tuple[int, float]] = {}
+        self._facts: dict[str, tuple[Facts, float]] = {}
         self._alone: dict[str, str] = {}
 
-    async def announces(self, channel: Channel) -> bool:
-        """Whether what is posted there is to be published; SendError where nobody can say."""
+    async def kind(self, channel: Channel) -> int:
+        """Return the type of a channel; SendError where nobody can say."""
+        if (told := self.kind_told(channel)) is not None:
+            return told
+        return (await self.facts(channel)).type
+
+    def kind_told(self, channel: Channel) -> int | None:
+        """Return the type of a channel as far as it is known; None where it has to be asked for."""
         if channel.person or channel.tenant.id.startswith("@"):
-            return False
-        number = numbered(channel)
-        if (told := self._together.type_of(number)) is not None:
-            return told == ANNOUNCEMENTS
-        kind, asked = self._types.get(channel.id, (-1, 0.0))
-        if kind < 0 or self._clock() - asked > KEPT:
-            try:
-                answer = await self._rest.call("GET", "/channels/{channel_id}", channel_id=number)
-                kind = int(answer["type"])
-            except (SendUnclear, MessageRefused) as error:
-                raise SendFailed(str(error), code=error.code) from error
-            except (TypeError, KeyError, ValueError) as error:
-                raise nonsense(SendFailed) from error
-            self._types[channel.id] = kind, self._clock()
-        return kind == ANNOUNCEMENTS
+            return _NONE
+        if (told := self._together.type_of(numbered(channel))) is not None:
+            return told
+        kept = self._kept(channel)
+        return None if kept is None else kept.type
+
+    async def facts(self, channel: Channel) -> Facts:
+        """Return all that is told of a channel of a server; SendError where nobody can say."""
+        if (kept := self._kept(channel)) is not None:
+            return kept
+        try:
+            answer = await self._rest.call(
+                "GET", "/channels/{channel_id}", channel_id=numbered(channel)
+            )
+            facts = _read(answer)
+        except (SendUnclear, MessageRefused) as error:
+            raise SendFailed(str(error), code=error.code) from error
+        except (AttributeError, TypeError, KeyError, ValueError) as error:
+            raise nonsense(SendFailed) from error
+        self._facts[channel.id] = facts, self._clock()
+        return facts
+
+    def _kept(self, channel: Channel) -> Facts | None:
+        facts, asked = self._facts.get(channel.id, (None, 0.0))
+        return None if self._clock() - asked > KEPT else facts
+
+    def rights(self, channel: Channel, kind: int) -> tuple[Right, ...]:
+        """Return what we may and may not do in a channel; () where nobody has told.
+
+        Opening a post in a forum takes what a message takes elsewhere, and writing in it what it
+        takes in a thread.
+        """
+        if kind == _NONE:
+            return ()
+        bits = self._together.permissions_in(numbered(channel))
+        if bits is None:
+            return ()
+        if kind in FORUMS:
+            both = *rights(bits), *rights(bits, in_thread=True)
+            return tuple({right.name: right for right in both}.values())
+        return rights(bits, in_thread=kind in THREADS)
+
+    def demand(self, channel: Channel, kind: int) -> None:
+        """ChannelRefused with Discord's own code where we may not post in a channel."""
+        missing = lacking(self.rights(channel, kind))
+        if not missing:
+            return
+        form = to_say("Hypecurve may not {rights} in this channel: change its permissions there.")
+        raise ChannelRefused(form, code="50013", rights=missing)
 
     def forget(self, channel: Channel) -> None:
         """Ask anew about a channel: it is not what it was."""
-        self._types.pop(channel.id, None)
+        self._facts.pop(channel.id, None)
         self._alone.pop(channel.person, None)
 
     async def number(self, channel: Channel) -> int:
@@ -104,3 +173,16 @@ def numbered(channel: Channel) -> int:
 def nonsense(kind: type[SendError]) -> SendError:
     """Return the error for an answer that no Discord gives."""
     return kind("Discord answered nonsense; is there a proxy?", code="nonsense")
+
+
+def _read(answer: dict[str, Any]) -> Facts:
+    tags = (
+        Tag(str(tag["id"]), str(tag.get("name") or ""), bool(tag.get("moderated")))
+        for tag in answer.get("available_tags") or ()
+    )
+    return Facts(
+        int(answer["type"]),
+        int(answer.get("flags") or 0),
+        tuple(tags),
+        int(answer.get("default_auto_archive_duration") or 0),
+    )

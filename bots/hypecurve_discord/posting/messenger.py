@@ -1,17 +1,16 @@
 """Posts to Discord's channels over REST, as the bot, each message once.
 
 Discord drops a message whose nonce it saw within the past few minutes and answers with the first
-one, so a send that may have arrived is repeated while it is young.
+one, so a send that may have arrived is repeated while it is young. What opens a post in a forum has
+no nonce: see `forums`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
@@ -33,13 +32,20 @@ from hypecurve.domain.errors import (
 from hypecurve.domain.message import Message
 from hypecurve.domain.saying import to_say
 from hypecurve.domain.subscription import Channel, Tenant
+from hypecurve.ports import Kit
 from hypecurve_discord.address import addressed, token_of
 from hypecurve_discord.library import discord
-from hypecurve_discord.posting.channels import Channels, nonsense
+from hypecurve_discord.posting.channels import ANNOUNCEMENTS, FORUMS, Channels, nonsense
+from hypecurve_discord.posting.forms import Forms
+from hypecurve_discord.posting.forums import Forums, Place
+from hypecurve_discord.posting.patience import Patience
+from hypecurve_discord.posting.pictures import File, Pictures
 from hypecurve_discord.posting.rest import Rest
 from hypecurve_discord.posting.wire import Wire
-from hypecurve_discord.rendering.components import body, plain_body
+from hypecurve_discord.refusals import SHUT
 from hypecurve_discord.together import Together
+
+__all__ = ["REPEATED_FOR", "DiscordMessenger", "Patience", "connect"]
 
 _log = structlog.get_logger(__name__)
 
@@ -51,28 +57,11 @@ REPEATED_FOR = timedelta(seconds=55)
 """How old a post may be that was left open by a process that died, to be made again."""
 _NONCE = 25
 """Characters; Discord refuses longer ones, and discord.py does not look."""
-_WHY = 300
 _PUBLISHED = "40033"
 _NOT_FOR_PUBLISHING = frozenset({"50024", "50068"})
 """It is no announcement channel any more; this message cannot be published."""
 _GONE = frozenset({"10004", "50001"})
 """Unknown guild; missing access: Discord tells nothing of servers that we are not in."""
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long one message is tried, in seconds.
-
-    A nonce holds for "the past few minutes": the last request begins before `young` is over.
-    Together with what another process may have waited before (`REPEATED_FOR`) that is below two
-    minutes. `wall`: the machine's seconds, which go on while it sleeps.
-    """
-
-    a_try: float = 20.0
-    young: float = 45.0
-    pauses: tuple[float, ...] = (1.0, 3.0)
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    wall: Callable[[], float] = time.time
 
 
 class DiscordMessenger:
@@ -83,41 +72,68 @@ class DiscordMessenger:
     """Of the "past few minutes" for which a nonce holds: the tries of this program and those of one
     that died before it together."""
 
-    def __init__(self, rest: Rest, channels: Channels, patience: Patience) -> None:
+    def __init__(
+        self, rest: Rest, channels: Channels, pictures: Pictures, patience: Patience
+    ) -> None:
         """Prepare; nothing is sent."""
         self._rest = rest
         self._channels = channels
+        self._forms = Forms(channels, pictures)
+        self._forums = Forums(rest, channels, patience)
         self._patience = patience
 
     async def steps(self, channel: Channel, message: Message) -> tuple[StepKind, ...]:
-        """Return the post, and its publishing where the channel is for announcements.
+        """Return the post, where in a forum it goes before it, and its publishing behind it.
 
-        What is left out of a post stands behind its button: there is no thread.
+        ChannelRefused where we may not post there, as far as the gateway has told. What is left out
+        of a post stands behind its button: there is no thread.
         """
         del message
-        if await self._channels.announces(channel):
+        kind = await self._channels.kind(channel)
+        self._channels.demand(channel, kind)
+        if kind in FORUMS:
+            return StepKind.PLACE, StepKind.POST
+        if kind == ANNOUNCEMENTS:
             return StepKind.POST, StepKind.PUBLISH
         return (StepKind.POST,)
 
     async def post(
         self, channel: Channel, message: Message, step: StepKind, *, key: str, ref: str
     ) -> str:
-        """Post and return the message's id; see `ports.Messenger` and `refusals` for the errors."""
+        """Post and return the message's id; see `ports.Messenger` and `refusals` for the errors.
+
+        In a forum the place comes first, which is none of a message: see `forums`.
+        """
         if step is StepKind.PUBLISH:
             return await self._publish(channel, ref)
-        wire = Wire(self._patience.young, self._patience.wall)
-        number = await self._channels.number(channel)
+        if step is StepKind.PLACE:
+            return str(await self._forums.place(channel, message))
         try:
-            return await self._tried(channel, number, body(message), key, wire)
-        except MessageRefused as error:
-            refused = error
+            if Place.read(ref) or self._channels.kind_told(channel) in FORUMS:
+                return await self._in_forum(channel, message, ref, key)
+            number = await self._channels.number(channel)
+            return await self._forms.sent(channel, message, self._to(channel, number, key))
         except ChannelRefused:
             self._channels.forget(channel)
             raise
-        # Our fault: Discord's own words say in which field.
-        why = " ".join(str(refused.__cause__ or refused).split())[:_WHY]
-        _log.error("discord message refused", channel=str(channel), code=refused.code, why=why)
-        return await self._tried(channel, number, plain_body(message), key, wire)
+
+    async def _in_forum(self, channel: Channel, message: Message, ref: str, key: str) -> str:
+        """Post into an open post of ours, or open one; the id of a post is its first message's."""
+        place = Place.read(ref) or await self._forums.place(channel, message)
+        if place.thread:
+            try:
+                into = self._to(channel, place.thread, key)
+                return await self._forms.sent(channel, message, into)
+            except ChannelRefused as error:
+                if error.code not in SHUT:
+                    raise
+        if found := await self._forums.find(channel, message, place.after):
+            return found
+
+        async def opened(payload: Mapping[str, Any], file: File | None) -> str:
+            return await self._forums.open(channel, message, payload, file, place.after)
+
+        return await self._forms.sent(channel, message, opened)
 
     async def probe(self, tenant: Tenant) -> None:
         """Ask for a server; TenantRefused where we are not in it. A person is always there."""
@@ -136,15 +152,34 @@ class DiscordMessenger:
                 raise TenantRefused(form, code=refused.code, removed=True) from refused
             raise SendFailed(str(refused), code=refused.code) from refused
 
+    def _to(
+        self, channel: Channel, number: int, key: str
+    ) -> Callable[[Mapping[str, Any], File | None], Awaitable[str]]:
+        """Return what posts a form of a message to a channel or thread, each under one nonce."""
+        wire: Wire | None = None
+
+        async def sent(payload: Mapping[str, Any], file: File | None) -> str:
+            nonlocal wire
+            # All forms of it together, from the first on: drawing its picture may take a while.
+            wire = wire or Wire(self._patience.young, self._patience.wall)
+            signed = {**payload, "nonce": nonce(key), "enforce_nonce": True}
+            return await self._tried(channel, number, signed, file, wire)
+
+        return sent
+
     async def _tried(
-        self, channel: Channel, number: int, payload: Mapping[str, Any], key: str, wire: Wire
+        self,
+        channel: Channel,
+        number: int,
+        payload: Mapping[str, Any],
+        file: File | None,
+        wire: Wire,
     ) -> str:
         """Send until there is an answer, the patience ends, or trying again makes no sense."""
-        signed = {**payload, "nonce": nonce(key), "enforce_nonce": True}
         doubt = False
         for pause in (*self._patience.pauses, None):
             try:
-                return await self._once(number, signed, wire)
+                return await self._once(number, payload, file, wire)
             except SendError as error:
                 doubt |= isinstance(error, SendUnclear)
                 if not doubt:
@@ -158,9 +193,13 @@ class DiscordMessenger:
                 await self._patience.sleep(wait)
         raise AssertionError  # the last pause is None, which raises above
 
-    async def _once(self, number: int, payload: Mapping[str, Any], wire: Wire) -> str:
+    async def _once(
+        self, number: int, payload: Mapping[str, Any], file: File | None, wire: Wire
+    ) -> str:
         path = "/channels/{channel_id}/messages"
-        answer = await self._rest.call("POST", path, payload, wire=wire, channel_id=number)
+        answer = await self._rest.call(
+            "POST", path, payload, wire=wire, file=file, channel_id=number
+        )
         try:
             return str(int(answer["id"]))
         except (TypeError, KeyError, ValueError) as error:
@@ -179,6 +218,8 @@ class DiscordMessenger:
             if error.code in _NOT_FOR_PUBLISHING:
                 self._channels.forget(channel)
             elif error.code != _PUBLISHED:
+                why = str(error)
+                _log.warning("discord post not published", channel=str(channel), why=why)
                 raise _unpublished(error) from error
         return ref
 
@@ -223,7 +264,7 @@ def _unpublished(error: SendError) -> SendError:
 @asynccontextmanager
 async def connect(
     env: Mapping[str, str],
-    invalid: Callable[[], None],
+    kit: Kit,
     patience: Patience | None = None,
     together: Together | None = None,
 ) -> AsyncIterator[DiscordMessenger]:
@@ -233,10 +274,11 @@ async def connect(
     """
     patience, together = patience or Patience(), together or Together()
     with addressed(env):
-        rest = Rest(token_of(env), invalid, together, patience.a_try)
+        rest = Rest(token_of(env), kit.invalid, together, patience.a_try)
         try:
             await _greet(rest)
-            yield DiscordMessenger(rest, Channels(rest, together), patience)
+            pictures = Pictures(kit.charts)
+            yield DiscordMessenger(rest, Channels(rest, together), pictures, patience)
         finally:
             await rest.close()
 

@@ -8,6 +8,7 @@ ban, and knows whether one of them may have been taken.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from http import HTTPStatus
@@ -16,9 +17,11 @@ from typing import Any
 
 import aiohttp
 
-from hypecurve.domain.errors import PlatformRefused, SendError, SendFailed, SendLimited, SendUnclear
+from hypecurve.domain.errors import PlatformRefused, SendLimited
 from hypecurve.domain.saying import to_say
 from hypecurve_discord.library import discord
+from hypecurve_discord.posting.endings import broken, certain, limited
+from hypecurve_discord.posting.pictures import File
 from hypecurve_discord.posting.wire import Wire
 from hypecurve_discord.refusals import BANNED_FOR, refusal, seconds
 from hypecurve_discord.together import Together
@@ -65,6 +68,8 @@ class Rest:
         self._token = token
         self._a_try = a_try
         self._invalid = invalid
+        self.me = ""
+        """Our own number; "" before the login."""
         self._http: discord.http.HTTPClient | None = None
         self._login = asyncio.Lock()
         self._together = together
@@ -77,42 +82,51 @@ class Rest:
         payload: Mapping[str, Any] | None = None,
         *,
         wire: Wire | None = None,
+        file: File | None = None,
         **names: int,
     ) -> Any:  # noqa: ANN401 - any JSON
         """Make one call and return the JSON answered; `names` fill the `{names}` of the path.
 
-        `wire`: where it is one more of several calls for the same. Raises what the answer means
+        `wire`: where it is one more of several calls for the same. `file` goes in one request with
+        the payload, which calls it number 0 of its attachments. Raises what the answer means
         (see `refusals`), SendUnclear where it may have been done and SendFailed where it surely was
         not; none of its requests begins once the wire is not young any more.
         """
         wire = wire or Wire()
         try:
             async with asyncio.timeout(self._a_try):
-                return await self._asked(wire, _route(method, path, names), payload)
+                return await self._asked(wire, _route(method, path, names), payload, file)
         except SendLimited as limit:
             if wire.doubt:
-                raise _certain(limit, wire) from limit
+                raise certain(limit, wire) from limit
             raise
         except discord.RateLimited as limit:
-            raise _certain(_limited(limit.retry_after), wire) from limit
+            raise certain(limited(limit.retry_after), wire) from limit
         except discord.LoginFailure as error:
             form = to_say("Discord does not accept the token: check DISCORD_TOKEN.")
             raise PlatformRefused(form, code="401", retry_after=BANNED_FOR) from error
         except discord.HTTPException as error:
             if error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
-                raise _certain(refusal(error), wire) from error
-            raise _broken(error, wire) from error
+                raise certain(refusal(error), wire) from error
+            raise broken(error, wire) from error
         except (OSError, aiohttp.ClientError, TypeError, KeyError) as error:
-            raise _broken(error, wire) from error
+            raise broken(error, wire) from error
 
     async def _asked(
-        self, wire: Wire, route: discord.http.Route, payload: Mapping[str, Any] | None
+        self,
+        wire: Wire,
+        route: discord.http.Route,
+        payload: Mapping[str, Any] | None,
+        file: File | None,
     ) -> Any:  # noqa: ANN401 - any JSON
         http = await self.log_in()
         before = _wire.set(wire)
         try:
             if payload is None:
                 return await http.request(route)
+            if file is not None:
+                # Bytes, not a stream: discord.py writes the form anew for each of its repeats.
+                return await http.request(route, form=_form(payload, file))
             return await http.request(route, json=payload)
         except asyncio.CancelledError:
             # Cut off in a wait for a global limit, discord.py would make all wait for ever.
@@ -135,11 +149,12 @@ class Rest:
                 # Its constructor takes no less than 30 s: one channel would hold up the others.
                 http.max_ratelimit_timeout = SHORT_WAIT
                 try:
-                    await http.static_login(self._token)
+                    told = await http.static_login(self._token)
                 except BaseException:
                     # It cannot be used again: a second login would find its connector closed.
                     await http.close()
                     raise
+                self.me = str(told.get("id", "")) if isinstance(told, dict) else ""
                 self._http = http
             return self._http
 
@@ -159,7 +174,7 @@ class Rest:
             if left <= 0:
                 return
             if left > SHORT_WAIT:
-                raise _limited(left)
+                raise limited(left)
             await asyncio.sleep(left)
 
     def _trace(self) -> aiohttp.TraceConfig:
@@ -254,30 +269,18 @@ def _route(method: str, path: str, names: Mapping[str, int]) -> discord.http.Rou
     return discord.http.Route(method, path, **rest)
 
 
-def _limited(retry_after: float) -> SendLimited:
-    form = to_say("Discord asks to wait {seconds} s.")
-    return SendLimited(form, code="429", retry_after=retry_after, seconds=f"{retry_after:.0f}")
-
-
-def _certain(error: SendError, wire: Wire) -> SendError:
-    """Return what an answer means, where an earlier request of the call may have been taken."""
-    if not wire.doubt:
-        return error
-    form = to_say("It may have been posted; then: {error}")
-    return SendUnclear(form, code=error.code, retry_after=error.retry_after, error=error)
-
-
-def _broken(error: Exception, wire: Wire) -> SendError:
-    """Return what a failure without an answer means: only what reached the wire may be done."""
-    match error:
-        case discord.HTTPException():
-            code, form = str(error.status), to_say("Discord answered {status}.")
-        case aiohttp.ClientConnectorError():
-            code, form = "unreachable", to_say("Discord cannot be reached.")
-        case TimeoutError():
-            code, form = "slow", to_say("Discord did not answer in time.")
-        case TypeError() | KeyError():
-            code, form = "nonsense", to_say("Discord answered nonsense; is there a proxy?")
-        case _:
-            code, form = "dropped", to_say("The connection to Discord broke.")
-    return (SendUnclear if wire.doubt else SendFailed)(form, code=code, status=code)
+def _form(payload: Mapping[str, Any], file: File) -> list[dict[str, Any]]:
+    """https://discord.com/developers/docs/reference#uploading-files."""
+    return [
+        {
+            "name": "payload_json",
+            "value": json.dumps(payload),
+            "content_type": "application/json",
+        },
+        {
+            "name": "files[0]",
+            "value": file.content,
+            "filename": file.name,
+            "content_type": "image/png",
+        },
+    ]
