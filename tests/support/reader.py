@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from hypecurve.adapters.sql.store import SqlStore
-from hypecurve.bootstrap import load_taxonomy
 from hypecurve.chat.desk import ServiceDesk
 from hypecurve.domain.asking import Asker
 from hypecurve.domain.delivery import DeliveryState
@@ -23,6 +22,7 @@ from hypecurve.standin.identity import FIRST_ID
 from hypecurve.standin.world import World
 from hypecurve.wording.plain import plain
 from support.github import UNTIL, Setting, connected
+from support.tracking import taxonomy
 from support.whole import EVERY, TRACKING
 
 HERE = Channel.parse("slack:T123/C456")
@@ -50,7 +50,7 @@ class Reader:
 
     async def follow(self, *repos: int) -> None:
         """Follow repos of the world in the channel."""
-        desk = ServiceDesk(self.store, self.github.clock, load_taxonomy())
+        desk = ServiceDesk(self.store, self.github.clock, taxonomy())
         for index in repos:
             name = self.world.name_at(index, self.github.clock.now())
             await desk.carry_out(Asker(HERE, "U1"), f"follow {name}")
@@ -58,12 +58,12 @@ class Reader:
     async def cycle(self) -> None:
         """Run one cycle now."""
         github, clock = self.github.github, self.github.clock
-        await run_cycle(self.store, github, clock, load_taxonomy(), TRACKING, self.lines.append)
+        await run_cycle(self.store, github, clock, taxonomy(), TRACKING, self.lines.append)
 
     async def read(self) -> None:
         """Compose what is due and read what the outbox holds."""
         now = self.github.clock.now()
-        await compose_due(self.store, self.github.clock, load_taxonomy())
+        await compose_due(self.store, self.github.clock, taxonomy())
         async with self.store.write() as tx:
             for item in await tx.outbox.claim("slack", now, timedelta(minutes=1), 99):
                 assert item.message is not None
@@ -120,7 +120,7 @@ async def reading(store: SqlStore, world: World, *follows: int) -> AsyncIterator
     async with connected(world, at=BEGIN) as github:
         reader = Reader(store, github)
         await reader.cycle()
-        desk = ServiceDesk(store, github.clock, load_taxonomy())
+        desk = ServiceDesk(store, github.clock, taxonomy())
         await desk.carry_out(Asker(HERE, "U1"), "subscribe all at 09:00 Europe/Paris")
         await reader.follow(*follows)
         yield reader

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from hypecurve.bootstrap import load_bots, load_taxonomy, messengers
+from hypecurve.bootstrap import load_bots, messengers
 from hypecurve.chat.desk import ServiceDesk
 from hypecurve.config import DEFAULT_TERMS
 from hypecurve.domain.asking import Answer, Asker
@@ -28,6 +28,7 @@ from standins.discord_platform import DiscordStandIn
 from standins.slack import SlackStandIn
 from support.bots import kit
 from support.github import UNTIL, Setting, connected
+from support.tracking import taxonomy
 
 SLACK = Channel.parse("slack:T123/C456")
 DISCORD = Channel.parse("discord:123/456")
@@ -84,7 +85,7 @@ class Whole:
     slack: SlackStandIn
     discord: DiscordStandIn
     posting: Mapping[str, Messenger]
-    taxonomy: Taxonomy = field(default_factory=load_taxonomy)
+    taxonomy: Taxonomy = field(default_factory=taxonomy)
 
     @property
     def desk(self) -> ServiceDesk:

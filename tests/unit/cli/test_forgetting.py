@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import re
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -27,15 +28,23 @@ Call = Callable[..., Ran]
 FILE = "hypecurve.db"
 
 
-@pytest.fixture
-def filled(folder: Path) -> Path:
-    """A folder with a live database in which everything names somebody."""
+@pytest.fixture(scope="module")
+def naming_all(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A live database in which everything names somebody, to copy."""
+    file = tmp_path_factory.mktemp("naming") / FILE
 
     async def make() -> None:
-        async with opened(f"sqlite:///{folder / FILE}", World("live", "api.github.com")) as store:
+        async with opened(f"sqlite:///{file}", World("live", "api.github.com")) as store:
             await fill(store)
 
     asyncio.run(make())
+    return file
+
+
+@pytest.fixture
+def filled(naming_all: Path, folder: Path) -> Path:
+    """A folder with a copy of that database."""
+    shutil.copyfile(naming_all, folder / FILE)
     return folder
 
 

@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import re
+import shutil
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -62,10 +63,19 @@ async def _fill(file: Path) -> None:
         await tx.submissions.told([kept[0].id or 0], NOW)
 
 
+@pytest.fixture(scope="module")
+def wished(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A live catalogue with four submissions, one in each situation, to copy."""
+    file = tmp_path_factory.mktemp("wished") / FILE
+    shutil.copyfile(sqlite_template, file)
+    asyncio.run(_fill(file))
+    return file
+
+
 @pytest.fixture
-def submitted(folder: Path) -> Path:
-    """A folder with a live catalogue and four submissions, one in each situation."""
-    asyncio.run(_fill(folder / FILE))
+def submitted(wished: Path, folder: Path) -> Path:
+    """A folder with a copy of that catalogue."""
+    shutil.copyfile(wished, folder / FILE)
     return folder
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -58,6 +59,7 @@ async def _signals(store: SqlStore) -> list[Signal]:
         return [signal for _, signal in await tx.signals.during(None, None)]
 
 
+@ON_SQLITE
 async def test_a_replay_detects_day_by_day_and_measures_the_last(store: SqlStore) -> None:
     done = await _replay(store)
     assert (done.days, done.observations) == (DAYS, 20 * DAYS + DAYS - 50)
@@ -87,7 +89,6 @@ async def test_a_finished_replay_run_again_does_nothing_twice(store: SqlStore) -
     assert await _signals(store) == before
 
 
-@ON_SQLITE
 async def test_a_longer_recording_goes_on_where_the_shorter_ended(store: SqlStore) -> None:
     await _replay(store, 20)
     done = await _replay(store, 30)
@@ -120,9 +121,10 @@ class _Stopping:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> list[Signal]:
+def undisturbed(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Signal]:
     """What a replay says that nothing stops."""
     file = tmp_path_factory.mktemp("undisturbed") / "replay.db"
+    shutil.copyfile(sqlite_template, file)
 
     async def run() -> list[Signal]:
         async with opened(f"sqlite:///{file}", interval=DAY) as store:
@@ -136,9 +138,11 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> list[Signal]:
 # the second, a day is counted and not judged; the burst is heard around unit 140.
 @pytest.mark.parametrize("units", [1, 102, 103, 141])
 async def test_a_replay_stopped_anywhere_ends_as_if_it_had_not_been(
-    tmp_path: Path, undisturbed: list[Signal], units: int
+    tmp_path: Path, sqlite_template: Path, undisturbed: list[Signal], units: int
 ) -> None:
-    async with opened(f"sqlite:///{tmp_path / 'replay.db'}", interval=DAY) as store:
+    file = tmp_path / "replay.db"
+    shutil.copyfile(sqlite_template, file)
+    async with opened(f"sqlite:///{file}", interval=DAY) as store:
         with pytest.raises(Killed):
             await _replay(_Stopping(store, units))
         await _replay(store)
