@@ -17,6 +17,7 @@ from hypecurve.chat.suggesting import Offered, suggest
 from hypecurve.chat.tuning import Show, Status
 from hypecurve.domain.asking import Answer, Asker
 from hypecurve.domain.category import Taxonomy
+from hypecurve.domain.digest import Digest
 from hypecurve.domain.errors import BadCommand, HypecurveError
 from hypecurve.domain.message import Choice, Message
 from hypecurve.domain.repo import PUBLIC_SITE
@@ -29,6 +30,7 @@ from hypecurve.services.answers.overview import channel_overview
 from hypecurve.services.answers.submit import Questions, Wish, submit
 from hypecurve.services.answers.why import why
 from hypecurve.services.digests.drafting import preview
+from hypecurve.services.digests.pictures import picture_of
 from hypecurve.wording import notices
 from hypecurve.wording.card import card_message
 from hypecurve.wording.digest import digest_message
@@ -72,6 +74,8 @@ class ServiceDesk:
     """Seconds after which an answer is given up."""
     soon: float = SOON
     """And what only helps: a language, suggestions."""
+    pictured: frozenset[str] = frozenset()
+    """The platforms whose digests show the curve of what rises most."""
 
     async def answer(self, asker: Asker, text: str) -> Answer:
         """Answer one command, written as after `/hype`; a mistake gets a line that mends it."""
@@ -111,7 +115,8 @@ class ServiceDesk:
 
     async def carry_out(self, asker: Asker, text: str) -> Answer:
         """The same, but a mistake is raised: for a caller that shows errors its own way."""
-        parsed = parse(text, self.taxonomy, self.site)
+        platform = asker.channel.tenant.platform
+        parsed = parse(text, self.taxonomy, self.site, platform)
         command = await named_fully(self.store, self.clock, self.taxonomy, asker, parsed, self.site)
         if isinstance(command, Message):
             return Answer(command)
@@ -252,4 +257,13 @@ class ServiceDesk:
                     (), self.taxonomy, asker.locale, now=self.clock.now()
                 )
             draft = await preview(tx, listener, self.clock.now(), self.taxonomy)
-        return digest_message(draft.digest, self.taxonomy, listener.subscriptions[0].locale)
+        return await self.shown(asker, draft.digest, listener.subscriptions[0].locale)
+
+    async def shown(self, asker: Asker, digest: Digest, locale: str) -> Message:
+        """Return a digest as the asker's channel would see it."""
+        message = digest_message(digest, self.taxonomy, locale)
+        if asker.channel.tenant.platform not in self.pictured:
+            return message
+        async with self.store.read() as tx:
+            picture = await picture_of(tx, digest, self.clock.now(), locale)
+        return replace(message, picture=picture)

@@ -23,7 +23,7 @@ from hypecurve.domain.errors import NotFound
 from hypecurve.domain.message import Message
 from hypecurve.ports import Clock
 from hypecurve.ports.store import Store
-from hypecurve.services.answers import comparing, placing
+from hypecurve.services.answers import comparing, curves, placing
 from hypecurve.services.answers.search import meant, search
 from hypecurve.services.answers.speaking import called
 from hypecurve.services.digests.timing import FALLBACK, knows
@@ -67,7 +67,7 @@ async def find(
             found = await comparing.compare(store, clock, command.names, command.by)
             message = comparison_message(found.entries, found.chart, taxonomy, locale, zone)
         case ShowCurve():
-            message = curve_message(*await comparing.curve(store, clock, command.name), locale)
+            message = curve_message(*await curves.curve(store, command.name, clock.now()), locale)
         case ShowRisers():
             category = command.category
             entries, bars = await comparing.risers(store, clock, taxonomy, category)

@@ -20,7 +20,6 @@ from hypecurve.services.answers.forms import Sheet, fill, previewed
 from hypecurve.services.answers.home import tenant_overview
 from hypecurve.services.answers.subscribe import subscriptions_of
 from hypecurve.wording.announcements import led
-from hypecurve.wording.digest import digest_message
 from hypecurve.wording.forms import hears_now, layers_to_choose
 from hypecurve.wording.home import home_channel, home_head
 from hypecurve.wording.welcome import welcome_message
@@ -108,7 +107,7 @@ class ServiceForms:
         asker = await desk.spoken_to(asker)
         filled = await self._checked(desk.store, asker, filled)
         digest = await previewed(desk.store, desk.clock, desk.taxonomy, asker.channel, filled)
-        return digest_message(digest, desk.taxonomy, asker.locale)
+        return await desk.shown(asker, digest, asker.locale)
 
     async def _home(self, asker: Asker, channels: Collection[Channel] | None) -> Home:
         desk = self.desk

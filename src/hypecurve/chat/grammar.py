@@ -53,16 +53,17 @@ from hypecurve.wording.texts import to_say
 
 __all__ = ["COMMANDS", "CommandSpec", "OptionSpec", "parse"]
 
+_ELSEWHERE = {spec.name: spec for spec in COMMANDS if spec.platforms}
 _ID = re.compile(r"-?[0-9]{1,18}")
 _DIGEST_ID = re.compile(r"[1-9][0-9]{0,17}")
 NO_DIGEST = to_say("There is no such digest here.")
 
 
-def parse(text: str, taxonomy: Taxonomy, site: str = PUBLIC_SITE) -> Command:
+def parse(text: str, taxonomy: Taxonomy, site: str = PUBLIC_SITE, platform: str = "") -> Command:
     """Read what was typed after `/hype`; every mistake is a BadInput that says what to write.
 
     An empty text asks for help; a repo's name or address alone asks for its card. `site`: the
-    GitHub that is watched.
+    GitHub that is watched; `platform`: where it was typed, "" anywhere.
     """
     typed = [_shortened(word, site) for word in words(text)]
     if typed and typed[0].key in {"/hype", "hype"}:
@@ -73,6 +74,8 @@ def parse(text: str, taxonomy: Taxonomy, site: str = PUBLIC_SITE) -> Command:
         typed = of_group(group, typed[1:])
     first, *rest = typed
     name = first.key.removeprefix("/")
+    if (elsewhere := _ELSEWHERE.get(name)) and not elsewhere.is_for(platform):
+        raise BadCommand(elsewhere.elsewhere)
     if name in _TEXTS:
         return _TEXTS[name](tail(text, len(words(text)) - len(rest)), taxonomy, site)
     read = _READERS.get(name)

@@ -25,7 +25,6 @@ from hypecurve.services.answers import subscribe
 from hypecurve.services.answers.speaking import call
 from hypecurve.services.answers.trying import try_again
 from hypecurve.wording import tuned
-from hypecurve.wording.platforms import platform_of
 from hypecurve.wording.texts import to_say
 
 
@@ -62,16 +61,9 @@ async def tune(
 
 def check_callable(asker: Asker, role: str = "") -> None:
     """Raise BadCommand where nobody could be called, and for the role that everybody has."""
-    tenant = asker.channel.tenant
-    platform = platform_of(tenant.platform)
-    if not platform.has_roles:
-        raise BadCommand(
-            to_say("{platform} has no roles that a digest could ping: only Discord has them."),
-            platform=platform.title,
-        )
     if asker.is_alone:
         raise BadCommand(to_say("Nobody else reads here, so that there is nobody to ping."))
-    if role == tenant.id:  # Discord's @everyone has the number of its server
+    if role == asker.channel.tenant.id:  # Discord's @everyone has the number of its server
         raise BadCommand(EVERYBODY)
 
 

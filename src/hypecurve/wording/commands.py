@@ -65,6 +65,8 @@ class CommandSpec:
     with a limited number of places gathers those of one group under it."""
     platforms: tuple[str, ...] = ()
     """On which alone it does something, like "discord"; empty: on all."""
+    elsewhere: str = ""
+    """What is said of it on the others."""
 
     @property
     def path(self) -> str:
@@ -337,6 +339,9 @@ COMMANDS: tuple[CommandSpec, ...] = (
         manages=True,
         group="set",
         platforms=("discord",),
+        elsewhere=to_say(
+            "There are no roles here that a digest could ping: only Discord has them."
+        ),
     ),
     CommandSpec(
         "submit",

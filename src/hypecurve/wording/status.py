@@ -24,7 +24,6 @@ from hypecurve.domain.overview import ChannelOverview, Posting, Trouble, Trouble
 from hypecurve.domain.subscription import UNTIL_RESUMED
 from hypecurve.wording.cut import clean, cut
 from hypecurve.wording.notices import called_role, named_repos, notice
-from hypecurve.wording.platforms import platform_of
 from hypecurve.wording.rights import lacking, rights_here
 from hypecurve.wording.teller import Teller, joined, moment, sentences, words_of
 from hypecurve.wording.texts import SOURCE_LOCALE, Texts, texts, to_say
@@ -166,7 +165,7 @@ def _told(trouble: Trouble, teller: Teller) -> Iterator[Line]:
         case TroubleKind.LEFT_ALONE:
             yield said.say_line(
                 "{platform} has trouble, and nothing is sent there for a while: {reason}",
-                platform=platform_of(clean(trouble.about).partition(":")[0]).title,
+                platform=clean(trouble.about).partition(":")[0].capitalize(),
                 reason=reason,
             )
             yield _again(trouble, teller, by_person=False)
