@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from hypecurve.bootstrap import site_of
+from hypecurve.bootstrap import load_bots, pictured, site_of
 from hypecurve.chat.desk import ServiceDesk
 from hypecurve.chat.forms import ServiceForms
 from hypecurve.chat.manners import Manners
@@ -106,6 +106,7 @@ def hosts_of(
         operator=settings.operator,
         histories_an_hour=settings.backfill_per_hour,
         changes=settings.changes,
+        pictured=pictured(load_bots()),
     )
     polite = Manners(desk, ServiceForms(desk))
     events = Presence(store, clock, settings.operator)

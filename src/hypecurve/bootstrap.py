@@ -61,6 +61,11 @@ def load_bots() -> dict[str, Bot]:
     return {bot.name: bot for bot in sorted(found, key=lambda bot: str(bot.name))}
 
 
+def pictured(bots: Mapping[str, Bot]) -> frozenset[str]:
+    """The platforms, of these bots, whose digests show the curve of what rises most."""
+    return frozenset(name for name, bot in bots.items() if bot.pictures_digests)
+
+
 def tracking(settings: Settings) -> Tracking:
     """What a cycle needs of the settings."""
     return Tracking(

@@ -50,11 +50,13 @@ class Composing:
         taxonomy: Taxonomy,
         leases: Leases,
         operator: Channel | None,
+        pictured: frozenset[str] = frozenset(),
     ) -> None:
-        """Begin nothing yet."""
+        """Begin nothing yet. `pictured`: the platforms whose digests show a curve."""
         self._store = store
         self._clock = clock
         self._taxonomy = taxonomy
+        self._pictured = pictured
         self._leases = leases
         self._operator = operator
         self._renewed_at: datetime | None = None
@@ -66,7 +68,9 @@ class Composing:
         stop = self._leases.end_of(COMPOSE)
         store, clock, taxonomy = self._store, self._clock, self._taxonomy
         await self._renew_due()
-        digests = await compose_due(store, clock, taxonomy, operator=self._operator, stop=stop)
+        digests = await compose_due(
+            store, clock, taxonomy, operator=self._operator, stop=stop, pictured=self._pictured
+        )
         alerts = await compose_alerts(store, clock, taxonomy, stop=stop)
         if digests or alerts:
             _log.info("composed", digests=digests, alerts=alerts)

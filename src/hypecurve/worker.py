@@ -27,6 +27,7 @@ from hypecurve.bootstrap import (
     load_bots,
     load_taxonomy,
     messengers,
+    pictured,
     wait_for_database,
 )
 from hypecurve.config import Settings, bot_settings
@@ -133,7 +134,9 @@ class Service:
         self._leases = Leases(store, clock, holder or this_process())
         # From its end: there it differs from another process's.
         self._life = f"service {self._leases.holder[-_LONGEST_NAME:]}"
-        self._composing = Composing(store, clock, taxonomy, self._leases, settings.operator)
+        # Of all that are installed: what is composed here may be sent by another service.
+        shown = pictured(load_bots())
+        self._composing = Composing(store, clock, taxonomy, self._leases, settings.operator, shown)
         self._keeping = Keeping(store, clock, self._leases)
         self._child: asyncio.subprocess.Process | None = None
         self._tracking: asyncio.Task[None] | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -91,7 +92,7 @@ async def repo(
         found = await card(store, which, at)
         drawn = await curve(store, which, at) if picture else None
     if picture and drawn:
-        await draw_into(picture, drawn)
+        await draw_into(picture, drawn[1])
     print_message(card_message(found, load_taxonomy(settings.taxonomy_file), "en", zone), style)
 
 
@@ -193,11 +194,12 @@ async def digest(
 ) -> None:
     """The digest of a day, as a channel would get it."""
     from hypecurve.adapters.clock import SystemClock
-    from hypecurve.bootstrap import any_store, load_taxonomy
+    from hypecurve.bootstrap import any_store, load_bots, load_taxonomy, pictured
     from hypecurve.config import load_settings
     from hypecurve.domain.schedule import parse_instant, parse_zone
     from hypecurve.domain.subscription import Wants
     from hypecurve.services.digests.compose import digest_between
+    from hypecurve.services.digests.pictures import picture_of
     from hypecurve.wording.digest import digest_message
 
     check_style(style)
@@ -213,7 +215,9 @@ async def digest(
             # Without a time: the day that ends with the last look at the counts.
             until = at or (latest.at if latest else datetime.now(UTC))
             found = await digest_between(tx, taxonomy, wants, until - days * _DAY, until, zone)
-    print_message(digest_message(found, taxonomy, "en"), style)
+            shows = style in pictured(load_bots())
+            picture = await picture_of(tx, found, until, "en") if shows else None
+    print_message(replace(digest_message(found, taxonomy, "en"), picture=picture), style)
 
 
 def check_style(style: str) -> None:

@@ -137,6 +137,15 @@ class Digest:
         return self.shown + self.overflow
 
     @property
+    def riser(self) -> Item | None:
+        """What rises most of what is shown, by the multiple people see; None: nothing rises.
+
+        A small repo's place is kept for it, and tells nothing of its height.
+        """
+        rising = [item for item in self.shown if item.signal.kind is SignalKind.RISING]
+        return max(rising, key=_height, default=None)
+
+    @property
     def quiet(self) -> bool:
         """Nothing to say."""
         return not self.items and not self.picks
@@ -238,6 +247,11 @@ def _moved(evidence: Evidence, entry: CatalogueEntry) -> Evidence:
     return replace(
         evidence, stars=entry.repo.stars, gain_7d=week, usual_7d=usual, multiple=multiple
     )
+
+
+def _height(item: Item) -> tuple[bool, float]:
+    # A rise from next to nothing is the story only where there is no other.
+    return not item.reserved, item.signal.evidence.shown_multiple or 0.0
 
 
 def _is_over(signal: Signal, entry: CatalogueEntry) -> bool:

@@ -52,7 +52,7 @@ async def test_our_counts_go_on_where_githubs_history_ends(store: SqlStore) -> N
     await watch(store, 5)
     first = TODAY - 35 * DAY
     await tell_past(store, first, [4] * 31, NOW - 5 * DAY)
-    found = await curve(store, NAME, NOW)
+    _, found = await curve(store, NAME, NOW)
     points = dict(found.line.points)
     assert points[first] == 1_000 - 4 * 29 - 4
     assert points[TODAY - 5 * DAY] == 1_000
@@ -65,7 +65,7 @@ async def test_months_in_which_nobody_counted_are_a_break(store: SqlStore) -> No
     await keep(store, [a_repo(1, 900)], NOW - 100 * DAY)
     for back, stars in ((100, 900), (99, 905), (98, 910), (10, 1_200), (9, 1_210), (0, 1_300)):
         await sweep(store, NOW - back * DAY, {1: stars})
-    found = await curve(store, NAME, NOW)
+    _, found = await curve(store, NAME, NOW)
     assert found.line.breaks == (TODAY - 10 * DAY,)
     assert (TODAY - 98 * DAY, 910) in found.line.points
 
@@ -77,7 +77,7 @@ async def test_githubs_history_is_joined_to_our_first_count_and_to_no_later_one(
     for back, stars in ((450, 900), (449, 905), (10, 1_200), (0, 1_300)):
         await sweep(store, NOW - back * DAY, {1: stars})
     await tell_past(store, (NOW - 400 * DAY).date(), [1] * 401, NOW)
-    found = await curve(store, NAME, NOW)
+    _, found = await curve(store, NAME, NOW)
     assert found.line.points == ((TODAY - 10 * DAY, 1_200), (TODAY, 1_300))
 
 
@@ -91,12 +91,12 @@ async def test_a_curve_says_what_was_told_and_what_github_corrected(store: SqlSt
         await tx.catalogue.measure(
             Measured(np.array([1]), [Growth(week=70)], [70.0], [RepoState.RISING])
         )
-    found = await curve(store, NAME, NOW)
+    _, found = await curve(store, NAME, NOW)
     assert found.usual_week == 70.0
     assert found.corrected == (TODAY - 8 * DAY,)
     assert found.episodes == (Episode("rising", at.date(), None, 70.0),)
     # As of an earlier time nothing is said of what came later.
-    earlier = await curve(store, NAME, NOW - 9 * DAY)
+    _, earlier = await curve(store, NAME, NOW - 9 * DAY)
     assert earlier.usual_week is None
     assert (earlier.corrected, earlier.episodes) == ((), ())
     assert earlier.line.points[-1][0] == TODAY - 9 * DAY
@@ -108,7 +108,7 @@ async def test_a_curve_of_a_year_and_a_comparison_of_five_fit_into_a_frozen_mess
     await watch(store, 1)
     ups = [5 + (each * 37) % 11 for each in range(700)]
     await tell_past(store, (NOW - 701 * DAY).date(), ups, NOW - 1 * DAY)
-    found = await curve(store, NAME, NOW)
+    _, found = await curve(store, NAME, NOW)
     assert found.line.points[0][0] == TODAY - timedelta(weeks=52)
     async with store.read() as tx:
         entry = await entry_of(store, 1)
@@ -129,7 +129,7 @@ async def test_who_nobody_has_counted_stands_with_the_count_it_was_met_with(
     store: SqlStore,
 ) -> None:
     await keep(store, [a_repo(1, 731)])
-    found = await curve(store, NAME, NOW + DAY)
+    _, found = await curve(store, NAME, NOW + DAY)
     assert found == Curve(found.line)
     assert found.line.points == ((TODAY, 731),)
     with pytest.raises(NotFound):
@@ -138,7 +138,7 @@ async def test_who_nobody_has_counted_stands_with_the_count_it_was_met_with(
 
 async def test_a_creation_in_the_future_is_not_believed(store: SqlStore) -> None:
     await keep(store, [a_repo(1, 731, created_at=datetime(2099, 1, 1, tzinfo=UTC))])
-    found = await curve(store, NAME, NOW + DAY)
+    _, found = await curve(store, NAME, NOW + DAY)
     assert found.line.created is None
     assert found.line.points == ((TODAY, 731),)
 

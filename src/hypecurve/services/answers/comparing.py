@@ -1,4 +1,4 @@
-"""Comparing: repos side by side, one repo's curve, and what rises as bars."""
+"""Comparing: repos side by side, and what rises as bars."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Literal
 
 from hypecurve.domain.catalogue import CatalogueEntry
 from hypecurve.domain.category import Taxonomy
-from hypecurve.domain.chart import Comparison, Curve, Risers
+from hypecurve.domain.chart import Comparison, Risers
 from hypecurve.domain.repo import RepoName
 from hypecurve.ports import Clock
 from hypecurve.ports.store import Found, Store
-from hypecurve.services.answers.curves import MOST_BARS, comparison_of, curve_of, risers_of
+from hypecurve.services.answers.curves import MOST_BARS, comparison_of, risers_of
 from hypecurve.services.answers.lookup import listing, named
 
 _LARGEST = 100
@@ -53,13 +53,6 @@ def _apart(one: int, other: int) -> float:
     """How many times as large the larger one is: 600 is further from 900 than 9,000 from 9,300."""
     small, large = sorted((max(one, 1), max(other, 1)))
     return large / small
-
-
-async def curve(store: Store, clock: Clock, name: RepoName) -> tuple[CatalogueEntry, Curve]:
-    """Return a repo with its star curve; NotFound where nobody knows it."""
-    async with store.read() as tx:
-        entry = await named(tx, name)
-        return entry, await curve_of(tx, entry, clock.now())
 
 
 async def risers(

@@ -21,10 +21,11 @@ _EVER = timedelta(days=365 * 20)
 """GitHub is not much older."""
 
 
-async def curve(store: Store, name: RepoName, at: datetime) -> Curve:
-    """Return the curve of the repo of that name up to an instant; NotFound as for its card."""
+async def curve(store: Store, name: RepoName, at: datetime) -> tuple[CatalogueEntry, Curve]:
+    """Return a repo with its curve up to an instant; NotFound where nobody knows it."""
     async with store.read() as tx:
-        return await curve_of(tx, await named(tx, name), at)
+        entry = await named(tx, name)
+        return entry, await curve_of(tx, entry, at)
 
 
 async def line_of(

@@ -12,11 +12,8 @@ from weakref import WeakKeyDictionary
 import structlog
 
 from hypecurve.domain.alerting import NEWS_FOR, in_quiet_hours, is_surge, strongest
-from hypecurve.domain.catalogue import CatalogueEntry
 from hypecurve.domain.category import Taxonomy
-from hypecurve.domain.chart import Curve
 from hypecurve.domain.digest import Item, choose
-from hypecurve.domain.errors import HypecurveError
 from hypecurve.domain.health import Health
 from hypecurve.domain.message import Message
 from hypecurve.domain.repo import RepoId
@@ -25,8 +22,8 @@ from hypecurve.domain.signal import Signal
 from hypecurve.domain.subscription import Subscription
 from hypecurve.ports import Clock
 from hypecurve.ports.store import Listener, Notice, Store, Told, Transaction
-from hypecurve.services.answers.curves import curve_of
 from hypecurve.services.digests.news import News, latest_news
+from hypecurve.services.digests.pictures import look_up
 from hypecurve.services.digests.timing import FALLBACK, knows
 from hypecurve.services.memory import many_rows
 from hypecurve.wording.alert import alert_message
@@ -35,8 +32,6 @@ _log = structlog.get_logger(__name__)
 KEY = "alert "
 """How the keys of alerts begin; the signal's id follows."""
 _AT_ONCE = 200
-_POINTS = 60
-"""Of a curve: it is kept with the alert of each channel, and looked at on a phone."""
 _REST = timedelta(minutes=5)
 """A channel in its quiet hours is looked at again after so long."""
 _resting: WeakKeyDictionary[Store, dict[int, datetime]] = WeakKeyDictionary()
@@ -102,7 +97,6 @@ class _Run:
         self._news: News | None = None
         self._chosen: dict[tuple[object, ...], Sequence[tuple[int, Item]]] = {}
         self._worded: dict[tuple[object, ...], Message | None] = {}
-        self._curves: dict[RepoId, Curve | None] = {}
 
     async def compose(self, tx: Transaction, ids: Sequence[int]) -> int:
         """Freeze what these channels are told; return how many alerts that are."""
@@ -123,9 +117,8 @@ class _Run:
         found = {
             key: self._found(news, turn, told[key]) for key, turn in turns.items() if room[key]
         }
-        await self._look_up(
-            tx, (item for key, all_ in found.items() for _, item in all_[: room[key]])
-        )
+        shown = (item for key, all_ in found.items() for _, item in all_[: room[key]])
+        await look_up(tx, news, (item.entry for item in shown), now)
         notices = [
             notice
             for key, items in found.items()
@@ -141,7 +134,6 @@ class _Run:
         if news is not self._news:
             self._chosen.clear()
             self._worded.clear()
-            self._curves.clear()
         self._news = news
         return news
 
@@ -153,12 +145,6 @@ class _Run:
             channel_id = turn.listener.id
             _log.error("alerts cannot be composed", channel=channel_id, reason=str(error))
             return ()
-
-    async def _look_up(self, tx: Transaction, items: Iterable[Item]) -> None:
-        """Know the curves of what is told, each once for all channels."""
-        for entry in {item.entry.repo.id: item.entry for item in items}.values():
-            if entry.repo.id not in self._curves:
-                self._curves[entry.repo.id] = await _curve(tx, entry, self._now)
 
     def _notices(
         self, news: News, turn: _Turn, found: Iterable[tuple[int, Item]]
@@ -174,7 +160,7 @@ class _Run:
         known = (key, item.heading, locale, zone)
         if known not in self._worded:
             try:
-                curve = self._curves.get(item.entry.repo.id)
+                curve = news.curves.get(item.entry.repo.id)
                 message = alert_message(
                     item, news.taxonomy, locale, zone=zone, now=self._now, curve=curve
                 )
@@ -233,18 +219,6 @@ def _chosen(
     by_signal = {_name(item.signal): (key, item) for key, item in found.items()}
     for signal in strongest((item.signal for item in found.values()), followed):
         yield by_signal[_name(signal)]
-
-
-async def _curve(tx: Transaction, entry: CatalogueEntry, now: datetime) -> Curve | None:
-    """Return a repo's curve as an alert keeps it; None where there is none to speak of."""
-    try:
-        curve = await curve_of(tx, entry, now, most=_POINTS)
-    except HypecurveError:
-        raise
-    except Exception as error:  # noqa: BLE001 - the news is told all the same
-        _log.error("an alert goes without its curve", repo=str(entry.repo.name), reason=str(error))
-        return None
-    return curve if len(curve.line.points) > 1 else None
 
 
 def _name(signal: Signal) -> tuple[object, ...]:

@@ -31,6 +31,7 @@ from hypecurve.services.digests.drafting import (
 from hypecurve.services.digests.freezing import Composed, Turn, freeze, frozen_of, turn_of
 from hypecurve.services.digests.news import News, latest_news
 from hypecurve.services.digests.picks import picks_of
+from hypecurve.services.digests.pictures import look_up
 from hypecurve.services.digests.quiet import closest, is_third
 from hypecurve.services.memory import many_rows
 from hypecurve.services.operator import tell_operator
@@ -55,6 +56,7 @@ async def compose_due(
     *,
     operator: Channel | None = None,
     stop: asyncio.Event | None = None,
+    pictured: frozenset[str] = frozenset(),
 ) -> int:
     """Freeze a digest for each channel that is due; return how many deliveries there are to make.
 
@@ -62,9 +64,10 @@ async def compose_due(
     channels in each. Running it twice, or in two processes, composes nothing twice. A channel that
     cannot be composed is logged, once an hour, told to the operator and left for the next run: the
     others get theirs. While the last sweep is degraded digests are held back, for three hours at
-    most. After `stop` no further batch begins.
+    most. After `stop` no further batch begins. `pictured`: the platforms on which a digest shows
+    the curve of what rises most.
     """
-    run = _Run(store, clock, taxonomy, operator)
+    run = _Run(store, clock, taxonomy, operator, pictured)
     deliveries = 0
     while (stop is None or not stop.is_set()) and (ids := await run.due()):
         deliveries += await run.batch(ids)
@@ -83,12 +86,18 @@ class _Run:
     """One run: what it knows already, and whom it left out."""
 
     def __init__(
-        self, store: Store, clock: Clock, taxonomy: Taxonomy, operator: Channel | None
+        self,
+        store: Store,
+        clock: Clock,
+        taxonomy: Taxonomy,
+        operator: Channel | None,
+        pictured: frozenset[str],
     ) -> None:
         self._store = store
         self._clock = clock
         self._taxonomy = taxonomy
         self._operator = operator
+        self._pictured = pictured
         # One instant for all: what is late is dated by it, and the same for many channels.
         self._now = clock.now()
         self._news: News | None = None
@@ -161,6 +170,9 @@ class _Run:
                 drafts[key] = draft(news, case, watched)
             except Exception as error:  # noqa: BLE001 - the others get theirs
                 failed[key] = error
+        with_picture = {key for key in drafts if self._shows_picture(turns[key])}
+        risers = (drafts[key].digest.riser for key in with_picture)
+        await look_up(tx, news, (item.entry for item in risers if item is not None), now)
         for key, turn in turns.items():
             if key not in drafts:
                 continue
@@ -170,12 +182,16 @@ class _Run:
                 since = told[key].quiet_since or turn.due_at
                 made = replace(made, digest=replace(made.digest, quiet_since=since, closest=near))
             try:
-                composed.append(Composed(turn, made, frozen_of(news, turn, made)))
+                frozen = frozen_of(news, turn, made, pictured=key in with_picture)
+                composed.append(Composed(turn, made, frozen))
             except Exception as error:  # noqa: BLE001 - the others get theirs
                 failed[key] = error
         if failed:
             raise _LeftOut(failed)
         return composed
+
+    def _shows_picture(self, turn: Turn) -> bool:
+        return turn.listener.channel.tenant.platform in self._pictured
 
     async def _leave_out(self, channel_id: int, error: Exception) -> None:
         """Leave a channel for the next run; log it once an hour, and tell the operator."""

@@ -12,6 +12,7 @@ from hypecurve.domain.subscription import Subscription
 from hypecurve.ports.store import Frozen, Listener, Outcome, Transaction
 from hypecurve.services.digests.drafting import Draft, oldest_again, oldest_news
 from hypecurve.services.digests.news import News
+from hypecurve.services.digests.pictures import shown_with
 from hypecurve.services.digests.quiet import outcome_of, speaks
 from hypecurve.services.digests.timing import due_after, knows, tell_of_zone
 from hypecurve.wording.digest import digest_message
@@ -80,8 +81,11 @@ def _last_due(item: Subscription, now: datetime) -> datetime:
     return first + (now - first) // _DAY * _DAY
 
 
-def frozen_of(news: News, turn: Turn, made: Draft) -> Frozen:
-    """Return the digest as it is kept, with its words where there is something to send."""
+def frozen_of(news: News, turn: Turn, made: Draft, *, pictured: bool = False) -> Frozen:
+    """Return the digest as it is kept, with its words where there is something to send.
+
+    `pictured`: with the picture of what rises most, where that is known already.
+    """
     digest, locale = made.digest, turn.due[0].locale
     message = None
     if speaks(digest, turn.due):
@@ -93,6 +97,14 @@ def frozen_of(news: News, turn: Turn, made: Draft) -> Frozen:
             tuple(each.pick.id for each in digest.picks),
         )
         message = news.once(key, lambda: digest_message(digest, news.taxonomy, locale, news.worded))
+        calls = "" if digest.quiet else turn.listener.calls
+        if pictured or calls:
+            # Not in the key above: words are the same on every platform, and cost most.
+            told = message
+            message = news.once(
+                (*key, pictured, calls),
+                lambda: replace(shown_with(news, digest, told) if pictured else told, calls=calls),
+            )
     return Frozen(
         turn.listener.id,
         turn.due_at,

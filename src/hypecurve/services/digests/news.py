@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from hypecurve.domain.catalogue import CatalogueEntry, RepoState
 from hypecurve.domain.category import Taxonomy
+from hypecurve.domain.chart import Curve
 from hypecurve.domain.digest import Closest, SourceHealth
 from hypecurve.domain.health import Health
 from hypecurve.domain.message import Entry
@@ -54,6 +55,8 @@ class News:
     """Lines that were put into words already."""
     asked: dict[RepoId, Closest | None] = field(default_factory=dict)
     """How close they are."""
+    curves: dict[RepoId, Curve | None] = field(default_factory=dict)
+    """How the stars of repos ran that are shown with a picture; None: nothing to speak of."""
     _after: int | None = None
     _sizes: dict[Found, Mapping[str, int]] = field(default_factory=dict)
     _known: dict[Hashable, object] = field(default_factory=dict)
