@@ -1,1 +1,1 @@
-"""What people fill in."""
+"""Modals: what they show, and what comes back from them."""

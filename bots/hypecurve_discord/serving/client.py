@@ -22,6 +22,7 @@ from hypecurve_discord.answering.items import ITEMS
 from hypecurve_discord.library import discord
 from hypecurve_discord.offering.sync import differing
 from hypecurve_discord.posting.rest import traced
+from hypecurve_discord.screens.screens import Opener, Screens
 from hypecurve_discord.serving.access import barred
 from hypecurve_discord.serving.events import TellingClient
 from hypecurve_discord.together import Together
@@ -49,14 +50,16 @@ class HypeClient(TellingClient):
             http_trace=traced(host.kit.invalid, together),
         )
         self.answering = Answering(host, barred)
+        self.screens = Screens(host, self.answering)
 
     async def setup_hook(self) -> None:
         """Let discord.py know our controls by their ids."""
-        self.add_dynamic_items(*ITEMS)
+        self.add_dynamic_items(*ITEMS, Opener)
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Answer what is no control of ours; discord.py runs this as a task of its own."""
-        await self.answering.heard(interaction)
+        if not await self.screens.heard(interaction):
+            await self.answering.heard(interaction)
 
     async def on_error(self, event_method: str, /, *_: object, **__: object) -> None:
         """Log what an event handler raised."""
@@ -73,7 +76,7 @@ class HypeClient(TellingClient):
 
     async def leave(self) -> None:
         """Finish what is being answered, as long as that takes no more than some seconds."""
-        await self.answering.finish(FINISHING)
+        await asyncio.gather(self.answering.finish(FINISHING), self.screens.finish(FINISHING))
         # Not cancelled when it takes too long: a gateway that says no goodbye is left alone.
         closing = asyncio.ensure_future(self.close())
         await asyncio.wait({closing}, timeout=LEAVING)
