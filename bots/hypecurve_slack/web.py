@@ -37,13 +37,23 @@ def posting_session(
     which takes as long as the rest of it.
     """
     connector = aiohttp.TCPConnector(keepalive_timeout=KEPT, limit=AT_ONCE)
-    proxy = _proxy(api_url)
+    proxy = proxy_to(api_url)
     return aiohttp.ClientSession(connector=connector, timeout=patience, proxy=proxy)
 
 
-def _proxy(api_url: str) -> str | None:
+def replying_session() -> aiohttp.ClientSession:
+    """Return a session for answers; each post says its own proxy (`proxy_to`).
+
+    Connections are kept for a moment, as for posts: many ask at once, and to open one for each
+    answer takes longer than to say it.
+    """
+    connector = aiohttp.TCPConnector(keepalive_timeout=KEPT, limit=AT_ONCE)
+    return aiohttp.ClientSession(connector=connector, timeout=TIMEOUT)
+
+
+def proxy_to(url: str) -> str | None:
     """Return the proxy on the way to an address, as HTTPS_PROXY and NO_PROXY say."""
-    parts = urlsplit(api_url)
+    parts = urlsplit(url)
     if proxy_bypass(parts.hostname or ""):
         return None
     return getproxies().get(parts.scheme)

@@ -25,6 +25,7 @@ from hypecurve_slack.posting.uploading import Uploads
 from hypecurve_slack.refusals import NETWORK, trouble
 from hypecurve_slack.rendering.blocks import fallback, reply
 from hypecurve_slack.rendering.markup import Json
+from hypecurve_slack.web import proxy_to
 from hypecurve_slack.workspace import Workspace
 
 _log = structlog.get_logger(__name__)
@@ -148,7 +149,8 @@ class Replies:
         }
         if place.thread_ts:
             whole["thread_ts"] = place.thread_ts
-        async with self._session.post(place.response_url, json=whole) as response:
+        url = place.response_url
+        async with self._session.post(url, json=whole, proxy=proxy_to(url)) as response:
             told = (await response.text())[:200]
         if response.status == _OK and '"ok":false' not in told.replace(" ", ""):
             return ""

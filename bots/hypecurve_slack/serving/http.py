@@ -31,7 +31,7 @@ from hypecurve_slack.serving.paths import EVENTS, INSTALL, RETURN, install_url
 from hypecurve_slack.serving.seldom import Seldom
 from hypecurve_slack.settings import read
 from hypecurve_slack.underway import UnderWay
-from hypecurve_slack.web import web_client, web_session
+from hypecurve_slack.web import replying_session, web_client, web_session
 
 _DRAIN = 1.5
 """Seconds that answers under way have at the end; the requests have all been answered by then."""
@@ -53,7 +53,7 @@ async def web(env: Mapping[str, str], host: Host) -> AsyncIterator[Asgi | None]:
     if settings.many:
         check(host.kit)
     under_way = UnderWay()
-    async with web_session() as session:
+    async with web_session() as session, replying_session() as replying:
         client = web_client(settings.api_url, None, session)
         async with access(settings, host.kit, client) as allowed:
             hearing = allowed.hearing(host)
@@ -67,7 +67,7 @@ async def web(env: Mapping[str, str], host: Host) -> AsyncIterator[Asgi | None]:
                 )
                 if allowed.installed is None:
                     keep_out(app, grants=allowed.grants)
-                attach(app, parts_of(hearing, session, under_way))
+                attach(app, parts_of(hearing, replying, under_way))
                 routes.append(_events(app, settings.signing_secret))
             if settings.many:
                 routes += _installing(flow(settings, host.kit, hearing.events, client))

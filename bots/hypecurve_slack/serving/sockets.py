@@ -31,7 +31,7 @@ from hypecurve_slack.serving.paths import install_url
 from hypecurve_slack.serving.tickets import socket_logger
 from hypecurve_slack.settings import Settings, read
 from hypecurve_slack.underway import UnderWay
-from hypecurve_slack.web import web_client, web_session
+from hypecurve_slack.web import replying_session, web_client, web_session
 from hypecurve_slack.workspace import tenant_of
 
 
@@ -89,13 +89,13 @@ async def serve(env: Mapping[str, str], host: Host, stop: asyncio.Event, pace: P
     if not settings.app_token:
         await _over_http(settings, host, stop, pace)
         return
-    async with web_session() as session:
+    async with web_session() as session, replying_session() as replying:
         client = web_client(settings.api_url, settings.token or None, session)
         tokenless = web_client(settings.api_url, None, session)
         under_way = UnderWay()
         async with access(settings, host.kit, tokenless) as allowed:
             hearing = allowed.hearing(host)
-            parts = parts_of(hearing, session, under_way)
+            parts = parts_of(hearing, replying, under_way)
             service = _Service(settings, hearing, client, parts, allowed, pace)
             try:
                 while not stop.is_set():
