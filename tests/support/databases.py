@@ -22,6 +22,7 @@ import pytest
 from sqlalchemy import create_engine, text, update
 from sqlalchemy.engine import make_url
 
+from hypecurve.adapters.sql.engine import database_url, make_engine
 from hypecurve.adapters.sql.store import SqlStore, World, open_store
 from hypecurve.adapters.sql.tables import cycle, metadata
 
@@ -159,23 +160,49 @@ def postgres_reused(postgres: Postgres) -> str:
     return postgres.migrated()
 
 
+@pytest.fixture(scope="session")
+def sqlite_reused(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where one test after the other has its copy of the migrated SQLite file."""
+    return tmp_path_factory.mktemp("reused") / "store.db"
+
+
+@pytest.fixture(scope="session")
+def kept_open() -> dict[str, SqlStore]:
+    """By address, the store whose engine one test after the other uses.
+
+    It knows what it has to ask by then: to find that out took longer than most tests.
+    """
+    return {}
+
+
 @pytest.fixture
-def store_address(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def store_address(backend: str, request: pytest.FixtureRequest) -> str:
     """Where the database of `store` is."""
     if backend == "postgresql":
         return str(request.getfixturevalue("postgres_reused"))
-    file = tmp_path / "store.db"
+    file: Path = request.getfixturevalue("sqlite_reused")
+    for left in file.parent.iterdir():
+        left.unlink()
     shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
     return f"sqlite:///{file}"
 
 
 @pytest.fixture
-async def store(store_address: str) -> AsyncIterator[SqlStore]:
+async def store(store_address: str, kept_open: dict[str, SqlStore]) -> AsyncIterator[SqlStore]:
     """An empty store, once on each database."""
-    async with opened(store_address) as found:
-        if found.engine.dialect.name == "postgresql":
+    if store_address not in kept_open:
+        async with opened(store_address) as first:
+            engine = make_engine(database_url(store_address), durable=False)
+            kept_open[store_address] = SqlStore(engine, first.world, INTERVAL, None)
+    kept = kept_open[store_address]
+    # What a test listens to ends with it.
+    engine = kept.engine.execution_options()
+    try:
+        if engine.dialect.name == "postgresql":
             # Copying a database takes many times longer, and its files have to be written out.
-            async with found.engine.begin() as connection:
+            async with engine.begin() as connection:
                 await connection.execute(_EMPTY)
                 await connection.execute(update(cycle).values(number=0, at=None))
-        yield found
+        yield SqlStore(engine, kept.world, INTERVAL, None)
+    finally:
+        await kept.engine.dispose()
