@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from standins.discord_exchange import Exchange, Reply
+from standins.discord_forms import wrong_form
 from standins.discord_payloads import Json, answer, bad_choices, refusal
 from standins.discord_rules import COMPONENTS_V2, EPHEMERAL, problems
 from standins.discord_uploads import attachments, sent, wrong_files
@@ -53,7 +54,7 @@ class Answers:
         kind, data = body["type"], body.get("data") or {}
         if kind in _OF_COMPONENTS and asked.pressed is None:
             return refusal(400, 50035, "Only a component's message can be updated.")
-        if kind in {_MESSAGE, _UPDATE} and (wrong := self._refused(data, files)):
+        if wrong := self._unfit(kind, data, files):
             return refusal(400, 50035, "Invalid Form Body", errors={"_errors": wrong})
         async with asked.changed:
             asked.acknowledged_after = asyncio.get_running_loop().time() - asked.started
@@ -139,6 +140,11 @@ class Answers:
             "attachments": attachments(body, files),
             "embeds": body.get("embeds") or [],
         }
+
+    def _unfit(self, kind: int, data: Json, files: Mapping[str, bytes]) -> list[str]:
+        if kind == _FORM:
+            return wrong_form(data)
+        return self._refused(data, files) if kind in {_MESSAGE, _UPDATE} else []
 
     def _refused(self, body: Mapping[str, Any], files: Mapping[str, bytes]) -> list[str]:
         found = [*problems(body), *wrong_files(body, files)]

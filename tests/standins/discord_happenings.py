@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from aiohttp import web
+
 from standins.discord_gateway import Gateway
 from standins.discord_payloads import (
     APPLICATION,
@@ -11,7 +13,9 @@ from standins.discord_payloads import (
     USER,
     Json,
     StandInChannel,
+    answer,
     member,
+    refusal,
     user,
 )
 
@@ -25,11 +29,33 @@ class Happenings:
     guilds: set[str]
     gateway: Gateway
     gateway_url: str
+    access: dict[str, list[Json]]
+    access_told = True
+    """Discord tells what admins set."""
 
-    async def invite(self, guild: str) -> None:
-        """Somebody invites the bot into a server."""
+    def happenings(self) -> list[web.RouteDef]:
+        """The routes."""
+        path = "/api/v10/applications/{app}/guilds/{guild}/commands/permissions"
+        return [web.get(path, self._told_access)]
+
+    async def set_access(self, guild: str, permissions: list[Json], *, command: str) -> None:
+        """Admins set who may use a command, by its id, or (the app's) all of them."""
+        others = [each for each in self.access.get(guild, []) if each["id"] != command]
+        told = {"id": command, "application_id": APPLICATION, "guild_id": guild}
+        self.access[guild] = [*others, {**told, "permissions": permissions}]
+        event = self.access[guild][-1]
+        await self.gateway.dispatch("APPLICATION_COMMAND_PERMISSIONS_UPDATE", event)
+
+    async def _told_access(self, request: web.Request) -> web.Response:
+        guild = request.match_info["guild"]
+        if guild not in self.guilds or not self.access_told:
+            return refusal(403, 50001, "Missing Access")
+        return answer(self.access.get(guild, []))
+
+    async def invite(self, guild: str, **more: object) -> None:
+        """Somebody invites the bot into a server; `more`: what else Discord tells of it."""
         self.guilds.add(guild)
-        await self.gateway.dispatch("GUILD_CREATE", self._guild_json(guild))
+        await self.gateway.dispatch("GUILD_CREATE", self._guild_json(guild) | more)
 
     async def remove(self, guild: str) -> None:
         """Somebody throws the bot out of a server."""
@@ -63,6 +89,25 @@ class Happenings:
         ]
         await self.gateway.dispatch("CHANNEL_UPDATE", place.json())
 
+    async def forbid(self, channel: str, permissions: int) -> None:
+        """Somebody takes leave to do something in a channel from all."""
+        place = self.channels[channel]
+        place.overwrites = [
+            {"id": place.guild, "type": 0, "allow": "0", "deny": str(permissions)},
+        ]
+        await self.gateway.dispatch("CHANNEL_UPDATE", place.json())
+
+    async def delete_channel(self, channel: str) -> None:
+        """Somebody deletes a channel."""
+        place = self.channels.pop(channel)
+        await self.gateway.dispatch("CHANNEL_DELETE", place.json())
+
+    async def delete_thread(self, thread: str, *, parent: str = "456") -> None:
+        """Somebody deletes a thread."""
+        guild = self.channels[parent].guild
+        told = {"id": thread, "guild_id": guild, "parent_id": parent, "type": THREAD}
+        await self.gateway.dispatch("THREAD_DELETE", told)
+
     async def change_role(self, guild: str, permissions: int, name: str = "@everyone") -> None:
         """Somebody changes what everybody may do in a server."""
         role = self._role(guild, permissions) | {"name": name}
@@ -74,8 +119,10 @@ class Happenings:
         told["user"] = user(APPLICATION, "hypecurve", bot=True)
         await self.gateway.dispatch("GUILD_MEMBER_UPDATE", {**told, "guild_id": guild})
 
-    async def change_thread(self, thread: str, *, archived: bool, parent: str = "456") -> None:
-        """A thread is archived, or opened again."""
+    async def change_thread(
+        self, thread: str, *, archived: bool, locked: bool = False, parent: str = "456"
+    ) -> None:
+        """A thread is archived or locked, or opened again."""
         data = {
             "id": thread,
             "guild_id": self.channels[parent].guild,
@@ -88,7 +135,7 @@ class Happenings:
             "rate_limit_per_user": 0,
             "thread_metadata": {
                 "archived": archived,
-                "locked": False,
+                "locked": locked,
                 "auto_archive_duration": 1440,
                 "archive_timestamp": "2026-11-22T09:00:00+00:00",
             },
