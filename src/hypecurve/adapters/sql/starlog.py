@@ -10,11 +10,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import rows
@@ -167,12 +168,8 @@ class SqlStarLog:
         self, at: datetime | None = None, *, whatever_health: bool = False
     ) -> Sweep | None:
         """Return the last believed sweep, or the last such at or before an instant."""
-        statement = select(sweep).order_by(sweep.c.number.desc()).limit(1)
-        if at is not None:
-            statement = statement.where(sweep.c.at <= at)
-        if not whatever_health:
-            statement = statement.where(_BELIEVED)
-        row = (await self._connection.execute(statement)).mappings().first()
+        statement = _latest(by_time=at is not None, whatever_health=whatever_health)
+        row = (await self._connection.execute(statement, {"until": at})).mappings().first()
         return None if row is None else rows.sweep(row)
 
     async def recent(self, limit: int) -> list[Sweep]:
@@ -248,6 +245,15 @@ class SqlStarLog:
     async def history(self, repo_id: RepoId, since: datetime, until: datetime) -> StarHistory:
         """Return one repo's counts, a snapshot for each believed sweep that saw it."""
         return StarHistory(await seen(self._connection, repo_id, since, until), self._interval)
+
+
+@cache
+def _latest(*, by_time: bool, whatever_health: bool) -> Select[Any]:
+    """Select the last sweep; made once, as most answers begin with it."""
+    statement = select(sweep).order_by(sweep.c.number.desc()).limit(1)
+    if by_time:
+        statement = statement.where(sweep.c.at <= bindparam("until", type_=sweep.c.at.type))
+    return statement if whatever_health else statement.where(_BELIEVED)
 
 
 def _nearest(sweeps: Sequence[Any], instant: datetime, within: timedelta) -> int | None:
