@@ -71,7 +71,7 @@ def pseudo_catalogue(template: bytes) -> bytes:
     made = Catalog(locale=LOCALE)
     for message in read_po(BytesIO(template)):
         if isinstance(message.id, str) and message.id:
-            made.add(message.id, bracketed(message.id))
+            made.add(message.id, bracketed(message.id), context=message.context)
         elif message.id:
             made.add(message.id, tuple(bracketed(form) for form in message.id))
     out = BytesIO(b"")

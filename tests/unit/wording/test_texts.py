@@ -17,6 +17,8 @@ from hypecurve.wording.texts import texts, texts_from
 ROOT = Path(__file__).parents[3]
 LOCALES = ROOT / "src/hypecurve/wording/locales"
 KEYWORDS = {"say": None, "say_line": None, "to_say": None, "say_count": (1, 2)}
+NAMES = {"to_name": ((1, "c"), 2)}
+"""Words with a context."""
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 
 RUSSIAN = """
@@ -48,18 +50,19 @@ def fields(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
-def extracted() -> set[str | tuple[str, ...]]:
-    found: set[str | tuple[str, ...]] = set()
+def extracted() -> set[tuple[str | None, str | tuple[str, ...]]]:
+    """Every text of the code, with its context where it has one."""
+    found: set[tuple[str | None, str | tuple[str, ...]]] = set()
     for folder in ("src/hypecurve", "bots"):
-        for row in extract_from_dir(ROOT / folder, keywords=KEYWORDS):
-            found.add(row[2])
+        for row in extract_from_dir(ROOT / folder, keywords={**KEYWORDS, **NAMES}):
+            found.add((row[4], row[2]))
     return found
 
 
 def test_every_text_of_the_code_is_in_the_template_and_nothing_else() -> None:
     template = read_po(BytesIO((LOCALES / "messages.pot").read_bytes()))
-    listed = {message.id for message in template if message.id}
-    used = {text for text in extracted() if text}
+    listed = {(message.context, message.id) for message in template if message.id}
+    used = {(context, text) for context, text in extracted() if text}
     missing, stale = used - listed, listed - used
     assert not missing | stale, "refresh messages.pot: see its README.md"
 
