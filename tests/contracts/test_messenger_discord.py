@@ -257,9 +257,8 @@ class TestDiscord(MessengerContract):
             await send(rig, BRIEF)
         assert [(log["log_level"], log["code"]) for log in logs] == [("error", "50035")]
         first, second = rig.discord.posts
-        assert "components" in first
-        assert "components" not in second
-        assert "is watched" in second["content"]
+        assert first["components"]
+        assert "is watched" in second["embeds"][0]["description"]
 
     async def test_a_name_is_no_channel(self, rig: Rig) -> None:
         channel = Channel.parse("discord:123/general")

@@ -20,6 +20,7 @@ MANAGE_CHANNELS = 1 << 4
 EVERYTHING = (1 << 53) - 1
 READING = (1 << 10) | (1 << 11)
 """View channels and send messages, and nothing else."""
+FORUMS = frozenset({15, 16})
 
 
 @dataclass(slots=True)
@@ -32,12 +33,28 @@ class StandInChannel:
     messages: list[Json] = field(default_factory=list)
     refusal: Trouble | None = None
     type: int = 0
-    """0 text, 1 direct messages, 5 announcements, 11 a thread."""
+    """0 text, 1 direct messages, 5 announcements, 11 a thread, 15 a forum, 16 for media."""
     published: list[str] = field(default_factory=list)
     """The messages that went out to who follows it."""
     overwrites: list[Json] = field(default_factory=list)
     person: str = ""
     """Who is written to alone there."""
+    allowed: int = EVERYTHING
+    """What the bot may do there, as REST holds it to."""
+    classic: bool = False
+    """It takes no components of the newer kind."""
+    parent: str = ""
+    """The forum or channel in which a thread stands."""
+    owner: str = ""
+    """Who opened it, where it is a thread."""
+    archived: bool = False
+    locked: bool = False
+    tags: list[Json] = field(default_factory=list)
+    """What a forum's posts may carry: `id`, `name`, `moderated`."""
+    applied: list[str] = field(default_factory=list)
+    """The tags that a post carries."""
+    flags: int = 0
+    """1 << 4: a forum's posts carry a tag."""
 
     def json(self) -> Json:
         """What Discord tells of it."""
@@ -48,7 +65,24 @@ class StandInChannel:
             "position": 0,
             "permission_overwrites": self.overwrites,
         }
+        if self.parent:
+            shown |= self._thread()
+        if self.type in FORUMS:
+            shown |= {"available_tags": self.tags, "flags": self.flags, "topic": None}
         return shown if self.guild is None else {**shown, "guild_id": self.guild}
+
+    def _thread(self) -> Json:
+        held = {"archived": self.archived, "locked": self.locked, "auto_archive_duration": 1440}
+        return {
+            "parent_id": self.parent,
+            "owner_id": self.owner,
+            "message_count": len(self.messages),
+            "total_message_sent": len(self.messages),
+            "member_count": 1,
+            "rate_limit_per_user": 0,
+            "applied_tags": self.applied,
+            "thread_metadata": {**held, "archive_timestamp": "2026-11-22T09:00:00+00:00"},
+        }
 
 
 def hype(name: str, options: list[Json]) -> Json:

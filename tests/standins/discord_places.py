@@ -11,13 +11,24 @@ from typing import Any
 
 from aiohttp import web
 
-from standins.discord_payloads import APPLICATION, Json, StandInChannel, answer, refusal, user
-from standins.discord_rules import problems
+from standins.discord_payloads import (
+    APPLICATION,
+    FORUMS,
+    Json,
+    StandInChannel,
+    answer,
+    refusal,
+    user,
+)
+from standins.discord_rules import COMPONENTS_V2, problems
 from standins.discord_troubles import Trouble
+from standins.discord_uploads import attachments, sent, wrong_files
 
 NONCE_FOR = 180.0
 """Seconds for which a nonce is remembered: Discord says "the past few minutes"."""
 ANNOUNCEMENTS = 5
+THREADS = frozenset({10, 11, 12})
+VIEW, SEND, ATTACH, SEND_IN_THREADS = 1 << 10, 1 << 11, 1 << 15, 1 << 38
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +110,41 @@ class Places:
         return answer({**found.json(), "recipients": [user(person)]})
 
     async def _post(self, request: web.Request) -> web.Response:
-        body: Json = await request.json()
+        body, files = await sent(request)
         channel = self._found(request)
         if channel is None:
             return refusal(404, 10003, "Unknown Channel")
-        if not self.wide and (wrong := problems(body)):
-            return refusal(400, 50035, "Invalid Form Body", errors={"_errors": wrong})
-        message = self._take(channel, body)
+        sending = SEND_IN_THREADS if channel.type in THREADS else SEND
+        if wrong := self.wrong(channel, sending, body, files):
+            return wrong
+        message = self._take(channel, body, files)
         if message["id"] in self._deleted:
             return refusal(404, 10008, "Unknown Message")
+        channel.archived = False
         return answer(message)
+
+    def wrong(  # noqa: PLR0911 - one for each refusal
+        self, channel: StandInChannel, sending: int, body: Json, files: Mapping[str, bytes]
+    ) -> web.Response | None:
+        """Return how a message is refused in a channel; `sending`: the right that it takes."""
+        if not channel.allowed & VIEW:
+            return refusal(403, 50001, "Missing Access")
+        if not channel.allowed & sending or (files and not channel.allowed & ATTACH):
+            return refusal(403, 50013, "Missing Permissions")
+        if channel.locked:
+            return refusal(403, 160005, "Thread is locked")
+        if channel.type in FORUMS and sending == SEND and "name" not in body:
+            return refusal(400, 50008, "Cannot send messages in a non-text channel")
+        message = body.get("message", body)
+        if self.wide:
+            return None
+        if channel.classic and message.get("flags", 0) & COMPONENTS_V2:
+            errors: Json = {"flags": {"_errors": [{"code": "INVALID", "message": "not here"}]}}
+            return refusal(400, 50035, "Invalid Form Body", errors=errors)
+        found = problems(message) + wrong_files(message, files)
+        return (
+            refusal(400, 50035, "Invalid Form Body", errors={"_errors": found}) if found else None
+        )
 
     async def _publish(self, request: web.Request) -> web.Response:
         channel = self._found(request)
@@ -130,14 +166,14 @@ class Places:
             self.channels[number] = StandInChannel(number)
         return self.channels.get(number)
 
-    def _take(self, channel: StandInChannel, body: Json) -> Json:
+    def _take(self, channel: StandInChannel, body: Json, files: Mapping[str, bytes]) -> Json:
         """Post it, unless a message of the same nonce was posted a few minutes ago."""
         now = self.clock()
         nonce = str(body.get("nonce") or "") if body.get("enforce_nonce") else ""
         before, message = self._nonces.get(nonce, (0.0, {}))
         if message and now - before < NONCE_FOR:
             return message
-        message = self._message(channel.id, body)
+        message = self.message(channel.id, body, files)
         self.accepted.append(Accepted(message["id"], channel.id, nonce, now))
         if self.wide:
             message = {"id": message["id"], "channel_id": channel.id}
@@ -147,7 +183,8 @@ class Places:
             self._nonces[nonce] = now, message
         return message
 
-    def _message(self, channel: str, body: Mapping[str, Any]) -> Json:
+    def message(self, channel: str, body: Mapping[str, Any], files: Mapping[str, bytes]) -> Json:
+        """Return a message as Discord keeps it."""
         return {
             "id": str(next(self._ids)),
             "channel_id": channel,
@@ -159,8 +196,8 @@ class Places:
             "mention_everyone": False,
             "mentions": [],
             "mention_roles": [],
-            "attachments": [],
-            "embeds": [],
+            "attachments": attachments(body, files),
+            "embeds": body.get("embeds") or [],
             "pinned": False,
             "type": 0,
             "flags": body.get("flags", 0),

@@ -15,6 +15,8 @@
         discord.pace.enforced = True            # 50 a second over all
         discord.accepted, discord.twice()       # what was really posted, and what more than once
         discord.delete(message_id)
+        discord.channels["459"] = StandInChannel("459", type=15)    # a forum; see `discord_forums`
+        discord.posts_in("459")                 # its posts, the oldest first
         await discord.gateway.reconnect()       # op 7
         await discord.remove("123")             # the bot is thrown out; see `discord_happenings`
 
@@ -36,6 +38,7 @@ from aiohttp import web
 
 from standins.discord_answers import Answers
 from standins.discord_exchange import Exchange
+from standins.discord_forums import Forums
 from standins.discord_gateway import Gateway
 from standins.discord_happenings import Happenings
 from standins.discord_payloads import (
@@ -56,11 +59,14 @@ from standins.discord_troubles import (
     Faults,
     Pace,
     Trouble,
+    cut,
     drop,
     fault,
     hang,
     limited,
+    slowed,
 )
+from standins.discord_uploads import sent
 
 __all__ = [
     "EVERYTHING",
@@ -70,10 +76,12 @@ __all__ = [
     "DiscordStandIn",
     "Faults",
     "Trouble",
+    "cut",
     "drop",
     "fault",
     "hang",
     "limited",
+    "slowed",
 ]
 
 _ABOUT_PLACES = ("/api/v10/channels/", "/api/v10/guilds/", "/api/v10/users/@me/channels")
@@ -81,7 +89,7 @@ _UNCOUNTED = ("/gateway", "/figures", "/api/v10/interactions", "/api/v10/webhook
 """Discord's 50 a second do not hold for interactions."""
 
 
-class DiscordStandIn(People, Places, Answers, Happenings):
+class DiscordStandIn(People, Forums, Places, Answers, Happenings):
     """See the module's docstring."""
 
     def __init__(self, token: str = "stand-in.token", *, wide: bool = False) -> None:  # noqa: S107  # made up
@@ -103,6 +111,8 @@ class DiscordStandIn(People, Places, Answers, Happenings):
         self.commands: list[Json] = []
         """The application's registered commands."""
         self.commands_refused = False
+        self.access: dict[str, list[Json]] = {}
+        """What admins set for our commands, by server; see `discord_happenings`."""
         self.requests: list[str] = []
         """METHOD path of every request; none where it is `wide`."""
         self.exchanges: dict[str, Exchange] = {}
@@ -149,7 +159,9 @@ class DiscordStandIn(People, Places, Answers, Happenings):
                 web.get("/api/v10/applications/{app}/commands", self._get_commands),
                 web.put("/api/v10/applications/{app}/commands", self._put_commands),
                 *self.places(),
+                *self.forums(),
                 *self.answers(),
+                *self.happenings(),
                 web.get("/gateway", self.gateway.serve),
             ]
         )
@@ -194,11 +206,12 @@ class DiscordStandIn(People, Places, Answers, Happenings):
         """Return how a call goes wrong, if it does."""
         if not request.path.startswith(_ABOUT_PLACES):
             return None
-        posting = request.method == "POST" and request.path.endswith("/messages")
-        if posting and not self.wide:
-            self.posts.append(await request.json())
-        if posting and self.trouble:
-            return self.trouble.popleft()
+        posting = request.method == "POST" and request.path.endswith(("/messages", "/threads"))
+        trouble = self.trouble.popleft() if posting and self.trouble else None
+        if posting and not self.wide and not (trouble and trouble.unread):
+            self.posts.append((await sent(request))[0])
+        if trouble is not None:
+            return trouble
         chance = self.faults.next() if self.faults is not None else None
         return self.always or chance or self.refusing(request)
 
@@ -266,5 +279,5 @@ class DiscordStandIn(People, Places, Answers, Happenings):
                 **({"X-RateLimit-Global": "true"} if everywhere else {}),
             }
             more = {"retry_after": trouble.retry_after, "global": everywhere}
-            return refusal(429, 0, trouble.message, headers, **more)
+            return refusal(429, trouble.code, trouble.message, headers, **more)
         return refusal(trouble.status, trouble.code, trouble.message)

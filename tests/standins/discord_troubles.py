@@ -22,11 +22,18 @@ class Trouble:
     scope: str = "user"
     accepted: bool = False
     """What was asked is done before it goes wrong."""
+    unread: bool = False
+    """It goes wrong before anything of it was read."""
 
 
 def limited(retry_after: float, *, via: bool = True, scope: str = "user") -> Trouble:
     """A rate limit; without `via` it is Cloudflare's, which means the address is banned."""
     return Trouble(429, 0, "You are being rate limited.", retry_after, via, scope)
+
+
+def slowed(retry_after: float) -> Trouble:
+    """The channel's slowmode."""
+    return Trouble(429, 20016, "This action cannot be performed due to slowmode", retry_after)
 
 
 def fault(status: int, code: int = 0, message: str = "", *, accepted: bool = False) -> Trouble:
@@ -37,6 +44,11 @@ def fault(status: int, code: int = 0, message: str = "", *, accepted: bool = Fal
 def drop(*, accepted: bool) -> Trouble:
     """The connection breaks before, or after, it was done."""
     return Trouble(-1, accepted=accepted)
+
+
+def cut() -> Trouble:
+    """The connection breaks while the request is still on its way."""
+    return Trouble(-1, unread=True)
 
 
 def hang(*, accepted: bool) -> Trouble:

@@ -24,6 +24,7 @@ async def sent(request: web.Request) -> tuple[Json, dict[str, bytes]]:
     for key, part in form.items():
         if isinstance(part, web.FileField):
             number = key.removeprefix("files[").removesuffix("]")
+            part.file.seek(0)  # it may be looked at twice
             found[f"{number} {part.filename}"] = part.file.read()
     return body, found
 

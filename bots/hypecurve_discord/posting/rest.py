@@ -272,11 +272,7 @@ def _route(method: str, path: str, names: Mapping[str, int]) -> discord.http.Rou
 def _form(payload: Mapping[str, Any], file: File) -> list[dict[str, Any]]:
     """https://discord.com/developers/docs/reference#uploading-files."""
     return [
-        {
-            "name": "payload_json",
-            "value": json.dumps(payload),
-            "content_type": "application/json",
-        },
+        {"name": "payload_json", "value": json.dumps(payload)},
         {
             "name": "files[0]",
             "value": file.content,
