@@ -14,7 +14,7 @@ from standins.discord_exchange import Exchange, Reply
 from standins.discord_forms import wrong_form
 from standins.discord_payloads import Json, answer, bad_choices, refusal
 from standins.discord_rules import COMPONENTS_V2, EPHEMERAL, problems
-from standins.discord_uploads import attachments, sent, wrong_files
+from standins.discord_uploads import sent, wrong_files
 
 _MESSAGE, _DEFERRED, _DEFERRED_UPDATE, _UPDATE, _CHOICES, _FORM = 4, 5, 6, 7, 8, 9
 _OF_COMPONENTS = frozenset({_DEFERRED_UPDATE, _UPDATE})
@@ -41,7 +41,8 @@ class Answers:
             web.delete(original, self._withdraw),
         ]
 
-    def _message(self, channel: str, body: Mapping[str, Any]) -> Json:
+    def message(self, channel: str, body: Mapping[str, Any], files: Mapping[str, bytes]) -> Json:
+        """Return a message as Discord keeps it."""
         raise NotImplementedError
 
     async def _callback(self, request: web.Request) -> web.Response:
@@ -70,7 +71,7 @@ class Answers:
                     self._change(asked, data, files)
             else:
                 ephemeral = bool(data.get("flags", 0) & EPHEMERAL)
-                message = self._made(asked, data, files)
+                message = self.message(asked.channel, data, files)
                 asked.replies.append(Reply(message, ephemeral, loading=kind == _DEFERRED))
             asked.changed.notify_all()
         return answer({"interaction": {"id": asked.id, "type": 2}})
@@ -104,7 +105,7 @@ class Answers:
         if wrong := self._refused(body, files):
             return refusal(400, 50035, "Invalid Form Body", errors={"_errors": wrong})
         async with asked.changed:
-            message = self._made(asked, body, files)
+            message = self.message(asked.channel, body, files)
             asked.replies.append(Reply(message, bool(body.get("flags", 0) & EPHEMERAL)))
             asked.changed.notify_all()
         return answer(message)
@@ -121,7 +122,7 @@ class Answers:
 
     def _change(self, asked: Exchange, body: Json, files: Mapping[str, bytes]) -> None:
         """Put a message in the place of the first answer, or of the one that was pressed."""
-        made = self._made(asked, body, files)
+        made = self.message(asked.channel, body, files)
         if asked.updating:
             assert asked.pressed is not None
             # It stays the same message, ephemeral or not.
@@ -133,13 +134,6 @@ class Answers:
             flags = made["flags"] | (EPHEMERAL if first.ephemeral else 0)
             message = made | {"id": first.message["id"], "flags": flags}
             asked.replies[0] = replace(first, message=message, loading=False)
-
-    def _made(self, asked: Exchange, body: Mapping[str, Any], files: Mapping[str, bytes]) -> Json:
-        message = self._message(asked.channel, body)
-        return message | {
-            "attachments": attachments(body, files),
-            "embeds": body.get("embeds") or [],
-        }
 
     def _unfit(self, kind: int, data: Json, files: Mapping[str, bytes]) -> list[str]:
         if kind == _FORM:

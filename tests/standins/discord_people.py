@@ -26,6 +26,7 @@ from standins.discord_rules import BUTTON, SELECT, walk
 _COMMAND, _COMPONENT, _AUTOCOMPLETE, _FORM = 2, 3, 4, 5
 _OPTION_TYPES: dict[type, int] = {str: 3, int: 4, bool: 5}
 _ROLE = 8
+_THREADS = (10, 11, 12)
 Installed = Literal["server", "person", "both"]
 
 
@@ -175,7 +176,7 @@ class People:
             "token": asked.token,
             "version": 1,
             "locale": who.locale,
-            "channel": place.json() | {"permissions": str(who.permissions)},
+            "channel": _shown(place) | {"permissions": str(who.permissions)},
             "channel_id": place.id,
             "app_permissions": str(self.app_permissions),
             "entitlements": [],
@@ -188,6 +189,21 @@ class People:
             return event | {"context": 0, "guild_id": place.guild, "guild": guild, "member": told}
         event["channel"]["recipients"] = [shown]
         return event | {"context": 1 if place.person == who.user else 2, "user": shown}
+
+
+def _shown(place: StandInChannel) -> Json:
+    """Return what an interaction tells of where it came from: of a thread what discord.py reads."""
+    if place.type not in _THREADS or not place.guild:
+        return place.json()
+    metadata = {
+        "archived": False,
+        "locked": False,
+        "auto_archive_duration": 1440,
+        "archive_timestamp": "2026-11-22T09:00:00+00:00",
+    }
+    thread = {"parent_id": "456", "owner_id": USER, "thread_metadata": metadata}
+    counted = {"message_count": 1, "member_count": 1, "rate_limit_per_user": 0}
+    return thread | counted | place.json()
 
 
 def _owners(place: StandInChannel, who: Somebody) -> Json:

@@ -28,7 +28,6 @@ from hypecurve_discord.answering.asked import (
 )
 from hypecurve_discord.answering.items import is_taken, take
 from hypecurve_discord.answering.leftout import left_out
-from hypecurve_discord.answering.offers import offers
 from hypecurve_discord.answering.replying import (
     NETWORK,
     TOO_LATE,
@@ -38,7 +37,8 @@ from hypecurve_discord.answering.replying import (
     their_own,
 )
 from hypecurve_discord.library import discord
-from hypecurve_discord.offering.options import text_of
+from hypecurve_discord.offering.completing import completions
+from hypecurve_discord.offering.written import text_of
 from hypecurve_discord.rendering.ids import Compare, Do, LeftOut, OpenRepo, Pick, Tune, Turn, decode
 
 _log = structlog.get_logger(__name__)
@@ -147,7 +147,9 @@ class Answering:
         try:
             with suppress(TimeoutError):
                 async with asyncio.timeout(TYPING):
-                    found = await offers(self._desk, interaction)
+                    found = await completions(
+                        self._desk, asker_of(interaction), data_of(interaction)
+                    )
         except Exception:  # noqa: BLE001 - they can type it all the same
             _log.exception("discord suggestions failed")
         choices = [discord.app_commands.Choice(name=name, value=value) for name, value in found]

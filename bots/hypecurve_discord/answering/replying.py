@@ -36,7 +36,7 @@ _DRAWING = 15.0
 """Seconds a text waits for its picture."""
 _A_TRY = 40.0
 """Seconds for a request of ours."""
-_PAUSES = (1.0, 3.0)
+PAUSES = (1.0, 3.0)
 """Seconds before an edit is tried again: it comes to the same however often it arrives."""
 _NAME = "chart.png"
 _ALT = 1_024
@@ -185,7 +185,7 @@ async def _request(
         webhook_token=interaction.token,
     )
     sent = {} if method == "DELETE" else _written(content, picture)
-    for pause in (*(() if method == "POST" else _PAUSES), None):
+    for pause in (*(() if method == "POST" else PAUSES), None):
         try:
             async with asyncio.timeout(_A_TRY):
                 await interaction.client.http.request(route, **sent)
