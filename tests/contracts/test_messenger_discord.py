@@ -394,9 +394,11 @@ class TestAnnouncements:
     ) -> None:
         ref = await rig.messenger.post(NEWS, BRIEF, StepKind.POST, key="d1", ref="")
         rig.discord.always = trouble
-        with pytest.raises(expected) as caught:
+        with capture_logs() as logs, pytest.raises(expected) as caught:
             await rig.messenger.post(NEWS, BRIEF, StepKind.PUBLISH, key="d1p", ref=ref)
         assert type(caught.value) is expected
+        said = [log for log in logs if log["event"] == "discord post not published"]
+        assert len(said) == (expected is MessageRefused), "it stands, and nobody else would say so"
 
     async def test_a_channel_that_is_none_any_more_has_no_followers_to_tell(self, rig: Rig) -> None:
         await rig.messenger.steps(NEWS, BRIEF)

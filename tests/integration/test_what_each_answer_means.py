@@ -5,6 +5,7 @@ The real clients against the stand-ins, the real services, a real database: one 
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -27,16 +28,19 @@ from hypecurve_discord.posting.messenger import Patience
 from hypecurve_discord.posting.messenger import connect as open_discord
 from hypecurve_slack.posting.messenger import connect as open_slack
 from hypecurve_slack.posting.pacing import Pacer
+from standins.discord_payloads import StandInChannel
 from standins.discord_platform import DiscordStandIn
-from standins.discord_troubles import HANG, Trouble, drop, fault, limited
+from standins.discord_troubles import HANG, Trouble, drop, fault, hang, limited
 from standins.slack import Fault, SlackStandIn
 from support.bots import kit
 from support.databases import NOW, opened
+from support.processes import until
 from support.whole import slack_env
 
 S = DeliveryState
 SLACK = Channel.parse("slack:T123/C456")
 DISCORD = Channel.parse("discord:123/456")
+FORUM = Channel.parse("discord:123/459")
 OPERATOR = Channel.parse("slack:T123/C457")
 LATER = timedelta(minutes=30)
 SHORT = aiohttp.ClientTimeout(total=0.3)
@@ -311,6 +315,38 @@ async def test_what_discord_leaves_open_every_time_is_unknown(around: Around) ->
     around.clock.at += LATER
     await around.go_on(DISCORD)
     assert around.posts(DISCORD) == 1
+
+
+@pytest.mark.parametrize(
+    ("later", "taken", "state"),
+    [
+        (timedelta(seconds=20), True, S.SENT),
+        (timedelta(seconds=20), False, S.SENT),
+        (timedelta(minutes=10), True, S.UNKNOWN),
+    ],
+)
+async def test_a_forum_has_one_post_of_a_digest_whoever_dies_while_it_is_opened(
+    around: Around,
+    later: timedelta,
+    taken: bool,  # noqa: FBT001 - a column of the table
+    state: DeliveryState,
+) -> None:
+    around.discord.channels["459"] = StandInChannel("459", type=15)
+    around.discord.trouble.append(hang(accepted=taken))
+    sending = asyncio.create_task(around.send(FORUM))
+    await until(lambda: bool(around.discord.posts_in("459") if taken else around.discord.posts))
+    sending.cancel()
+    await asyncio.gather(sending, return_exceptions=True)
+    around.clock.at += later
+    async with around.store.write() as tx:
+        await tx.outbox.adopt("discord", around.clock.now())
+    await around.go_on(FORUM)
+    assert (await around.last(FORUM)).delivery.state is state
+    assert len(around.discord.posts_in("459")) == 1
+    # The next one has the same name, and is another one.
+    assert (await around.send(FORUM)).delivery.state is S.SENT
+    (post,) = around.discord.posts_in("459")
+    assert len(post.messages) == 2
 
 
 @pytest.mark.parametrize(

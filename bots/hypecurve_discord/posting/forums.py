@@ -44,7 +44,7 @@ from hypecurve_discord.posting.rest import Rest
 from hypecurve_discord.posting.wire import Wire
 from hypecurve_discord.refusals import UNTAGGED
 
-_IN, _AFTER = "in:", "after:"
+_IN, _AFTER = "in", "after"
 _NAME = 100
 _REQUIRE_TAG = 1 << 4
 _TAGS = ("hype", "digest", "news")
@@ -66,15 +66,13 @@ class Place:
     def read(cls, ref: str) -> Place | None:
         """Read what `str` wrote; None where it is something else."""
         kind, _, number = ref.partition(":")
-        if not number.isdecimal() or f"{kind}:" not in {_IN, _AFTER}:
+        if kind not in {_IN, _AFTER} or not number.isdecimal():
             return None
-        if f"{kind}:" == _IN:
-            return cls(thread=int(number), after=int(number))
-        return cls(after=int(number))
+        return cls(thread=int(number) if kind == _IN else 0, after=int(number))
 
     def __str__(self) -> str:
         """`in:140` or `after:140`."""
-        return f"{_IN}{self.thread}" if self.thread else f"{_AFTER}{self.after}"
+        return f"{_IN}:{self.thread}" if self.thread else f"{_AFTER}:{self.after}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -218,9 +218,11 @@ class DiscordMessenger:
             if error.code in _NOT_FOR_PUBLISHING:
                 self._channels.forget(channel)
             elif error.code != _PUBLISHED:
-                why = str(error)
-                _log.warning("discord post not published", channel=str(channel), why=why)
-                raise _unpublished(error) from error
+                found = _unpublished(error)
+                if isinstance(found, MessageRefused):
+                    why = str(error)
+                    _log.warning("discord post not published", channel=str(channel), why=why)
+                raise found from error
         return ref
 
 
