@@ -206,3 +206,24 @@ async def test_times_come_back_in_utc_to_the_microsecond(store: SqlStore) -> Non
     (signal,) = await _told(store)
     assert signal.at == at
     assert signal.at.utcoffset() == timedelta()
+
+
+async def test_repos_are_those_spoken_of_since_an_instant_in_some_way_each_once(
+    store: SqlStore,
+) -> None:
+    await keep(store, [a_repo(key) for key in (1, 2, 3, 4)])
+    before, now = NOW - DAY, NOW
+    await speak(
+        store,
+        [
+            replace(a_signal(1, RISING), at=before),
+            replace(a_signal(3, RISING), at=now),
+            replace(a_signal(3, RISING, step=2), at=now),
+            replace(a_signal(2, RISING), at=now),
+            replace(a_signal(4, STALLED), at=now),
+        ],
+    )
+    async with store.read() as tx:
+        assert await tx.signals.repos(before, frozenset({RISING})) == [2, 3]
+        assert await tx.signals.repos(now, frozenset({RISING})) == []
+        assert await tx.signals.repos(before, frozenset({RISING, STALLED})) == [2, 3, 4]

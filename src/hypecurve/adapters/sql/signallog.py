@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql import rows
-from hypecurve.adapters.sql.statements import upsert
+from hypecurve.adapters.sql.statements import columns_of, upsert
 from hypecurve.adapters.sql.tables import cycle, detection_state, signal
 from hypecurve.domain.repo import RepoId
 from hypecurve.domain.signal import Signal, SignalKind
@@ -94,6 +94,12 @@ class SqlSignalLog:
         if kinds is not None:
             statement = statement.where(_is_one_of(kinds))
         return await self._read(statement.order_by(signal.c.at, signal.c.id))
+
+    async def repos(self, since: datetime, kinds: frozenset[SignalKind]) -> list[RepoId]:
+        """Return the repos with a signal of these kinds after an instant, each once, by id."""
+        statement = select(signal.c.repo_id).where(signal.c.at > since, _is_one_of(kinds))
+        (found,) = await columns_of(self._connection, statement)
+        return [RepoId(key) for key in sorted(set(found))]
 
     async def _read(self, statement: Select[tuple[object, ...]]) -> list[tuple[int, Signal]]:
         result = await self._connection.execute(statement)

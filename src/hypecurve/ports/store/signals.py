@@ -55,6 +55,10 @@ class SignalLog(Protocol):
         """Return (id, signal) by time, oldest first; `since` excluded, `until` included."""
         ...
 
+    async def repos(self, since: datetime, kinds: frozenset[SignalKind]) -> list[RepoId]:
+        """Return the repos with a signal of these kinds after an instant, each once, by id."""
+        ...
+
     async def states(self, slots: int) -> NDArray[np.void]:
         """Return the detection states (`hypecurve.domain.states.STATE`) by slot."""
         ...

@@ -199,10 +199,9 @@ async def listing(  # noqa: PLR0913  # what is asked, and which part of it
         else:
             wanted = SignalKind.NEW if kind == "new" else SignalKind.RISING
             since = (latest.at if latest else clock.now()) - days * _DAY
-            signals = await tx.signals.during(since, None, kinds=frozenset({wanted}))
-            ids = {signal.repo_id for _, signal in signals}
+            ids = await tx.signals.repos(since, frozenset({wanted}))
             by = "listed" if kind == "new" else order
-            found = Found(categories=categories, ids=sorted(ids), order=by)
+            found = Found(categories=categories, ids=ids, order=by)
         shown = Page.of(page, limit, await tx.catalogue.count(found))
         part = replace(found, limit=limit, offset=shown.before)
         entries = await tx.catalogue.entries(part)
