@@ -7,7 +7,7 @@ from typing import Any
 
 from wcwidth import wrap
 
-from hypecurve_discord.rendering.components import CONTAINER, SECTION, TEXT
+from hypecurve_discord.rendering.components import COMPONENTS_V2, CONTAINER, SECTION, TEXT
 from hypecurve_discord.rendering.controls import LINK, ROW, SELECT
 from hypecurve_discord.rendering.markdown import shown
 from hypecurve_discord.rendering.pictures import GALLERY
@@ -22,14 +22,20 @@ _SMALL = "-# "
 _INDENT = "  "
 
 
-def lines(body: Json) -> Iterator[str]:
-    """Yield the lines of a body of any form, with ANSI bold."""
+def lines(body: Json, alt: str = "") -> Iterator[str]:
+    """Yield the lines of a body of any form, with ANSI bold.
+
+    `alt`: what the picture sent with it says in words, "" for none; components tell it themselves.
+    """
     if body.get("content"):
         yield from (_BAR + line for line in _text(body["content"]))
-    for embed in body.get("embeds", ()):
-        drawn = (*_text(embed["description"]), *(_picture("") if "image" in embed else ()))
+    embeds = body.get("embeds", ())
+    for embed in embeds:
+        drawn = (*_text(embed["description"]), *(_picture(alt) if "image" in embed else ()))
         yield from (_BAR + line for line in drawn)
         yield _BAR.rstrip()
+    if alt and not (embeds or body.get("flags", 0) & COMPONENTS_V2):
+        yield from (_BAR + line for line in _picture(alt))
     for top in body.get("components", ()):
         # A row of the older kind stands below the post, as a container stands for all of it.
         for place, component in enumerate(top["components"] if top["type"] == CONTAINER else [top]):

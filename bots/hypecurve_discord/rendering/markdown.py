@@ -93,9 +93,7 @@ def _written(inline: Inline) -> str:
             return f"<#{channel.id}>" if is_here else escape(channel.id)
         case Role(role_id):
             return f"<@&{role_id}>" if _SNOWFLAKE.fullmatch(role_id) else escape(role_id)
-        case Bars(text):
-            return _code(text)
-        case Text(text, Style.CODE):
+        case Bars(text) | Text(text, Style.CODE):
             return _code(text)
         case Text(text, style):
             return _styled(escape(cut(_flat(text), RUN, utf16=True)), style)
