@@ -28,6 +28,20 @@ def test_tune_and_preview_know_what_they_stand_for() -> None:
     assert [button["value"] for button in buttons] == ["subscriptions", "preview"]
 
 
+def test_pages_are_turned_by_buttons_that_carry_their_commands() -> None:
+    longest = f'search "{"x" * 100}" page 999999'
+    buttons = elements(
+        Control(Action.MORE, "12 more"),
+        Control(Action.MORE, "Previous", "top agents 7d"),
+        Control(Action.MORE, "Next", longest),
+    )
+    assert [(each["text"]["text"], each["value"]) for each in buttons] == [
+        ("Previous", "top agents 7d"),
+        ("Next", longest),
+    ]
+    assert len({each["action_id"] for each in buttons}) == 2
+
+
 def test_a_digest_that_may_not_have_arrived_is_shown_to_who_asks() -> None:
     (button,) = elements(Control(Action.SHOW, "Show it", "show 42"))
     assert button["value"] == "show 42"
