@@ -30,17 +30,16 @@ Ask = Callable[[Interaction, str], Awaitable[None]]
 class CompareScreen:
     """Asks what to compare with."""
 
-    def __init__(self, desk: Desk, ask: Ask, patience: float = ASKED_WITHIN) -> None:
+    def __init__(self, desk: Desk, ask: Ask) -> None:
         """Take who knows languages, and who answers a command."""
         self._desk = desk
         self._ask = ask
-        self._patience = patience
 
     async def open(self, interaction: Interaction, repo: str) -> None:
         """Answer with the modal, at once."""
         locale = locale_of(str(interaction.locale))
         with suppress(Exception):
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(ASKED_WITHIN):
                 locale = (await self._desk.spoken_to(asker_of(interaction))).locale
         await interaction.response.send_modal(compare_modal(repo, locale))
 

@@ -61,14 +61,11 @@ class _Typed:
 class FormScreen:
     """The form, from its opening to its end."""
 
-    def __init__(
-        self, forms: Forms, asker: AskerOf, replies: Replies, patience: float = READ_WITHIN
-    ) -> None:
+    def __init__(self, forms: Forms, asker: AskerOf, replies: Replies) -> None:
         """Take whom to ask; `asker` says who asks to do what."""
         self._forms = forms
         self._asker = asker
         self._replies = replies
-        self._patience = patience
         self._typed: dict[str, _Typed] = {}
 
     async def tune(self, interaction: Interaction, *, another: bool = False) -> None:
@@ -124,7 +121,7 @@ class FormScreen:
         locale = locale_of(str(interaction.locale))
         name, which = part
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(READ_WITHIN):
                 asker = await self._asker(interaction, _CHANGING)
                 form = await self._forms.form(asker, _number(which))
             if not which and len(form.subscriptions) > most:

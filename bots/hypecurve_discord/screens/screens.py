@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from contextlib import suppress
 from re import Match
 from typing import Any, Protocol, Self
 
 import structlog
 
 from hypecurve.ports import Host
-from hypecurve_discord.answering.asked import Interaction, data_of
-from hypecurve_discord.answering.interactions import Answering
+from hypecurve_discord.answering.asked import Interaction, data_of, locale_of
+from hypecurve_discord.answering.interactions import SAYING_SO, Answering
 from hypecurve_discord.answering.items import is_taken, take
-from hypecurve_discord.answering.replying import TOO_LATE
+from hypecurve_discord.answering.replying import TOO_LATE, leaving
 from hypecurve_discord.library import discord
-from hypecurve_discord.offering.options import NAME, text_of
+from hypecurve_discord.offering.options import NAME
 from hypecurve_discord.rendering.ids import Compare, Tune, decode
 from hypecurve_discord.screens.compare import CompareScreen
 from hypecurve_discord.screens.forms import AGAIN, FormScreen
@@ -36,6 +37,7 @@ class Screens:
 
     def __init__(self, host: Host, answering: Answering) -> None:
         """Take who answers what is no screen's."""
+        self._replies = answering.replies
         self._form = FormScreen(host.forms, answering.asker, answering.replies)
         self._compare = CompareScreen(host.desk, answering.ask)
         self._under_way: set[asyncio.Task[Any]] = set()
@@ -67,8 +69,11 @@ class Screens:
         """Let what is being done finish, as long as that takes no more than some seconds."""
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=seconds)
-        for task in set(self._under_way):
+        late = set(self._under_way)
+        for task in late:
             task.cancel()
+        if late:
+            await asyncio.wait(late, timeout=SAYING_SO)
 
     async def _open(self, interaction: Interaction, custom_id: str) -> None:
         pressed = decode(custom_id)
@@ -92,6 +97,12 @@ class Screens:
         self._under_way.add(task)
         try:
             await work
+        except asyncio.CancelledError:
+            with suppress(Exception):
+                async with asyncio.timeout(SAYING_SO):
+                    message = leaving(locale_of(str(interaction.locale)))
+                    await self._replies.edit(interaction, message)
+            raise
         except discord.HTTPException as error:
             if error.code in TOO_LATE:
                 _log.info("discord interaction too late", code=error.code)
@@ -134,4 +145,6 @@ def is_ours(custom_id: str) -> bool:
 
 def _is_bare(data: Any) -> bool:  # noqa: ANN401  # an interaction's data, any JSON
     """Whether it is `/hype subscribe` and nothing more."""
-    return data.get("name") == NAME and text_of(data).strip() == "subscribe"
+    inner: dict[str, Any] = next(iter(data.get("options") or []), {})
+    said = data.get("name"), inner.get("name")
+    return said == (NAME, "subscribe") and not inner.get("options")
