@@ -31,6 +31,13 @@ async def _sync(env: Mapping[str, str], _: str) -> str:
     return await sync(env)
 
 
+async def _invite(env: Mapping[str, str], _: str) -> str:
+    """Return the links that bring the bot into a server, or to a person."""
+    from hypecurve_discord.offering.inviting import invite  # noqa: PLC0415 - as above
+
+    return await invite(env)
+
+
 class DiscordBot:
     """`ports.Bot` for Discord."""
 
@@ -39,6 +46,7 @@ class DiscordBot:
     pictures_digests = True
     tasks: Sequence[BotTask] = (
         BotTask("sync", "Tell Discord of the slash commands, where they changed.", _sync),
+        BotTask("invite", "Print the links that add the app to a server, or to you.", _invite),
     )
 
     def __init__(self) -> None:
@@ -60,9 +68,9 @@ class DiscordBot:
         """Yield lines that show in a terminal how Discord lays the post out."""
         from hypecurve_discord.rendering.components import body  # noqa: PLC0415 - as above
         from hypecurve_discord.rendering.layout import lines  # noqa: PLC0415 - as above
-        from hypecurve_discord.rendering.pictures import NAME  # noqa: PLC0415 - as above
+        from hypecurve_discord.rendering.pictures import NAME, alt_of  # noqa: PLC0415 - as above
 
-        return lines(body(message, NAME))
+        return lines(body(message, NAME), alt_of(message.picture) if message.picture else "")
 
     def connect(self, env: Mapping[str, str], kit: Kit) -> AbstractAsyncContextManager[Messenger]:
         """Open what posting needs, over REST only; BadSetting where a setting cannot be used."""

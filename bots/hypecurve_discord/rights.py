@@ -12,6 +12,8 @@ from hypecurve.domain.saying import Saying, to_say
 
 ADMINISTRATOR = 1 << 3
 MANAGE_CHANNELS = 1 << 4
+DOOR = "hype-tune"
+"""The command whose permissions say who may change what a channel hears."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ _NEEDS = (
 )
 INVITED_WITH = sum(need.bit for need in _NEEDS)
 """The permissions that the invite link asks for: these, and no other."""
+INVITED_FOR = tuple((need.name, need.purpose) for need in _NEEDS)
+"""Their names, and what each is for."""
 
 
 def rights(permissions: int, *, in_thread: bool = False) -> tuple[Right, ...]:

@@ -37,6 +37,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from standins.discord_answers import Answers
+from standins.discord_commands import Commands
 from standins.discord_exchange import Exchange
 from standins.discord_forums import Forums
 from standins.discord_gateway import Gateway
@@ -89,7 +90,7 @@ _UNCOUNTED = ("/gateway", "/figures", "/api/v10/interactions", "/api/v10/webhook
 """Discord's 50 a second do not hold for interactions."""
 
 
-class DiscordStandIn(People, Forums, Places, Answers, Happenings):
+class DiscordStandIn(People, Forums, Places, Answers, Commands, Happenings):
     """See the module's docstring."""
 
     def __init__(self, token: str = "stand-in.token", *, wide: bool = False) -> None:  # noqa: S107  # made up
@@ -110,7 +111,8 @@ class DiscordStandIn(People, Forums, Places, Answers, Happenings):
         """Seconds after which a call that hangs is dropped; None: when it stops."""
         self.commands: list[Json] = []
         """The application's registered commands."""
-        self.commands_refused = False
+        self.application: Json = {}
+        """What Discord tells of the application, where it is not as usual."""
         self.access: dict[str, list[Json]] = {}
         """What admins set for our commands, by server; see `discord_happenings`."""
         self.requests: list[str] = []
@@ -156,8 +158,7 @@ class DiscordStandIn(People, Forums, Places, Answers, Happenings):
                 web.get("/api/v10/oauth2/applications/@me", self._application),
                 web.get("/api/v10/applications/@me", self._application),
                 web.get("/api/v10/gateway/bot", self._gateway_bot),
-                web.get("/api/v10/applications/{app}/commands", self._get_commands),
-                web.put("/api/v10/applications/{app}/commands", self._put_commands),
+                *self.command_routes(),
                 *self.places(),
                 *self.forums(),
                 *self.answers(),
@@ -230,36 +231,13 @@ class DiscordStandIn(People, Forums, Places, Answers, Happenings):
                 "owner": user(USER),
                 "verify_key": "00",
                 "flags": 0,
+                **self.application,
             }
         )
 
     async def _gateway_bot(self, _: web.Request) -> web.Response:
         limit = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
         return answer({"url": self.gateway_url, "shards": 1, "session_start_limit": limit})
-
-    async def _get_commands(self, _: web.Request) -> web.Response:
-        return answer(self.commands)
-
-    async def _put_commands(self, request: web.Request) -> web.Response:
-        if self.commands_refused:
-            return refusal(400, 50035, "Invalid Form Body")
-        sent: list[Json] = await request.json()
-        # Discord fills in what was left out, and answers with more than it was sent.
-        self.commands = [
-            {
-                "id": str(next(self._ids)),
-                "application_id": APPLICATION,
-                "version": "1",
-                "type": 1,
-                "dm_permission": True,
-                "nsfw": False,
-                "default_member_permissions": None,
-                "name_localizations": None,
-                **command,
-            }
-            for command in sent
-        ]
-        return answer(self.commands)
 
     @staticmethod
     def _fail(request: web.Request, trouble: Trouble) -> web.Response:

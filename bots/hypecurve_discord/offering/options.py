@@ -1,167 +1,125 @@
-"""`/hype` as Discord knows it: its options from the one table of commands, and back into text.
+"""The commands as Discord registers them, from the one table: typed, and in each language.
 
-A typed command becomes the very text a person would write after `/hype`, so that both chats are
-answered by one grammar. Limits: https://discord.com/developers/docs/interactions/application-commands
+Limits: https://discord.com/developers/docs/interactions/application-commands
 """
 
 from __future__ import annotations
 
-import re
-import zoneinfo
-from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
-from importlib.resources import files
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from hypecurve.domain.category import Taxonomy
-from hypecurve.wording.commands import COMMANDS, KINDS, CommandSpec, OptionSpec
+from hypecurve.chat.filters import MOST_ALERTS, MOST_STARS
+from hypecurve.domain.saying import to_say
+from hypecurve.wording.commands import COMMANDS, GROUPS, CommandSpec, OptionSpec
 from hypecurve.wording.cut import cut
+from hypecurve.wording.texts import texts
+from hypecurve.wording.tongues import TONGUES
+from hypecurve.wording.typed import Sort, chosen, languages, named
+from hypecurve_discord.rights import DOOR, MANAGE_CHANNELS
 
 Json = dict[str, Any]
 
 NAME = "hype"
-DESCRIPTION = "Which open-source AI repos are new, rising or stalled"
-
-_SUBCOMMAND, _STRING = 1, 3
-_CHOICES = 25
-_LENGTH = 100
-"""Characters of a choice, of its value and of a description."""
-_TYPED = 300
+DESCRIPTION = to_say("Which open-source AI repos are new, rising or stalled")
+TUNING = to_say("Tune what this channel hears")
+OFFERED = tuple(spec for spec in COMMANDS if spec.is_for("discord"))
+"""The commands that do something here."""
+LENGTH = 100
+"""Characters of a description, and of a choice's name and value."""
+TYPED = 300
 """Characters a person may type into one option."""
-_GUILD_INSTALL, _GUILD, _BOT_DM = 0, 0, 1
-_MANAGING = frozenset(spec.name for spec in COMMANDS if spec.manages)
-_NAMES = tuple(spec.name for spec in COMMANDS)
-_COMPLETED = frozenset({"categories", "category", "kinds", "days", "zone", "topic"})
-_DAYS = ("daily", "weekdays", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
+COMPLETED = frozenset(
+    {"categories", "category", "kinds", "days", "zone", "topic", "repo", "left-out"}
+)
+"""Kinds of options for which something is offered while they are typed."""
+NUMBERS = {"min": (0, MOST_STARS), "most": (1, MOST_ALERTS)}
+"""The least and the most of options that are numbers."""
+
+_CHAT_INPUT, _SUBCOMMAND, _GROUP, _STRING, _INTEGER, _ROLE = 1, 1, 2, 3, 4, 8
+_OF_SERVERS, _OF_PEOPLE = 0, 1
+_SERVERS, _WITH_US, _AMONG_OTHERS = 0, 1, 2
+"""Where a command is there: servers, direct messages with the bot, those of people."""
 
 
 def payload() -> list[Json]:
     """Return the application's global commands as Discord registers them."""
     hype = {
-        "type": 1,
-        "name": NAME,
-        "description": DESCRIPTION,
-        "contexts": [_GUILD, _BOT_DM],
-        "integration_types": [_GUILD_INSTALL],
-        "options": [_subcommand(spec) for spec in _offered()],
+        **_plain(_CHAT_INPUT, NAME, DESCRIPTION),
+        "contexts": [_SERVERS, _WITH_US, _AMONG_OTHERS],
+        "integration_types": [_OF_SERVERS, _OF_PEOPLE],
+        "options": list(_inside()),
     }
-    return [hype]
+    door = {
+        **_plain(_CHAT_INPUT, DOOR, TUNING),
+        "contexts": [_SERVERS, _WITH_US],
+        "integration_types": [_OF_SERVERS, _OF_PEOPLE],
+        "default_member_permissions": str(MANAGE_CHANNELS),
+    }
+    return [hype, door]
 
 
-def text_of(data: Mapping[str, Any]) -> str:
-    """Return what a person would have written after `/hype`; data of an interaction."""
-    chosen = _chosen(data)
-    given = {option["name"]: str(option["value"]) for option in chosen.get("options") or []}
-    spec = _spec(chosen.get("name", ""))
-    options = spec.options if spec else ()
-    said = (option.written(given[option.name]) for option in options if option.name in given)
-    return " ".join([chosen.get("name", ""), *said])
-
-
-def manages(text: str) -> bool:
-    """Whether a command changes what a channel hears."""
-    return text.partition(" ")[0] in _MANAGING
-
-
-def suggestions(data: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return (name, value) of at most 25 choices for the option that is being typed."""
-    chosen = _chosen(data)
-    spec = _spec(chosen.get("name", ""))
-    for typed in chosen.get("options") or []:
-        option = next((o for o in (spec.options if spec else ()) if o.name == typed["name"]), None)
-        if option is not None and typed.get("focused"):
-            return _suggested(option, str(typed["value"])[:_TYPED])
-    return []
-
-
-def _offered() -> list[CommandSpec]:
-    """Return the commands that stand by themselves."""
-    return [spec for spec in COMMANDS if not spec.group]
-
-
-def _chosen(data: Mapping[str, Any]) -> Json:
-    """Return the subcommand of an interaction's data."""
-    options: list[Json] = data.get("options") or []
-    return options[0] if options else {}
-
-
-def _spec(name: str) -> CommandSpec | None:
-    return next((spec for spec in COMMANDS if spec.name == name), None)
+def _inside() -> Iterator[Json]:
+    """Yield the subcommands, those of a group in it where its first one stands."""
+    grouped = set()
+    for spec in OFFERED:
+        if not spec.group:
+            yield _subcommand(spec)
+        elif spec.group not in grouped:
+            grouped.add(spec.group)
+            members = [_subcommand(each) for each in OFFERED if each.group == spec.group]
+            shared = _named("command", _GROUP, spec.group, GROUPS[spec.group])
+            yield shared | {"options": members}
 
 
 def _subcommand(spec: CommandSpec) -> Json:
     # Discord wants what is required first; the order of the text is the table's all the same.
     options = sorted(spec.options, key=lambda option: not option.required)
-    return {
-        "type": _SUBCOMMAND,
-        "name": spec.name,
-        "description": cut(spec.help, _LENGTH),
-        "options": [_option(option) for option in options],
-    }
+    shared = _named("command", _SUBCOMMAND, spec.name, spec.help)
+    return shared | {"options": [_option(option) for option in options]}
 
 
 def _option(option: OptionSpec) -> Json:
-    shared: Json = {
-        "type": _STRING,
-        "name": option.name,
-        "description": cut(option.help, _LENGTH),
-        "required": option.required,
+    kind = _ROLE if option.kind == "role" else _INTEGER if option.name in NUMBERS else _STRING
+    shared = _named("option", kind, option.name, option.help) | {"required": option.required}
+    if kind == _ROLE:
+        return shared
+    if kind == _INTEGER:
+        least, most = NUMBERS[option.name]
+        return shared | {"min_value": least, "max_value": most}
+    words = tuple(TONGUES) if option.kind == "tongue" else option.choices
+    if words:
+        return shared | {"choices": [_choice(word) for word in words]}
+    return shared | {"max_length": TYPED, "autocomplete": option.kind in COMPLETED}
+
+
+def _choice(word: str) -> Json:
+    label = chosen(word, "en")
+    return {
+        "name": label,
+        "name_localizations": _in_each(label, lambda locale: chosen(word, locale)),
+        "value": word,
     }
-    if option.choices:
-        return shared | {"choices": [{"name": c, "value": c} for c in option.choices]}
-    completed = option.kind in _COMPLETED
-    return shared | {"max_length": _TYPED, "autocomplete": completed}
 
 
-def _suggested(option: OptionSpec, typed: str) -> list[tuple[str, str]]:
-    if option.kind == "categories":
-        return _listed(typed, [*_places(), ("all", "all")])
-    if option.kind == "category":
-        return _fitting(typed, _places())
-    if option.kind in {"kinds", "days"}:
-        return _listed(typed, _same(KINDS if option.kind == "kinds" else _DAYS))
-    if option.kind in {"zone", "topic"}:
-        return _fitting(typed, _same(_zones() if option.kind == "zone" else _NAMES))
-    return []
+def _named(sort: Sort, kind: int, name: str, description: str) -> Json:
+    """Return what all parts of a command have, its name in each language."""
+    names = {"name_localizations": _in_each(name, lambda locale: named(sort, name, locale))}
+    return _plain(kind, name, description) | names
 
 
-def _listed(typed: str, offers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Complete the last of several words, and keep those before it."""
-    before = re.findall(r"[^,\s]+(?=[,\s])", typed)
-    last = re.split(r"[,\s]", typed)[-1]
-    left = [offer for offer in offers if offer[1] not in before]
-    full = [
-        (", ".join([*before, name]), ", ".join([*before, value]))
-        for name, value in _fitting(last, left)
-    ]
-    return [offer for offer in full if max(map(len, offer)) <= _LENGTH]
+def _plain(kind: int, name: str, description: str) -> Json:
+    def told(locale: str) -> str:
+        return cut(texts(locale).looked_up(description), LENGTH, utf16=True)
+
+    return {
+        "type": kind,
+        "name": name,
+        "description": (source := told("en")),
+        "description_localizations": _in_each(source, told),
+    }
 
 
-def _fitting(typed: str, offers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return the offers that hold what was typed, those that begin with it first."""
-    wanted = typed.strip().casefold()
-    found = [o for o in offers if wanted in o[0].casefold() or wanted in o[1].casefold()]
-    found.sort(key=lambda o: not (o[0].casefold().startswith(wanted) or o[1].startswith(wanted)))
-    return [(cut(name, _LENGTH), value) for name, value in found if len(value) <= _LENGTH][
-        :_CHOICES
-    ]
-
-
-def _same(words: Iterable[str]) -> list[tuple[str, str]]:
-    return [(word, word) for word in words]
-
-
-@lru_cache(maxsize=1)
-def _places() -> tuple[tuple[str, str], ...]:
-    """Layers and categories of the taxonomy that is shipped."""
-    text = (files("hypecurve") / "taxonomy.toml").read_text("utf-8")
-    taxonomy = Taxonomy.from_toml(text)
-    layers = [(layer.title, layer.slug) for layer in taxonomy.layers]
-    return (*layers, *((category.title, category.slug) for category in taxonomy.categories))
-
-
-@lru_cache(maxsize=1)
-def _zones() -> tuple[str, ...]:
-    """UTC first; the cities before the `Etc/` oddities."""
-    names = sorted(n for n in zoneinfo.available_timezones() if "/" in n and n[:4] != "Etc/")
-    return ("UTC", *names)
+def _in_each(source: str, said: Callable[[str], str]) -> Json:
+    """Return a text by Discord's names of our languages, where it is another one: `zh-CN`."""
+    told = ((locale.replace("_", "-"), said(locale)) for locale in languages())
+    return {locale: text for locale, text in told if text != source}

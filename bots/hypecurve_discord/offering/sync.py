@@ -1,36 +1,24 @@
 """Tells Discord which commands there are: a step of its own, never taken by starting.
 
+Commands are registered one by one, and only what changed: what servers' admins set for a command
+belongs to its number, which stays. All at once would take away a command that Discord makes by
+itself (for an Activity), which it refuses.
 https://discord.com/developers/docs/interactions/application-commands#registering-a-command
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
-import aiohttp
-
-from hypecurve.domain.errors import BadSetting, PlatformRefused, SendFailed
-from hypecurve_discord.address import addressed, token_of
+from hypecurve.domain.errors import PlatformRefused
+from hypecurve_discord.entering import entered
 from hypecurve_discord.library import discord
+from hypecurve_discord.offering.comparing import CHAT_INPUT, differing_parts
 from hypecurve_discord.offering.options import payload
 
-_COMPARED = (
-    "type",
-    "name",
-    "description",
-    "required",
-    "choices",
-    "autocomplete",
-    "min_length",
-    "max_length",
-    "value",
-    "contexts",
-    "integration_types",
-    "default_member_permissions",
-    "options",
-)
-"""What we decide about; Discord's answer holds more, and fills in what was left out."""
+Json = Mapping[str, Any]
 
 
 async def sync(env: Mapping[str, str]) -> str:
@@ -39,24 +27,20 @@ async def sync(env: Mapping[str, str]) -> str:
     BadSetting where a setting cannot be used, PlatformRefused where Discord refuses, SendFailed
     where it cannot be reached.
     """
-    token = token_of(env)
-    with addressed(env):
-        async with discord.Client(intents=discord.Intents.none()) as client:
-            try:
-                await client.login(token)
-                names = await differing(client.http, client.application_id)
-                if names:
-                    app = client.application_id or 0
-                    await client.http.bulk_upsert_global_commands(app, payload())
-            except discord.LoginFailure:
-                message = "DISCORD_TOKEN is not accepted by Discord: copy it anew."
-                raise BadSetting(message) from None
-            except discord.HTTPException as error:
-                message = f"Discord refuses the commands: {error.status}, code {error.code}."
-                raise PlatformRefused(message, code=str(error.code)) from error
-            except (OSError, aiohttp.ClientError) as error:
-                message = "Discord cannot be reached; nothing was registered."
-                raise SendFailed(message, code="unreachable") from error
+    async with entered(env) as client:
+        app = client.application_id or 0
+        known = await _known(client.http, app)
+        names = differing_parts(payload(), known)
+        done: list[str] = []
+        for command in payload():
+            before = [each for each in known if each["name"] == command["name"]]
+            if differing_parts([command], before):
+                await _register(client.http, app, command, done)
+        ours = {command["name"] for command in payload()}
+        for each in known:
+            if each["name"] not in ours:
+                with suppress(discord.NotFound):
+                    await client.http.delete_global_command(app, each["id"])
     if not names:
         return "Discord knows the commands already."
     return f"Registered with Discord: {', '.join(names)}."
@@ -64,29 +48,28 @@ async def sync(env: Mapping[str, str]) -> str:
 
 async def differing(http: discord.http.HTTPClient, application_id: int | None) -> list[str]:
     """Return which commands are not as Discord has them: `/hype top` new or changed, `/x` gone."""
-    answered: Any = await http.get_global_commands(application_id or 0)
-    ours = {name: _essence(part) for name, part in _parts(payload()).items()}
-    theirs = {name: _essence(part) for name, part in _parts(answered).items()}
-    return [name for name in (ours | theirs) if ours.get(name) != theirs.get(name)]
+    return differing_parts(payload(), await _known(http, application_id or 0))
 
 
-def _parts(commands: list[dict[str, Any]]) -> dict[str, Mapping[str, Any]]:
-    """Return each command without its subcommands, and each subcommand, by what people type."""
-    parts: dict[str, Mapping[str, Any]] = {}
-    for command in commands:
-        root = f"/{command['name']}"
-        subcommands = [o for o in command.get("options") or [] if o["type"] == 1]
-        rest = [o for o in command.get("options") or [] if o["type"] != 1]
-        parts[root] = {**command, "options": rest}
-        parts |= {f"{root} {sub['name']}": sub for sub in subcommands}
-    return parts
+async def _known(http: discord.http.HTTPClient, app: int) -> list[Json]:
+    """Return the slash commands that Discord knows of an application, in all languages."""
+    route = discord.http.Route("GET", "/applications/{app}/commands", app=app)
+    # The library's own call tells no languages.
+    answered: Any = await http.request(route, params={"with_localizations": "true"})
+    return [each for each in answered if each.get("type", CHAT_INPUT) == CHAT_INPUT]
 
 
-def _essence(part: Any) -> Any:  # noqa: ANN401  # any JSON
-    """Return JSON with only what we decide about, and nothing that says "as usual"."""
-    if isinstance(part, Mapping):
-        kept = {key: _essence(part[key]) for key in _COMPARED if key in part}
-        return {key: value for key, value in kept.items() if value not in (None, False, [], "")}
-    if isinstance(part, list):
-        return [_essence(one) for one in part]
-    return part
+async def _register(
+    http: discord.http.HTTPClient,
+    app: int,
+    command: Any,
+    done: list[str],  # noqa: ANN401 - JSON
+) -> None:
+    try:
+        await http.upsert_global_command(app, command)
+    except discord.HTTPException as error:
+        before = f" Registered before: {', '.join(done)}." if done else ""
+        name = f"/{command['name']}"
+        message = f"Discord refuses {name}: {error.status}, code {error.code}.{before}"
+        raise PlatformRefused(message, code=str(error.code)) from error
+    done.append(f"/{command['name']}")
