@@ -10,7 +10,7 @@ from bench.world import INTERVAL, UNTIL
 
 from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.store import open_store
-from hypecurve.bootstrap import KEEP_COLUMNS, load_taxonomy
+from hypecurve.bootstrap import KEEP_COLUMNS, load_bots, load_taxonomy, pictured
 from hypecurve.services.digests.compose import compose_due
 
 
@@ -22,10 +22,10 @@ def main() -> None:
 
 
 async def _compose(url: str) -> None:
-    clock, taxonomy = SetClock(UNTIL), load_taxonomy()
+    clock, taxonomy, shown = SetClock(UNTIL), load_taxonomy(), pictured(load_bots())
     with measured("composing") as found:
         async with open_store(url, None, now=UNTIL, interval=INTERVAL, keep=KEEP_COLUMNS) as store:
-            found["digests"] = await compose_due(store, clock, taxonomy)
+            found["digests"] = await compose_due(store, clock, taxonomy, pictured=shown)
             async with store.read() as tx:
                 found["left"] = len(await tx.subscriptions.due(UNTIL, 1))
 

@@ -24,7 +24,6 @@ CONTENT_LIMIT = 2_000
 COMPONENTS_V2 = 1 << 15
 SUPPRESS_EMBEDS = 1 << 2
 SECTION, TEXT, CONTAINER = 9, 10, 17
-DO, MORE, REPO = "hype:do:", "hype:more:", "hype:repo"
 
 
 def body(message: Message, picture: str = "") -> Json:

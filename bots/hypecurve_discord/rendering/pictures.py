@@ -10,7 +10,7 @@ from hypecurve.wording.cut import clean, cut
 
 Json = dict[str, Any]
 GALLERY = 12
-NAME = "stars.png"
+NAME = "chart.png"
 """What a picture's file is called."""
 _ALT = 1_024
 

@@ -100,7 +100,7 @@ def test_what_people_see(message: Message, snapshot: SnapshotAssertion) -> None:
 def test_what_people_see_where_components_are_refused(
     message: Message, snapshot: SnapshotAssertion
 ) -> None:
-    post = embed_body(message, "stars.png")
+    post = embed_body(message, "chart.png")
     assert drawn(lines(post, PICTURE.alt)) == snapshot
     assert post["embeds"] == snapshot
 
@@ -109,7 +109,7 @@ def test_what_people_see_where_components_are_refused(
 @given(messages, st.sampled_from([1, 1, 3, 60]), st.sampled_from([1, 1, 20]))
 def test_discord_would_take_any_message_at_all(small: Message, entries: int, times: int) -> None:
     message = grown(small, entries, times)
-    posts = [body(message, "stars.png"), embed_body(message, "stars.png"), plain_body(message)]
+    posts = [body(message, "chart.png"), embed_body(message, "chart.png"), plain_body(message)]
     assert [problems(post) for post in posts] == [[], [], []]
     for post in posts:
         assert list(lines(post))
@@ -143,7 +143,7 @@ def test_the_library_reads_it_as_components(message: Message) -> None:
 
 
 def test_a_digest_needs_less_than_half_of_the_components() -> None:
-    assert len(list(walk(body(PICTURED, "stars.png")["components"]))) <= 20
+    assert len(list(walk(body(PICTURED, "chart.png")["components"]))) <= 20
 
 
 def test_nothing_is_lost_in_silence() -> None:
@@ -233,37 +233,37 @@ def test_a_long_choice_of_commands_takes_several_selects() -> None:
 
 
 def test_the_picture_stands_under_the_entry_it_shows() -> None:
-    kinds = [each["type"] for each in inner(body(PICTURED, "stars.png"))]
+    kinds = [each["type"] for each in inner(body(PICTURED, "chart.png"))]
     at = kinds.index(GALLERY)
     assert kinds[at - 1] == SECTION
-    shown = inner(body(PICTURED, "stars.png"))[at - 1]["components"][0]["content"]
+    shown = inner(body(PICTURED, "chart.png"))[at - 1]["components"][0]["content"]
     assert shown.startswith("### Rising\n**[acme/flashkv]")
     other = replace(PICTURE, chart=Curve(Stars("mira/gone", ())))
     for message in (replace(PICTURED, picture=other), replace(CARD, picture=PICTURE)):
         assert [each["type"] for each in inner(body(message, "a.png"))][:2] == [TEXT, GALLERY]
-    embed = embed_body(PICTURED, "stars.png")["embeds"][2]
+    embed = embed_body(PICTURED, "chart.png")["embeds"][2]
     assert embed["description"].startswith("### Rising")
-    assert embed["image"] == {"url": "attachment://stars.png"}
+    assert embed["image"] == {"url": "attachment://chart.png"}
 
 
 def test_a_picture_is_told_in_words_as_well() -> None:
-    (gallery,) = parts(body(PICTURED, "stars.png"), GALLERY)
+    (gallery,) = parts(body(PICTURED, "chart.png"), GALLERY)
     assert gallery["items"][0]["description"] == PICTURE.alt
     long = replace(PICTURED, picture=replace(PICTURE, alt="😀" * 1_000))
-    (gallery,) = parts(body(long, "stars.png"), GALLERY)
+    (gallery,) = parts(body(long, "chart.png"), GALLERY)
     assert units(gallery["items"][0]["description"]) <= 1_024
 
 
 @pytest.mark.parametrize("message", [PICTURED, CARD, ALERT], ids=["digest", "card", "alert"])
 def test_without_a_file_nothing_speaks_of_a_picture(message: Message) -> None:
     pictured = replace(message, picture=PICTURE)
-    assert body(pictured) == body(replace(message, picture=None), "stars.png")
-    assert embed_body(pictured) == embed_body(replace(message, picture=None), "stars.png")
-    assert files(embed_body(pictured, "stars.png")) == ["stars.png"]
+    assert body(pictured) == body(replace(message, picture=None), "chart.png")
+    assert embed_body(pictured) == embed_body(replace(message, picture=None), "chart.png")
+    assert files(embed_body(pictured, "chart.png")) == ["chart.png"]
 
 
 def test_an_alerts_picture_is_attached_and_no_link_unfolds() -> None:
-    post = body(replace(ALERT, picture=PICTURE), "stars.png")
+    post = body(replace(ALERT, picture=PICTURE), "chart.png")
     assert "embeds" not in post
     assert post["flags"] == 1 << 2
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hypecurve.domain.message import Bars, Line, Link, Moment, Place, Style, Text
+from hypecurve.domain.message import Bars, Line, Link, Moment, Place, Role, Style, Text
 from hypecurve.domain.subscription import Channel
 from hypecurve.wording.cut import clean, length
 from hypecurve_discord.rendering.markdown import GAP, escape, heard, safe_url, shown, written
@@ -118,6 +118,14 @@ def test_a_channel_is_shown_by_its_name_where_it_is_one_of_discord() -> None:
     assert heard(line) == "in 23"
     for elsewhere, id_ in (("slack:T1/C1", "C1"), ("discord:1/@2", "@" + GAP + "2")):
         assert written((Place(Channel.parse(elsewhere)),), 100) == id_
+
+
+def test_a_role_is_shown_by_its_name_and_nothing_else_is_called_so() -> None:
+    line = (Text("calls "), Role("1100220033004400550"))
+    assert written(line, 100) == "calls <@&1100220033004400550>"
+    assert shown(written(line, 100)) == "calls @&1100220033004400550"
+    for other in ("everyone", "1> <@&2", "@here", "1" * 21):
+        assert "mention" not in " ".join(meaning(written((Role(other),), 100)))
 
 
 def test_a_link_keeps_its_target_whatever_stands_in_either() -> None:
