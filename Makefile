@@ -39,7 +39,10 @@ demo: $(VENV)/.installed
 run: $(VENV)/.installed
 	$(BIN)/hypecurve run
 
+# What is compiled once is kept, whatever the environment says: many tests start processes.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(VENV)/.installed-dev
+	$(BIN)/python -m compileall -q src bots migrations
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 soak: $(VENV)/.installed-dev
