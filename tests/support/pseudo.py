@@ -34,11 +34,12 @@ from hypecurve.domain.message import (
     MessageKind,
     Moment,
     Place,
+    Role,
     Style,
     Text,
 )
 from hypecurve.domain.signal import SignalKind
-from hypecurve.wording.commands import COMMANDS
+from hypecurve.wording.commands import COMMANDS, GROUPS
 from hypecurve.wording.teller import Teller
 from hypecurve.wording.texts import Texts, texts
 
@@ -60,7 +61,7 @@ TAXONOMY = Taxonomy.of(
 _SLUGS = ("слой", "место", "угол", "край")
 SPOKEN_WORDS = frozenset(
     {"UTC", "Hypecurve", LOCALE, "acme", "nori"}
-    | {spec.name for spec in COMMANDS}
+    | {*GROUPS, *(spec.name for spec in COMMANDS)}
     | {option.name for spec in COMMANDS for option in spec.options}
 )
 """What stays English in every language: names of commands and of their options."""
@@ -97,7 +98,7 @@ def leaks(shown: Iterable[str], known: frozenset[str] = SPOKEN_WORDS) -> set[str
 def shown_in(what: object) -> Iterator[str]:  # noqa: C901, PLR0912 - a case for each part
     """Yield all that people read of a message, a part of one, or a view of a bot's."""
     match what:
-        case Bars() | Place() | Enum() | HypecurveError() | None:
+        case Bars() | Place() | Role() | Enum() | HypecurveError() | None:
             return
         case str():
             yield what

@@ -26,16 +26,17 @@ def help_message(topic: str | None, locale: str, platform: str = "") -> Message:
     one = next((spec for spec in offered if spec.name == topic), None)
     if one is not None:
         return _of_one(one, said)
-    title, more = said.say("What you can ask"), "/hype help subscribe"
+    title, example = said.say("What you can ask"), "/hype help subscribe"
     if topic in GROUPS:
         title, offered = said.say(GROUPS[topic]), [each for each in offered if each.group == topic]
-        more = f"/hype help {offered[0].path}"
+        example = f"/hype help {offered[0].path}"
+    more = said.say_line("More on one of them: {example}", example=Text(example, Style.CODE))
     return Message(
         kind=MessageKind.HELP,
         notification=title,
         title=title,
         sections=(Section(SectionKind.PLAIN, "", tuple(_short(spec, said) for spec in offered)),),
-        footer=((Text(said.say("More on one of them: {example}", example=more)),),),
+        footer=(more,),
         locale=said.name,
     )
 

@@ -81,7 +81,10 @@ class Texts(Figures):
         """Return a text that was kept with what fills it, or an error, in this language."""
         values = {name: self._shown(value) for name, value in told.values.items()}
         # Without values it is a text already, and may hold braces.
-        return self.say(told.template, **values) if values else self.looked_up(told.template)
+        # Of no text there is nothing to say; gettext would return the head of its catalogue.
+        if not values or not told.template:
+            return self.looked_up(told.template)
+        return self.say(told.template, **values)
 
     def retell(self, kept: str, /, forms: tuple[str, ...] = ()) -> str:
         """Return a text that was kept in English in this language; as it is where none knows it.
