@@ -1,4 +1,4 @@
-"""Whom a channel's digests call, and a person's own channel at Discord under their name.
+"""Whom digests call, a person's own channel at Discord under their name, repos by category.
 
 Revision ID: 202611221800
 Revises: 202611221200
@@ -17,6 +17,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_index("ix_repo_category", "repo", ["category", "gone_at", "listed_at"])
     op.add_column("channel", sa.Column("calls", sa.String(64), nullable=False, server_default=""))
     # A person at Discord had the number of the conversation, which a command from elsewhere does
     # not tell; the tenant is that person, written @42. Who has both keeps both.
@@ -29,4 +30,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_repo_category", "repo")
     op.drop_column("channel", "calls")

@@ -71,6 +71,8 @@ repo = Table(
     Column("past_tried_at", Instant),
     Column("met_at", Instant),
     Index("ix_repo_listed_stars", "listed_at", "stars"),
+    # For counting the listed ones. Not a partial index: SQLite then counts by the one above.
+    Index("ix_repo_category", "category", "gone_at", "listed_at"),
 )
 
 repo_alias = Table(
