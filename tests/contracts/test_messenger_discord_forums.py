@@ -200,6 +200,15 @@ async def test_an_opening_in_doubt_is_looked_for_and_never_made_again(
     assert rig.discord.requests.count("POST /api/v10/channels/459/threads") == 1
 
 
+async def test_what_discord_py_would_repeat_by_itself_opens_one_post(rig: Rig) -> None:
+    """It repeats a 502 after a second, which takes a try of more than that."""
+    rig.discord.trouble.append(fault(502, accepted=True))
+    async with connect(rig.discord.env, kit(), replace(QUICK, a_try=5.0)) as patient:
+        ref = await patient.post(rig.channel, DIGEST, StepKind.POST, key="d.1", ref="after:0")
+    assert [post.id for post in rig.posts()] == [ref]
+    assert len(rig.discord.posts) == 1
+
+
 async def test_an_opening_in_doubt_stays_unclear_where_nobody_can_look(rig: Rig) -> None:
     ref = await rig.place(DIGEST)
     rig.discord.trouble.append(drop(accepted=True))

@@ -55,6 +55,7 @@ class MadeUpChat:
     )
     down: SendError | None = None
     announces: set[Channel] = field(default_factory=set)
+    forums: set[Channel] = field(default_factory=set)
     gone: dict[Tenant, SendError] = field(default_factory=dict)
     calls: list[tuple[Channel, StepKind, str]] = field(default_factory=list)
     standing: list[Standing] = field(default_factory=list)
@@ -70,11 +71,12 @@ class MadeUpChat:
         self.trouble[channel].extend((error, posted) for error in errors)
 
     async def steps(self, channel: Channel, message: Message) -> tuple[StepKind, ...]:
-        """The picture, the post, the thread behind it, and the publishing."""
+        """The place or the picture, the post, the thread behind it, and the publishing."""
+        place = (StepKind.PLACE,) if channel in self.forums else ()
         upload = (StepKind.UPLOAD,) if message.picture else ()
         thread = (StepKind.THREAD,) if message.overflow else ()
         publish = (StepKind.PUBLISH,) if channel in self.announces else ()
-        return (*upload, StepKind.POST, *thread, *publish)
+        return (*place, *upload, StepKind.POST, *thread, *publish)
 
     async def post(
         self, channel: Channel, message: Message, step: StepKind, *, key: str, ref: str

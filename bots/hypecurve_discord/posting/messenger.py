@@ -8,11 +8,9 @@ no nonce: see `forums`.
 from __future__ import annotations
 
 import asyncio
-import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from http import HTTPStatus
 from typing import Any
 
 import aiohttp
@@ -25,7 +23,6 @@ from hypecurve.domain.errors import (
     MessageRefused,
     SendError,
     SendFailed,
-    SendLimited,
     SendUnclear,
     TenantRefused,
 )
@@ -35,13 +32,13 @@ from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Kit
 from hypecurve_discord.address import addressed, token_of
 from hypecurve_discord.library import discord
-from hypecurve_discord.posting.channels import ANNOUNCEMENTS, FORUMS, Channels, nonsense
+from hypecurve_discord.posting.channels import ANNOUNCEMENTS, FORUMS, Channels
 from hypecurve_discord.posting.forms import Forms
 from hypecurve_discord.posting.forums import Forums, Place
+from hypecurve_discord.posting.once import Once, answered
 from hypecurve_discord.posting.patience import Patience
 from hypecurve_discord.posting.pictures import File, Pictures
 from hypecurve_discord.posting.rest import Rest
-from hypecurve_discord.posting.wire import Wire
 from hypecurve_discord.refusals import SHUT
 from hypecurve_discord.together import Together
 
@@ -55,8 +52,6 @@ AT_ONCE = 60
 """Enough for 45 a second where an answer takes 1.3 s."""
 REPEATED_FOR = timedelta(seconds=55)
 """How old a post may be that was left open by a process that died, to be made again."""
-_NONCE = 25
-"""Characters; Discord refuses longer ones, and discord.py does not look."""
 _PUBLISHED = "40033"
 _NOT_FOR_PUBLISHING = frozenset({"50024", "50068"})
 """It is no announcement channel any more; this message cannot be published."""
@@ -80,7 +75,7 @@ class DiscordMessenger:
         self._channels = channels
         self._forms = Forms(channels, pictures)
         self._forums = Forums(rest, channels, patience)
-        self._patience = patience
+        self._once = Once(rest, patience)
 
     async def steps(self, channel: Channel, message: Message) -> tuple[StepKind, ...]:
         """Return the post, where in a forum it goes before it, and its publishing behind it.
@@ -112,7 +107,7 @@ class DiscordMessenger:
             if Place.read(ref) or self._channels.kind_told(channel) in FORUMS:
                 return await self._in_forum(channel, message, ref, key)
             number = await self._channels.number(channel)
-            return await self._forms.sent(channel, message, self._to(channel, number, key))
+            return await self._forms.sent(channel, message, self._once.to(channel, number, key))
         except ChannelRefused:
             self._channels.forget(channel)
             raise
@@ -122,7 +117,7 @@ class DiscordMessenger:
         place = Place.read(ref) or await self._forums.place(channel, message)
         if place.thread:
             try:
-                into = self._to(channel, place.thread, key)
+                into = self._once.to(channel, place.thread, key)
                 return await self._forms.sent(channel, message, into)
             except ChannelRefused as error:
                 if error.code not in SHUT:
@@ -152,59 +147,6 @@ class DiscordMessenger:
                 raise TenantRefused(form, code=refused.code, removed=True) from refused
             raise SendFailed(str(refused), code=refused.code) from refused
 
-    def _to(
-        self, channel: Channel, number: int, key: str
-    ) -> Callable[[Mapping[str, Any], File | None], Awaitable[str]]:
-        """Return what posts a form of a message to a channel or thread, each under one nonce."""
-        wire: Wire | None = None
-
-        async def sent(payload: Mapping[str, Any], file: File | None) -> str:
-            nonlocal wire
-            # All forms of it together, from the first on: drawing its picture may take a while.
-            wire = wire or Wire(self._patience.young, self._patience.wall)
-            signed = {**payload, "nonce": nonce(key), "enforce_nonce": True}
-            return await self._tried(channel, number, signed, file, wire)
-
-        return sent
-
-    async def _tried(
-        self,
-        channel: Channel,
-        number: int,
-        payload: Mapping[str, Any],
-        file: File | None,
-        wire: Wire,
-    ) -> str:
-        """Send until there is an answer, the patience ends, or trying again makes no sense."""
-        doubt = False
-        for pause in (*self._patience.pauses, None):
-            try:
-                return await self._once(number, payload, file, wire)
-            except SendError as error:
-                doubt |= isinstance(error, SendUnclear)
-                if not doubt:
-                    raise
-                again = _worth_a_try(error)
-                wait = max(pause or 0.0, error.retry_after or 0.0)
-                if pause is None or not again or not wire.is_young(wait):
-                    # An earlier try may have arrived, whatever this one was told.
-                    raise _unclear(error) from error
-                _log.info("discord post repeated", channel=str(channel), why=str(error))
-                await self._patience.sleep(wait)
-        raise AssertionError  # the last pause is None, which raises above
-
-    async def _once(
-        self, number: int, payload: Mapping[str, Any], file: File | None, wire: Wire
-    ) -> str:
-        path = "/channels/{channel_id}/messages"
-        answer = await self._rest.call(
-            "POST", path, payload, wire=wire, file=file, channel_id=number
-        )
-        try:
-            return str(int(answer["id"]))
-        except (TypeError, KeyError, ValueError) as error:
-            raise nonsense(SendUnclear) from error
-
     async def _publish(self, channel: Channel, ref: str) -> str:
         """Hand a post to the channel's followers; it stands in the channel whatever happens.
 
@@ -226,37 +168,8 @@ class DiscordMessenger:
         return ref
 
 
-def nonce(key: str) -> str:
-    """Return what names a sending to Discord: the key, or what stands for one that is too long."""
-    if len(key) <= _NONCE:
-        return key
-    return hashlib.sha256(key.encode()).hexdigest()[:_NONCE]
-
-
-def _worth_a_try(error: SendError) -> bool:
-    """Whether the same send may end the doubt: nothing was answered, or only to wait."""
-    limited = isinstance(error, SendLimited) or error.retry_after is not None
-    return limited or (isinstance(error, (SendUnclear, SendFailed)) and not _answered(error))
-
-
-def _answered(error: SendError) -> bool:
-    """Whether Discord said no, rather than nothing or that it is broken."""
-    cause = error.__cause__
-    return (
-        isinstance(cause, discord.HTTPException) and cause.status < HTTPStatus.INTERNAL_SERVER_ERROR
-    )
-
-
-def _unclear(error: SendError) -> SendUnclear:
-    if isinstance(error, SendUnclear):
-        return error
-    return SendUnclear(
-        to_say("It may have been posted; then: {error}"), code=error.code, error=error
-    )
-
-
 def _unpublished(error: SendError) -> SendError:
-    if isinstance(error, SendUnclear) and not _answered(error):
+    if isinstance(error, SendUnclear) and not answered(error):
         return SendFailed(str(error), code=error.code)
     return MessageRefused(
         to_say("It was posted but cannot be published: {error}"), code=error.code, error=error
