@@ -30,9 +30,9 @@ from hypecurve.services.answers.overview import channel_overview
 from hypecurve.services.answers.submit import Questions, Wish, submit
 from hypecurve.services.answers.why import why
 from hypecurve.services.digests.drafting import preview
-from hypecurve.services.digests.pictures import picture_of
+from hypecurve.services.digests.pictures import curve_picture, picture_of
 from hypecurve.wording import notices
-from hypecurve.wording.card import card_message
+from hypecurve.wording.card import card_message, with_curve
 from hypecurve.wording.digest import digest_message
 from hypecurve.wording.help import help_message
 from hypecurve.wording.lists import categories_message, list_message
@@ -75,7 +75,7 @@ class ServiceDesk:
     soon: float = SOON
     """And what only helps: a language, suggestions."""
     pictured: frozenset[str] = frozenset()
-    """The platforms whose digests show the curve of what rises most."""
+    """The platforms whose digests show the curve of what rises most, and cards their own."""
 
     async def answer(self, asker: Asker, text: str) -> Answer:
         """Answer one command, written as after `/hype`; a mistake gets a line that mends it."""
@@ -240,9 +240,14 @@ class ServiceDesk:
     async def _card(self, asker: Asker, command: said.ShowRepo) -> Message:
         which = command.name if command.name is not None else command.id
         assert which is not None  # noqa: S101 - the grammar gives one of the two
-        card = await lookup.card(self.store, which, self.clock.now(), here=asker.channel)
-        zone = clock_zone(asker)
-        return card_message(card, self.taxonomy, asker.locale, zone)
+        now = self.clock.now()
+        card = await lookup.card(self.store, which, now, here=asker.channel)
+        message = card_message(card, self.taxonomy, asker.locale, clock_zone(asker))
+        if asker.channel.tenant.platform not in self.pictured:
+            return message
+        async with self.store.read() as tx:
+            picture = await curve_picture(tx, card.entry, now, message.locale)
+        return message if picture is None else with_curve(message, picture)
 
     async def _why(self, asker: Asker, command: said.Why) -> Message:
         explanation = await why(self.store, self.clock, command.name, bar=self.bar)

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 
 from hypecurve.domain.catalogue import Card, CatalogueEntry, RepoState, Spoken
 from hypecurve.domain.category import Taxonomy
+from hypecurve.domain.chart import Picture
 from hypecurve.domain.message import (
+    Action,
     Bars,
     Entry,
     Line,
@@ -119,6 +121,12 @@ def card_message(card: Card, taxonomy: Taxonomy, locale: str, zone: str) -> Mess
         controls=card_controls(card, said),
         locale=said.name,
     )
+
+
+def with_curve(message: Message, picture: Picture) -> Message:
+    """Return a card that shows its repo's curve, so that no button has to."""
+    left = tuple(each for each in message.controls if each.action is not Action.CURVE)
+    return replace(message, controls=left, picture=picture)
 
 
 def _state(card: Card, said: Texts) -> str:

@@ -47,7 +47,14 @@ async def picture_of(tx: Transaction, digest: Digest, now: datetime, locale: str
     """Return the picture of what rises most in one digest; None where nothing does."""
     if digest.riser is None:
         return None
-    curve = await _curve(tx, digest.riser.entry, now)
+    return await curve_picture(tx, digest.riser.entry, now, locale)
+
+
+async def curve_picture(
+    tx: Transaction, entry: CatalogueEntry, now: datetime, locale: str
+) -> Picture | None:
+    """Return the picture of one repo's curve; None where there is none to speak of."""
+    curve = await _curve(tx, entry, now)
     return None if curve is None else pictured(curve, locale)
 
 
