@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
 
+from hypecurve.domain.asking import Asker
 from hypecurve.domain.chart import Chart
 from hypecurve.domain.subscription import Channel
 from hypecurve_discord.answering import interactions, replying
@@ -63,6 +65,8 @@ def it(bot: It) -> It:
     bot.desk.asked.clear()
     bot.desk.typed.clear()
     bot.desk.locale = ""
+    bot.desk.hold.clear()
+    bot.desk.waiting = 0
     bot.charts.charts.clear()
     bot.charts.dry = False
     bot.discord.refuse_panels = bot.discord.refuse_files = False
@@ -79,6 +83,48 @@ def pictures(message: dict[str, Any]) -> list[tuple[str, str]]:
 def shown(message: dict[str, Any]) -> str:
     """All that a message says."""
     return "\n".join(c["content"] for c in walk(message["components"]) if c["type"] == TEXT)
+
+
+async def test_a_command_is_answered_to_the_asker_alone(it: It) -> None:
+    asked = await it.discord.command("why", repo="acme/flashkv")
+    assert "Which one?" in asked.text
+    assert not asked.public
+    assert it.desk.texts == ["why acme/flashkv"]
+    asker = replace(it.desk.asker, rights=())
+    assert asker == Asker(
+        Channel.parse("discord:123/456"),
+        "42",
+        locale="en",
+        channel_name="general",
+        name="nori",
+        is_admin=True,
+    )
+
+
+async def test_a_command_is_acknowledged_before_the_desk_has_its_answer(it: It) -> None:
+    asking = asyncio.create_task(it.discord.command("repo", repo="acme/slow"))
+    async with asyncio.timeout(5):
+        await it.desk.waited_for(1)
+    exchange = [*it.discord.exchanges.values()][-1]
+    assert exchange.acknowledged_after is not None
+    assert not exchange.is_answered
+    it.desk.hold.set()
+    assert "at last" in (await asking).text
+
+
+async def test_what_is_for_everybody_comes_as_a_message_of_its_own(it: It) -> None:
+    asked = await it.discord.command("subscribe", categories="agents, rag", at="09:00")
+    await asked.until(lambda a: bool(a.public))
+    assert "subscribe agents, rag" in asked.public[0].text
+    assert len(asked.public) == 1
+    assert len(asked.private) == 1
+
+
+async def test_a_change_is_announced_to_everybody_and_answered_to_the_asker(it: It) -> None:
+    asked = await it.discord.command("pause")
+    await asked.until(lambda a: bool(a.public))
+    assert asked.public[0].text == "nori paused the digest."
+    assert [each.text for each in asked.private] == ["Paused."]
 
 
 async def test_a_picture_comes_with_the_answer_and_with_its_words(it: It) -> None:

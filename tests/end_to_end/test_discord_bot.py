@@ -6,46 +6,24 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
-from hypecurve.domain.asking import Answer, Asker
 from hypecurve.domain.delivery import StepKind
 from hypecurve.domain.errors import BadSetting, PlatformRefused, SendFailed
-from hypecurve.domain.message import Entry, Message, MessageKind, Section, SectionKind, Text
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Host
 from hypecurve_discord import bot
 from hypecurve_discord.offering.sync import sync
+from hypecurve_discord.serving import client
 from hypecurve_discord.serving.client import serve
 from standins.discord_platform import READING, DiscordStandIn
-from standins.discord_rules import BUTTON, walk
-from support.bots import HearsNothing, SuggestsNothing, kit
+from standins.discord_rules import BUTTON, shown
+from support.bots import HearsNothing, kit
 from support.bots import host as hosting
-from support.discord_samples import CARD, DIGEST
-
-
-@dataclass(slots=True)
-class SmallDesk(SuggestsNothing):
-    """Answers what it was told to, and remembers who asked what."""
-
-    asked: list[tuple[Asker, str]] = field(default_factory=list)
-    hold: asyncio.Event | None = None
-    busy: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def answer(self, asker: Asker, text: str) -> Answer:
-        self.asked.append((asker, text))
-        self.busy.set()
-        if self.hold is not None:
-            await self.hold.wait()
-        if text == "repo acme/broken":
-            message = "a secret: stand-in.token"
-            raise RuntimeError(message)
-        if text.startswith("repo"):
-            return Answer(CARD)
-        if text.startswith("pause"):
-            return Answer(line("Paused."), announcement=line(f"{asker.name} paused the digest."))
-        return Answer(line(f"You asked: {text}"), public=text.startswith("subscribe"))
+from support.discord_running import SLOW, SmallDesk
+from support.discord_samples import DIGEST
 
 
 @dataclass(slots=True)
@@ -84,11 +62,6 @@ class Told(HearsNothing):
         async with self.changed:
             self.events.append((what, where))
             self.changed.notify_all()
-
-
-def line(text: str) -> Message:
-    section = Section(SectionKind.PLAIN, "", (Entry(((Text(text),),)),))
-    return Message(MessageKind.NOTICE, text, sections=(section,))
 
 
 def host(desk: SmallDesk, told: Told | None = None) -> Host:
@@ -132,97 +105,7 @@ def desk() -> SmallDesk:
     return SmallDesk()
 
 
-async def test_a_command_is_answered_to_the_asker_alone(
-    discord: DiscordStandIn, desk: SmallDesk
-) -> None:
-    async with served(discord, desk):
-        asked = await discord.command("repo", repo="acme/flashkv")
-    assert "KV-cache compression for serving" in asked.text
-    assert not asked.public
-    (asker, text) = desk.asked[0]
-    assert text == "repo acme/flashkv"
-    assert asker == Asker(
-        Channel.parse("discord:123/456"),
-        "42",
-        locale="en",
-        channel_name="general",
-        name="nori",
-        is_admin=True,
-    )
-
-
-async def test_a_command_is_acknowledged_before_the_desk_has_its_answer(
-    discord: DiscordStandIn, desk: SmallDesk
-) -> None:
-    desk.hold = asyncio.Event()
-    async with served(discord, desk):
-        asking = asyncio.create_task(discord.command("top", category="agents", window="7d"))
-        async with asyncio.timeout(5):
-            await desk.busy.wait()
-        (exchange,) = discord.exchanges.values()
-        assert exchange.acknowledged_after is not None
-        assert not exchange.private
-        desk.hold.set()
-        asked = await asking
-    assert "You asked: top agents 7d" in asked.text.replace("\\", "")
-
-
-async def test_what_is_for_everybody_comes_as_a_message_of_its_own(
-    discord: DiscordStandIn, desk: SmallDesk
-) -> None:
-    async with served(discord, desk):
-        asked = await discord.command("subscribe", categories="agents, rag", at="09:00")
-        await asked.until(lambda a: bool(a.public))
-    assert "subscribe agents, rag 09" in asked.public[0].text
-    assert len(asked.public) == 1
-    assert len(asked.private) == 1
-
-
-async def test_a_change_is_announced_to_everybody_and_answered_to_the_asker(
-    discord: DiscordStandIn, desk: SmallDesk
-) -> None:
-    async with served(discord, desk):
-        asked = await discord.command("pause")
-        await asked.until(lambda a: bool(a.public))
-    assert asked.public[0].text == "nori paused the digest."
-    assert [each.text for each in asked.private] == ["Paused."]
-    assert desk.asked[0][0].is_admin
-
-
-async def test_in_direct_messages_the_person_is_the_tenant(
-    discord: DiscordStandIn, desk: SmallDesk
-) -> None:
-    async with served(discord, desk):
-        await discord.command("subscribe", channel="789", locale="zh-CN", categories="all")
-    asker = desk.asked[0][0]
-    assert str(asker.channel) == "discord:@42/789"
-    assert Channel.parse(str(asker.channel)) == asker.channel
-    assert asker.locale == "zh_CN"
-    assert asker.is_alone
-
-
-async def test_changing_what_a_channel_hears_takes_a_permission_and_reading_does_not(
-    discord: DiscordStandIn, desk: SmallDesk
-) -> None:
-    async with served(discord, desk):
-        refused = await discord.command("subscribe", permissions=READING, categories="agents")
-        allowed = await discord.command("subscriptions", permissions=READING)
-    assert "Manage Channels" in refused.text
-    assert [text for _, text in desk.asked] == ["subscriptions"]
-    assert "You asked" in allowed.text
-
-
-async def test_subscribing_where_the_bot_cannot_write_says_what_is_missing(
-    discord: DiscordStandIn, desk: SmallDesk
-) -> None:
-    discord.app_permissions = 0
-    async with served(discord, desk):
-        refused = await discord.command("subscribe", categories="agents")
-    assert "Send Messages" in refused.text
-    assert not desk.asked
-
-
-async def test_a_digests_controls_still_work_after_a_restart(
+async def test_every_control_works_after_a_restart(
     discord: DiscordStandIn, desk: SmallDesk
 ) -> None:
     async with bot.connect(discord.env, kit()) as messenger:
@@ -230,59 +113,62 @@ async def test_a_digests_controls_still_work_after_a_restart(
         await messenger.post(channel, DIGEST, StepKind.POST, key="d1", ref="")
     (digest,) = discord.channels["456"].messages
     async with served(discord, desk):
-        pass
+        listed = await said_by(discord, "rising", window="7d")
+        which = await said_by(discord, "why", repo="flash")
+        discord.refuse_panels = True
+        older = await said_by(discord, "rising", window="7d")
+        older_which = await said_by(discord, "why", repo="flash")
+        discord.refuse_panels = False
+    desk.asked.clear()
     async with served(discord, desk, sessions=2):
-        card = await discord.choose(digest, "2")
-        more = await discord.press(digest, "2 more")
-        tune = await discord.press(digest, "Tune")
-    assert [text for _, text in desk.asked] == ["repo 2", "subscriptions"]
-    assert "KV-cache" in card.text
-    assert not card.public
-    assert "lumo/agentloop" in more.text
-    assert "hato/evalbench" in more.text
-    assert "+44 in 7 days" in more.text
-    assert "flashkv" not in more.text, "that one stands in the digest"
-    assert "You asked: subscriptions" in tune.text.replace("\\", "")
+        assert "KV-cache" in (await discord.choose(digest, "2")).text
+        more = (await discord.press(digest, "2 more")).text
+        for message in (listed, older):
+            await discord.press(message, "Share")
+            await discord.press(message, "Next")
+            assert "page 2 of 3" in shown(message)
+        for message in (which, older_which):
+            await discord.choose(message, "repo acme/ragkit")
+    shared = "share rising agents 7d page 1"
+    turned = [shared, "rising agents 7d page 2"] * 2
+    assert desk.texts == ["repo 2", *turned, "repo acme/ragkit", "repo acme/ragkit"]
+    assert all(name in more for name in ("lumo/agentloop", "hato/evalbench", "+44 in 7 days"))
+    assert "flashkv" not in more, "that one stands in the digest"
     assert discord.channels["456"].messages == [digest]
 
 
-async def test_a_cards_buttons_ask_what_they_say(discord: DiscordStandIn, desk: SmallDesk) -> None:
-    async with served(discord, desk):
-        card = (await discord.command("repo", repo="acme/flashkv")).private[0].message
-        card["channel_id"] = "456"
-        refused = await discord.press(card, "Follow", permissions=READING)
-        await discord.press(card, "Follow")
-    labels = [c["label"] for c in walk(card["components"]) if c["type"] == BUTTON]
-    assert labels == ["Open on GitHub", "Follow"]
-    assert "Manage Channels" in refused.text
-    assert desk.asked[-1][1] == "follow acme/flashkv"
+async def said_by(discord: DiscordStandIn, name: str, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - of a command
+    """Use a command and return what only the asker sees."""
+    (reply,) = (await discord.command(name, **options)).private
+    return reply.message
 
 
-async def test_categories_are_completed_word_by_word(
+async def test_stopping_lets_an_answer_under_way_finish(
     discord: DiscordStandIn, desk: SmallDesk
 ) -> None:
-    async with served(discord, desk):
-        first = await discord.autocomplete("subscribe", categories="agen")
-        second = await discord.autocomplete("subscribe", categories="agents, ra")
-        nothing = await discord.autocomplete("top", category="xyzzy")
-        zones = await discord.autocomplete("schedule", at="09:00", zone="paris")
-    assert "agents" in [choice["value"] for choice in first]
-    assert "agents, rag" in [choice["value"] for choice in second]
-    assert nothing == []
-    assert {"name": "Europe/Paris", "value": "Europe/Paris"} in zones
-    assert not desk.asked
+    async with served(discord, desk) as stop:
+        asking = asyncio.create_task(discord.command("repo", repo="acme/slow"))
+        async with asyncio.timeout(5):
+            await desk.waited_for(1)
+        stop.set()
+        asyncio.get_running_loop().call_later(0.3, desk.hold.set)
+        assert (await asking).text == "at last"
 
 
-async def test_a_mistake_of_ours_is_one_kind_line(
-    discord: DiscordStandIn, desk: SmallDesk, capsys: pytest.CaptureFixture[str]
+async def test_who_waits_as_the_bot_ends_is_told_to_ask_again(
+    discord: DiscordStandIn, desk: SmallDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with served(discord, desk):
-        asked = await discord.command("repo", repo="acme/broken")
-        fine = await discord.command("repo", repo="acme/flashkv")
-    assert "Something went wrong on our side" in asked.text
-    assert "secret" not in asked.text
-    assert "KV-cache" in fine.text
-    assert "RuntimeError" in capsys.readouterr().out
+    monkeypatch.setattr(client, "FINISHING", 0.1)
+    async with served(discord, desk) as stop:
+        listed = await said_by(discord, "rising", window="7d")
+        asking = asyncio.create_task(discord.command("repo", repo="acme/slow"))
+        slow = {"component_type": BUTTON, "custom_id": f"hype:do:{SLOW}"}
+        pressing = asyncio.create_task(discord.use(listed, slow))
+        async with asyncio.timeout(5):
+            await desk.waited_for(2)
+        stop.set()
+        waiting = await asyncio.gather(asking, pressing)
+    assert all("ask again in a minute" in asked.text for asked in waiting)
 
 
 async def test_an_interaction_that_came_too_late_is_only_logged(
@@ -308,32 +194,6 @@ async def test_a_moved_session_is_resumed_and_answers_what_was_asked_meanwhile(
     assert "KV-cache" in again.text
     assert discord.gateway.resumed == 2
     assert discord.gateway.identified == 1
-
-
-async def test_stopping_lets_an_answer_under_way_finish(
-    discord: DiscordStandIn, desk: SmallDesk
-) -> None:
-    desk.hold = asyncio.Event()
-    async with served(discord, desk) as stop:
-        asking = asyncio.create_task(discord.command("repo", repo="acme/flashkv"))
-        async with asyncio.timeout(5):
-            await desk.busy.wait()
-        stop.set()
-        asyncio.get_running_loop().call_later(0.3, desk.hold.set)
-        assert "KV-cache" in (await asking).text
-
-
-async def test_stopping_does_not_wait_for_an_answer_that_never_comes(
-    discord: DiscordStandIn, desk: SmallDesk
-) -> None:
-    desk.hold = asyncio.Event()
-    asking = None
-    async with served(discord, desk):
-        asking = asyncio.create_task(discord.command("repo", repo="acme/flashkv"))
-        async with asyncio.timeout(5):
-            await desk.busy.wait()
-    asking.cancel()
-    await asyncio.gather(asking, return_exceptions=True)
 
 
 async def test_it_stops_at_once_while_discord_cannot_be_reached(desk: SmallDesk) -> None:

@@ -45,11 +45,16 @@ class Nothing(HearsNothing):
 
 
 @asynccontextmanager
-async def running(discord: DiscordStandIn, host: Host) -> AsyncIterator[asyncio.Event]:
-    """Run the bot until the end of the block, or until the event is set; another one each time."""
+async def running(
+    discord: DiscordStandIn, host: Host, settle: float = 0.01
+) -> AsyncIterator[asyncio.Event]:
+    """Run the bot until the end of the block, or until the event is set; another one each time.
+
+    `settle`: seconds in which a server that is new is taken for one of those that we are in.
+    """
     stop = asyncio.Event()
     before = discord.gateway.identified
-    serving = asyncio.create_task(serve(discord.env, host, stop, settle=0.01))
+    serving = asyncio.create_task(serve(discord.env, host, stop, settle=settle))
     try:
         async with asyncio.timeout(5):
             await discord.gateway.sessions(identified=before + 1)
@@ -100,10 +105,11 @@ class SmallDesk:
     typed: list[tuple[Suggestible, str]] = field(default_factory=list)
     hold: asyncio.Event = field(default_factory=asyncio.Event)
     """What asks to wait waits for it."""
-    busy: asyncio.Event = field(default_factory=asyncio.Event)
-    """Somebody waits."""
+    waiting: int = 0
+    """How many wait, or have waited."""
     locale: str = ""
     """The channel's language."""
+    _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     @property
     def asker(self) -> Asker:
@@ -115,13 +121,20 @@ class SmallDesk:
         """What was asked."""
         return [text for _, text in self.asked]
 
+    async def waited_for(self, number: int) -> None:
+        """Wait until so many wait for their answer."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: self.waiting >= number)
+
     async def answer(self, asker: Asker, text: str) -> Answer:
         self.asked.append((asker, text))
         if text in BROKEN:
             message = "a secret: stand-in.token"
             raise RuntimeError(message)
         if text == SLOW:
-            self.busy.set()
+            async with self._changed:
+                self.waiting += 1
+                self._changed.notify_all()
             await self.hold.wait()
             return Answer(line("at last"))
         first, *rest = text.split()

@@ -32,6 +32,7 @@ from hypecurve_discord.answering.replying import (
     NETWORK,
     TOO_LATE,
     Replies,
+    is_said,
     leaving,
     sorry,
     their_own,
@@ -197,7 +198,7 @@ class Answering:
             else:
                 await self.replies.turn(interaction, answer.message)
         except asyncio.CancelledError:
-            if not turning:
+            if not (turning or is_said(interaction)):
                 with suppress(Exception):
                     async with asyncio.timeout(SAYING_SO):
                         await self.replies.edit(interaction, leaving(locale))

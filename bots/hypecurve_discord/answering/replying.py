@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,8 +32,9 @@ EPHEMERAL = 1 << 6
 NETWORK = (OSError, aiohttp.ClientError, TimeoutError)
 TOO_LATE = frozenset({10062, 40060, 10015, 50027})
 """Unknown interaction, already acknowledged, unknown webhook, its token is spent: too late."""
-_DRAWING = 15.0
-"""Seconds a text waits for its picture."""
+_SOON, _DRAWING = 0.7, 15.0
+"""Seconds that a text waits for its picture, and after which there will be none."""
+_SAID = "said"
 _A_TRY = 40.0
 """Seconds for a request of ours."""
 PAUSES = (1.0, 3.0)
@@ -44,6 +45,16 @@ _ALT = 1_024
 _REFUSED = frozenset({400, 413})
 _ORIGINAL = "/messages/@original"
 _log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    png: bytes
+    alt: str
+
+
+_Form = tuple[Json, _File | None]
+"""What is sent, and the file that comes with it."""
 
 
 class Replies:
@@ -74,16 +85,26 @@ class Replies:
             await self.announce(interaction, answer.announcement)
 
     async def edit(self, interaction: Interaction, message: Message) -> None:
-        """Put a message in the place of the first answer, or of the message that was pressed."""
-        await self._send(interaction, "PATCH", _ORIGINAL, message)
+        """Put a message in the place of the first answer; a picture that takes long comes later."""
+        drawing = asyncio.ensure_future(self._drawn(message))
+        try:
+            await asyncio.wait({drawing}, timeout=_SOON)
+            known = drawing.result() if drawing.done() else None
+            await self._send(interaction, "PATCH", _ORIGINAL, _forms(message, known))
+            interaction.extras[_SAID] = True
+            if not drawing.done() and (late := await drawing) is not None:
+                await self._show(interaction, message, late)
+        finally:
+            drawing.cancel()
 
     async def turn(self, interaction: Interaction, message: Message) -> None:
         """Put a page in the place of another, in the message whose button was pressed.
 
         Where Discord refuses it in the form that the message has, it comes as one of its own.
         """
+        panel = (_laid_out(message, ""), None)
         try:
-            await self._send(interaction, "PATCH", _ORIGINAL, message, forms=1)
+            await self._send(interaction, "PATCH", _ORIGINAL, [panel])
         except discord.HTTPException as error:
             if error.status not in _REFUSED:
                 raise
@@ -91,12 +112,15 @@ class Replies:
 
     async def add(self, interaction: Interaction, message: Message) -> None:
         """Say something more to the asker alone."""
-        await self._send(interaction, "POST", "", message, flags=EPHEMERAL)
+        forms = _forms(message, await self._drawn(message))
+        alone = [(form | {"flags": form.get("flags", 0) | EPHEMERAL}, file) for form, file in forms]
+        await self._send(interaction, "POST", "", alone)
 
     async def announce(self, interaction: Interaction, message: Message) -> bool:
         """Say something to everybody; False where that cannot be: who asked has their answer."""
         try:
-            await self._send(interaction, "POST", "", message)
+            forms = _forms(message, await self._drawn(message))
+            await self._send(interaction, "POST", "", forms)
         except discord.HTTPException as error:
             _log.warning("discord answer stays private", code=error.code)
             return False
@@ -109,24 +133,23 @@ class Replies:
         """Take the placeholder away: there is nothing to say."""
         await _request(interaction, "DELETE", _ORIGINAL, {}, None)
 
-    async def _send(  # what is said, and how it may be
-        self,
-        interaction: Interaction,
-        method: str,
-        path: str,
-        message: Message,
-        *,
-        flags: int = 0,
-        forms: int = 4,
+    async def _show(self, interaction: Interaction, message: Message, picture: _File) -> None:
+        """Add the picture to an answer that stands; it stays as it is where that cannot be."""
+        shown = [(_laid_out(message, _NAME), picture)]
+        try:
+            await self._send(interaction, "PATCH", _ORIGINAL, shown)
+        except (discord.HTTPException, *NETWORK) as error:
+            _log.warning("discord answer goes without its picture", error=str(error)[:200])
+
+    async def _send(
+        self, interaction: Interaction, method: str, path: str, forms: Iterable[_Form]
     ) -> None:
         """Send it in the first form that Discord takes; what else it refuses is raised."""
-        picture = await self._drawn(message)
-        left = [*_forms(message, picture)][:forms]
+        left = [*forms]
         while left:
-            form, shown = left.pop(0)
-            content = form | {"flags": form.get("flags", 0) | flags}
+            form, file = left.pop(0)
             try:
-                await _request(interaction, method, path, content, shown)
+                await _request(interaction, method, path, form, file)
             except discord.HTTPException as error:
                 if error.status not in _REFUSED or not left or error.code in TOO_LATE:
                     raise
@@ -147,13 +170,12 @@ class Replies:
         return _File(png, cut(clean(message.picture.alt), _ALT, utf16=True))
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    png: bytes
-    alt: str
+def is_said(interaction: Interaction) -> bool:
+    """Whether who asked has their answer, maybe without its picture yet."""
+    return _SAID in interaction.extras
 
 
-def _forms(message: Message, picture: _File | None) -> Iterator[tuple[Json, _File | None]]:
+def _forms(message: Message, picture: _File | None) -> Iterator[_Form]:
     """Yield the ways to show a message, the best first, each with the file that it shows.
 
     One of them is taken where panels are refused, and another where pictures are.
