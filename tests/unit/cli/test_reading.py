@@ -116,8 +116,10 @@ def test_a_digest_comes_as_text_and_in_every_platforms_form(call: Call) -> None:
     assert message["sections"]
     slack = json.loads(call("digest", "--format", "slack").out)
     assert slack[0]["blocks"][0]["type"] == "header"
-    discord = json.loads(call("digest", "--format", "discord").out)
-    assert discord[0]["components"]
+    discord = call("digest", "--format", "discord").out
+    assert json.loads(discord)[0]["components"]
+    assert '"attachment://' in discord, "what rises most is shown"
+    assert '"slack_file"' not in json.dumps(slack)
     before = call("digest", "--as-of", "2026-11-01")
     assert "acme/flashkv" not in before.out
 
