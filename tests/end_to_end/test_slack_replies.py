@@ -14,6 +14,7 @@ from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.domain.asking import Answer, Asker
 from hypecurve.domain.chart import Picture, Risers
 from hypecurve.domain.message import Entry, Message, MessageKind, Section, SectionKind, Text
+from hypecurve.domain.repo import RepoName
 from hypecurve.domain.subscription import Tenant
 from hypecurve.wording.commands import COMMANDS
 from hypecurve_slack.answering.asked import Asked
@@ -26,6 +27,7 @@ from hypecurve_slack.web import web_client, web_session
 from hypecurve_slack.workspace import Workspace
 from standins.slack import SlackChannel, SlackMessage, SlackStandIn
 from support.bots import Drawn, SuggestsNothing
+from support.catalogue import a_repo, listed
 from support.databases import NOW
 from support.slack_running import BY_EITHER_LINE, Way, bot_over
 
@@ -170,3 +172,26 @@ async def test_every_command_is_acknowledged_at_once_and_answered(
             assert "went wrong" not in first.shown, spec.name
             assert "did not understand" not in first.shown, spec.name
     assert max(ack.seconds for ack in over.slack.acks) < 1
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_a_page_takes_the_place_of_the_one_before_where_only_one_person_sees_it(
+    store: SqlStore,
+) -> None:
+    named = [replace(a_repo(n, 700), name=RepoName("acme", f"tool-{n}")) for n in range(10, 33)]
+    await listed(store, named)
+    async with bot_over(store, "socket") as over, over.serving():
+        place = over.slack.channels["C1"] = SlackChannel("C1", "one")
+        await over.slack.command("/hype search tool", channel="C1")
+        for label, line in (("Next", "11-20"), ("Next", "21-23"), ("Previous", "11-20")):
+            await over.slack.press(label, channel="C1")
+            (only,) = place.private
+            assert f"{line} of 23" in only.shown
+        # What all see is turned by each for themselves.
+        await over.slack.press("Share", channel="C1")
+        (before,) = place.private
+        await over.slack.press("Next", channel="C1")
+        (shared,) = place.messages
+        assert "11-20 of 23" in shared.shown
+        assert place.private[0] is before
+        assert "21-23 of 23" in place.private[1].shown

@@ -170,13 +170,19 @@ class SlackStandIn(Hands):
             "message": {"ts": message.ts, **message.body},
             "actions": [dict(action)],
         }
-        return await self._ask("interactive", payload, place.id, user, replies)
+        return await self._ask("interactive", payload, place.id, user, replies, message)
 
     async def _ask(
-        self, kind: str, payload: dict[str, Any], channel: str, user: str, replies: int
+        self,
+        kind: str,
+        payload: dict[str, Any],
+        channel: str,
+        user: str,
+        replies: int,
+        pressed: SlackMessage | None = None,
     ) -> list[SlackMessage]:
         key = f"r{next(self._count)}"
-        asked = self._urls[key] = ResponseUrl(channel, user)
+        asked = self._urls[key] = ResponseUrl(channel, user, pressed=pressed)
         payload["response_url"] = f"http:{self._root}/respond/{key}"
         ack = await self.line.send(kind, payload, WAIT)
         assert not ack.payload, ack  # else it would be shown, beside the replies

@@ -266,6 +266,8 @@ class SlackApi:
         if (fault.takes or fault == _NONE) and not wrong:
             private = body.get("response_type", "ephemeral") == "ephemeral"
             channel = self._channel(asked.channel)
+            if body.get("replace_original") and asked.pressed in channel.private:
+                channel.private.remove(asked.pressed)
             kept = await self._keep(channel, body, self._ts(), user=asked.user, private=private)
             asked.replies.append(kept)
             async with self._changed:

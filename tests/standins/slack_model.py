@@ -143,3 +143,5 @@ class ResponseUrl:
     channel: str
     user: str
     replies: list[SlackMessage] = field(default_factory=list)
+    pressed: SlackMessage | None = None
+    """The message whose button it belongs to."""

@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from hypecurve.domain.asking import Asker
+from hypecurve.domain.message import Action
 from hypecurve.domain.subscription import Channel
 from hypecurve_slack.answering.people import People
 from hypecurve_slack.answering.replying import Place
+from hypecurve_slack.rendering.controls import action_of
 from hypecurve_slack.workspace import Workspace
 
 _DIRECT = "D"
@@ -82,6 +84,7 @@ def of_interaction(body: Mapping[str, Any], workspace: Workspace) -> Asked:
         str(user.get("id") or ""),
         str(body.get("response_url") or ""),
         str(container.get("thread_ts") or ""),
+        turns=bool(container.get("is_ephemeral")) and _turns_a_page(body),
     )
     return Asked(
         place,
@@ -90,6 +93,11 @@ def of_interaction(body: Mapping[str, Any], workspace: Workspace) -> Asked:
         str(body.get("trigger_id") or ""),
         _teams(user.get("team_id"), (body.get("enterprise") or {}).get("id")),
     )
+
+
+def _turns_a_page(body: Mapping[str, Any]) -> bool:
+    pressed = (body.get("actions") or [{}])[0]
+    return action_of(str(pressed.get("action_id") or "")) is Action.MORE
 
 
 def of_event(body: Mapping[str, Any], workspace: Workspace) -> Asked:

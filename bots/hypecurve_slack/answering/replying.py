@@ -37,13 +37,17 @@ _SLACK = (".slack.com", ".slack-gov.com")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an answer goes. `response_url` and `thread_ts` are "" where there is none."""
+    """Where an answer goes. `response_url` and `thread_ts` are "" where there is none.
+
+    `turns`: who asks turns the pages of a list that only they see; the page takes its place.
+    """
 
     workspace: Workspace
     channel_id: str
     user_id: str
     response_url: str = ""
     thread_ts: str = ""
+    turns: bool = False
 
 
 class Replies:
@@ -96,6 +100,9 @@ class Replies:
             message = sorry(message.locale)
             bodies = reply(message)
         for part, body in enumerate(bodies):
+            # What is said instead of a page, or behind it, leaves the list where it is.
+            if part or public or message.kind is not MessageKind.LIST:
+                place = replace(place, turns=False)
             refused = "picture"
             if part == 0 and picture:
                 refused = await self._with_picture(place, message, picture, public=public)
@@ -145,7 +152,7 @@ class Replies:
         whole = {
             **body,
             "response_type": "in_channel" if public else "ephemeral",
-            "replace_original": False,
+            "replace_original": place.turns,
         }
         if place.thread_ts:
             whole["thread_ts"] = place.thread_ts
