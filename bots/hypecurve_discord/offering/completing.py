@@ -47,7 +47,10 @@ async def completions(desk: Desk, asker: Asker, data: Mapping[str, Any]) -> list
         offers = await _offers(desk, asker, spec, option, last)
         taken = {*before, *_ALONE} if before else {*before}
         left = [offer for offer in offers if offer[0] not in taken]
-        whole = [(", ".join([*before, value]), told) for value, told in left]
+        whole = [
+            (", ".join([*before, value]), "" if _is_same(told, value) else told)
+            for value, told in left
+        ]
     else:
         whole = await _offers(desk, asker, spec, option, typed)
     shown = ((_shown(value, told), value) for value, told in whole)
@@ -77,8 +80,8 @@ async def _offers(
         case "categories":
             return [*offers[: MOST - 1], *_fitting(typed, [("all", chosen("all", locale))])]
         case "left-out":
-            words = [(value, "" if told.casefold() == value else told) for value, told in offers]
-            return [*words[: MOST - 1], *_fitting(typed, [("nothing", chosen("nothing", locale))])]
+            none = _fitting(typed, [("nothing", chosen("nothing", locale))])
+            return [*offers[: MOST - 1], *none]
     return offers
 
 
@@ -88,6 +91,10 @@ def _parted(option: OptionSpec, typed: str) -> tuple[list[str], str]:
     between = r"\s*,\s*" if option.kind == "left-out" else r"[,\s]+"
     *before, last = re.split(between, typed)
     return [word for word in before if word], last
+
+
+def _is_same(told: str, value: str) -> bool:
+    return told.casefold() == value.casefold()
 
 
 def _fitting(typed: str, offers: Iterable[Offer]) -> Iterator[Offer]:
@@ -110,7 +117,7 @@ def _shown(value: str, told: str) -> str:
     """Return what is read: the value, since it is what is typed on, and what is told of it."""
     if told.startswith((f"{value}{TOLD}", f"{value} (")):
         return cut(told, LENGTH, utf16=True)  # the desk's own: a repo's stars, a zone's hours
-    told = cut(told.replace(",", " "), _LONGEST_TOLD, utf16=True)
+    told = cut(told.replace(",", ";"), _LONGEST_TOLD, utf16=True)  # a comma begins the next one
     room = LENGTH - length(f"{TOLD}{told}", utf16=True)
     if not told or length(value, utf16=True) > room:
         return cut(value, LENGTH, utf16=True)

@@ -32,6 +32,8 @@ COMPLETED = frozenset(
     {"categories", "category", "kinds", "days", "zone", "topic", "repo", "left-out"}
 )
 """Kinds of options for which something is offered while they are typed."""
+BARE = frozenset({"subscribe"})
+"""Commands that open a form where nothing is typed: nothing has to be."""
 NUMBERS = {"min": (0, MOST_STARS), "most": (1, MOST_ALERTS)}
 """The least and the most of options that are numbers."""
 
@@ -75,12 +77,14 @@ def _subcommand(spec: CommandSpec) -> Json:
     # Discord wants what is required first; the order of the text is the table's all the same.
     options = sorted(spec.options, key=lambda option: not option.required)
     shared = _named("command", _SUBCOMMAND, spec.name, spec.help)
-    return shared | {"options": [_option(option) for option in options]}
+    needed = spec.name not in BARE
+    return shared | {"options": [_option(option, needed=needed) for option in options]}
 
 
-def _option(option: OptionSpec) -> Json:
+def _option(option: OptionSpec, *, needed: bool) -> Json:
     kind = _ROLE if option.kind == "role" else _INTEGER if option.name in NUMBERS else _STRING
-    shared = _named("option", kind, option.name, option.help) | {"required": option.required}
+    shared = _named("option", kind, option.name, option.help)
+    shared |= {"required": option.required and needed}
     if kind == _ROLE:
         return shared
     if kind == _INTEGER:

@@ -62,8 +62,8 @@ async def _known(http: discord.http.HTTPClient, app: int) -> list[Json]:
 async def _register(
     http: discord.http.HTTPClient,
     app: int,
-    command: Any,
-    done: list[str],  # noqa: ANN401 - JSON
+    command: Any,  # noqa: ANN401 - the library types each kind apart
+    done: list[str],
 ) -> None:
     try:
         await http.upsert_global_command(app, command)

@@ -22,10 +22,10 @@ from hypecurve_discord.answering.replying import TOO_LATE, leaving
 from hypecurve_discord.library import discord
 from hypecurve_discord.offering.options import NAME
 from hypecurve_discord.rendering.ids import Compare, Tune, decode
+from hypecurve_discord.rights import DOOR
 from hypecurve_discord.screens.compare import CompareScreen
 from hypecurve_discord.screens.forms import AGAIN, FormScreen
 from hypecurve_discord.screens.formview import PREFIX
-from hypecurve_discord.serving.access import DOOR
 
 _log = structlog.get_logger(__name__)
 Item = discord.ui.Item[Any]

@@ -17,13 +17,11 @@ import structlog
 
 from hypecurve.domain.saying import Saying, to_say
 from hypecurve_discord.library import discord
-from hypecurve_discord.rights import MANAGE_CHANNELS
+from hypecurve_discord.rights import DOOR, MANAGE_CHANNELS
 from hypecurve_discord.serving.permitted import Asking, Overrides, may_use, overrides
 
 Interaction = discord.Interaction[Any]
 
-DOOR = "hype-tune"
-"""The command whose permissions say who may change."""
 PATIENCE = 1.0
 """Seconds to wait for what the admins set; without it Manage Channels decides."""
 FRESH, AGAIN, SEEN = 3600.0, 60.0, 900.0

@@ -1,162 +1,208 @@
-"""`/hype` as Discord registers it, and what is typed there as text."""
+"""The commands as Discord registers them: within its limits, typed, in each language."""
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
-from contextlib import suppress
-from importlib.resources import files
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from syrupy.assertion import SnapshotAssertion
 
-from hypecurve.chat.grammar import parse
-from hypecurve.domain.category import Taxonomy
-from hypecurve.domain.errors import BadInput
-from hypecurve.wording.commands import COMMANDS, CommandSpec
-from hypecurve_discord.answering.interactions import locale_of
-from hypecurve_discord.offering.options import manages, payload, suggestions, text_of
-from hypecurve_discord.offering.sync import _essence
+from hypecurve.wording.commands import COMMANDS, GROUPS, OptionSpec
+from hypecurve.wording.texts import texts
+from hypecurve.wording.typed import (
+    CHOICE_WORDS,
+    COMMAND_WORDS,
+    OPTION_WORDS,
+    chosen,
+    languages,
+    named,
+)
+from hypecurve_discord.answering.asked import locale_of
+from hypecurve_discord.offering.comparing import differing_parts
+from hypecurve_discord.offering.options import NUMBERS, OFFERED, payload
+from hypecurve_discord.rights import INVITED_WITH
+from standins.discord_commands import LARGEST, command_problems, in_all
 
-TAXONOMY = Taxonomy.from_toml((files("hypecurve") / "taxonomy.toml").read_text("utf-8"))
-_NAME = re.compile(r"[-_a-z0-9]{1,32}")
+HYPE, DOOR = payload()
+KINDS = {1: "command", 2: "group", 3: "text", 4: "number", 8: "role"}
 
 
-def data(name: str, focused: str = "", **options: str) -> dict[str, Any]:
-    given = [
-        {"name": k, "type": 3, "value": v, "focused": k == focused} for k, v in options.items()
+def parts(part: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """A command and all in it."""
+    yield part
+    for key in ("options", "choices"):
+        for each in part.get(key, ()):
+            yield from parts(each)
+
+
+def test_discord_would_take_the_commands_in_every_language() -> None:
+    assert command_problems(payload()) == []
+    assert in_all(HYPE) < LARGEST
+    assert len(HYPE["options"]) <= 25
+
+
+def test_nothing_that_is_told_of_a_command_has_to_be_cut() -> None:
+    texts = [
+        text
+        for command in payload()
+        for part in parts(command)
+        for text in (
+            part.get("description", ""),
+            *part.get("description_localizations", {}).values(),
+        )
     ]
-    return {"name": "hype", "options": [{"name": name, "type": 1, "options": given}]}
+    assert len(texts) > 100
+    assert not [text for text in texts if text.endswith("…")]
 
 
-def test_the_commands_keep_discords_limits() -> None:
-    (hype,) = payload()
-    subcommands = hype["options"]
-    named = [spec.name for spec in COMMANDS if not spec.group]
-    assert [s["name"] for s in subcommands] == named
-    assert len(subcommands) <= 25
-    total = 0
-    for part in (hype, *subcommands, *(o for s in subcommands for o in s["options"])):
-        assert _NAME.fullmatch(part["name"])
-        assert 1 <= len(part["description"]) <= 100
-        total += len(part["name"]) + len(part["description"])
-    assert total <= 8000
-    for subcommand in subcommands:
-        required = [option["required"] for option in subcommand["options"]]
-        assert required == sorted(required, reverse=True)
-        for option in subcommand["options"]:
-            assert len(option.get("choices", [])) <= 25
-            assert not (option.get("choices") and option.get("autocomplete"))
+def test_all_that_works_in_discord_is_offered_there_once() -> None:
+    alone = [each["name"] for each in HYPE["options"] if each["type"] == 1]
+    grouped = [
+        f"{group['name']} {each['name']}"
+        for group in HYPE["options"]
+        if group["type"] == 2
+        for each in group["options"]
+    ]
+    assert sorted([*alone, *grouped]) == sorted(spec.path for spec in COMMANDS)
 
 
-@pytest.mark.parametrize("spec", COMMANDS, ids=lambda spec: spec.name)
-def test_every_example_typed_into_options_means_the_same(spec: CommandSpec) -> None:
-    examples = {
-        "categories": "agents, rag",
-        "category": "agents",
-        "kinds": "new, rising",
-        "time": "09:00",
-        "zone": "Europe/Paris",
-        "days": "mon, thu",
-        "window": "24h",
-        "repo": "acme/flashkv",
-        "topic": "subscribe",
-        "span": "2d",
-        "number": "5",
-        "left-out": "rust, @acme",
-        "hours": "22:00-08:00",
-        "text": "fast, and small",
-        "tongue": "English",
-    }
-    # What switches a whole command off stands alone.
-    given = [option for option in reversed(spec.options) if option.name not in {"all", "turn"}]
-    options = {o.name: examples.get(o.kind) or o.choices[0] for o in given}
-    text = text_of(data(spec.name, **options))
-    assert text.split(" ")[0] == spec.name
-    assert parse(text, TAXONOMY)
-    for option in given:
-        assert option.written(options[option.name]) in text
+def test_anybody_may_use_hype_and_who_manages_channels_tunes() -> None:
+    assert "default_member_permissions" not in HYPE
+    assert HYPE["contexts"] == [0, 1, 2]
+    assert HYPE["integration_types"] == [0, 1]
+    assert DOOR["default_member_permissions"] == str(1 << 4)
+    assert DOOR["contexts"] == [0, 1]
+    assert "options" not in DOOR
 
 
-@given(st.sampled_from(COMMANDS), st.data())
-def test_whatever_is_typed_is_understood_or_kindly_refused(
-    spec: CommandSpec, draw: st.DataObject
-) -> None:
-    options = {option.name: draw.draw(st.text(max_size=40)) for option in spec.options}
-    with suppress(BadInput):
-        assert parse(text_of(data(spec.name, **options)), TAXONOMY)
+def test_what_people_see_when_they_type_a_slash(snapshot: SnapshotAssertion) -> None:
+    assert "\n".join(_shown("", HYPE)) == snapshot
 
 
-@given(st.sampled_from(COMMANDS), st.data())
-def test_at_most_25_choices_of_100_characters_are_offered(
-    spec: CommandSpec, draw: st.DataObject
-) -> None:
-    for option in spec.options:
-        typed = draw.draw(st.text(max_size=400) | st.sampled_from(["", "a", "agents, ", "e/"]))
-        offered = suggestions(data(spec.name, focused=option.name, **{option.name: typed}))
-        assert len(offered) <= 25
-        assert all(1 <= len(part) <= 100 for choice in offered for part in choice)
+def _shown(indent: str, part: Mapping[str, Any]) -> Iterator[str]:
+    names = [part["name"], *part.get("name_localizations", {}).values()]
+    what = KINDS[part["type"]]
+    if "min_value" in part:
+        what += f" {part['min_value']}-{part['max_value']}"
+    marks = [what, *(mark for mark in ("required", "autocomplete") if part.get(mark))]
+    choices = [" = ".join([c["name"], c["value"]]) for c in part.get("choices", ())]
+    yield f"{indent}{' | '.join(names)}: {', '.join([*marks, *choices])}"
+    for option in part.get("options", ()):
+        yield from _shown(f"{indent}  ", option)
 
 
-def test_every_category_that_is_offered_is_understood() -> None:
-    for letter in "abcdefghijklmnopqrstuvwxyz":
-        for _, value in suggestions(data("subscribe", "categories", categories=f"all, {letter}")):
-            assert value.startswith("all, ")
-            assert parse(f"unsubscribe {value.removeprefix('all, ')}", TAXONOMY)
+@pytest.mark.parametrize("locale", languages())
+def test_every_command_option_and_choice_has_a_name_in_every_language(locale: str) -> None:
+    commands = {word for spec in COMMANDS for word in (spec.name, spec.group) if word} | {*GROUPS}
+    options = {option.name for spec in COMMANDS for option in spec.options}
+    choices = {word for spec in COMMANDS for option in spec.options for word in option.choices}
+    assert set(COMMAND_WORDS) == commands
+    assert set(OPTION_WORDS) == options
+    assert choices <= set(CHOICE_WORDS)
+    assert not [word for word in commands if named("command", word, locale) == word]
+    assert not [word for word in options if named("option", word, locale) == word]
+    own = {*languages(), "en"}
+    assert not [w for w in CHOICE_WORDS if w not in own and chosen(w, locale) == CHOICE_WORDS[w]]
 
 
-def test_a_second_category_is_completed_after_the_first() -> None:
-    offered = suggestions(data("subscribe", "categories", categories="agents rag, mode"))
-    assert all(value.startswith("agents, rag, ") for _, value in offered)
-    assert "agents, rag, models" in [value for _, value in offered]
-    again = suggestions(data("subscribe", "categories", categories="agents, age"))
-    assert "agents, agents" not in [value for _, value in again]
+def test_a_name_that_discord_would_not_take_stays_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = texts("ru").catalogue
+    for wrong in ("Две штуки", "ДВА", "", "a" * 33, "⟦top⟧"):
+        monkeypatch.setattr(said, "pgettext", lambda *_, wrong=wrong: wrong)
+        assert named("command", "top", "ru") == "top"
 
 
-def test_nothing_is_offered_for_what_is_free_text() -> None:
-    assert suggestions(data("repo", "repo", repo="acme")) == []
-    assert suggestions({}) == []
-    assert suggestions(data("nothing", "x", x="y")) == []
-
-
-def test_a_command_that_is_unknown_here_goes_to_the_grammar_all_the_same() -> None:
-    assert text_of({"name": "hype", "options": [{"name": "later", "type": 1}]}) == "later"
-    assert text_of({}) == ""
-
-
-def test_only_what_changes_a_channel_needs_a_manager() -> None:
-    assert manages("subscribe agents")
-    assert manages("follow acme/flashkv")
-    assert not manages("subscriptions")
-    assert not manages("repo subscribe/x")
-    assert not manages("")
-
-
-def test_a_language_is_named_as_babel_names_it() -> None:
+def test_discord_knows_our_languages_by_its_own_names() -> None:
+    told = {locale for part in parts(HYPE) for locale in part.get("name_localizations", {})}
+    assert told == {"ru", "zh-CN"}
     assert [locale_of(name) for name in ("en-US", "en-GB", "zh-CN", "pt-BR", "ru")] == [
-        "en",
-        "en",
-        "zh_CN",
-        "pt_BR",
-        "ru",
+        *("en", "en", "zh_CN", "pt_BR", "ru"),
     ]
+
+
+def test_only_numbers_are_typed_as_numbers_and_roles_as_roles() -> None:
+    options = [option for spec in OFFERED for option in spec.options]
+    numbers = {option.name for option in options if option.kind == "number"}
+    assert numbers == set(NUMBERS)
+    typed = {part["name"]: part["type"] for part in parts(HYPE) if "required" in part}
+    assert {name for name, kind in typed.items() if kind == 4} == numbers
+    assert {name for name, kind in typed.items() if kind == 8} == {"role"}
+
+
+def test_what_is_completed_has_no_fixed_choices_and_all_else_has() -> None:
+    fixed: set[OptionSpec] = {o for spec in OFFERED for o in spec.options if o.choices}
+    named_so = {option.name for option in fixed}
+    for part in parts(HYPE):
+        if part["name"] in named_so and "required" in part and "choices" in part:
+            assert "autocomplete" not in part
+            assert len(part["choices"]) > 0
 
 
 def test_what_discord_adds_to_a_command_makes_no_difference() -> None:
-    ours = payload()[0]
     theirs = {
-        **ours,
+        **HYPE,
         "id": "1",
         "version": "7",
         "default_member_permissions": None,
         "dm_permission": True,
-        "options": [{**o, "description_localizations": None} for o in ours["options"]],
+        "contexts": [2, 0, 1],
+        "name_localizations": None,
+        "options": [{**o, "description_localized": None} for o in HYPE["options"]],
     }
-    assert _essence(ours) == _essence(theirs)
-    assert _essence(ours) != _essence({**theirs, "description": "Another"})
+    assert differing_parts([HYPE], [theirs]) == []
+    assert differing_parts([HYPE], [{**theirs, "description": "Another"}]) == ["/hype"]
+
+
+def _changed(path: list[str], **changes: object) -> dict[str, Any]:
+    """The command with one part changed, found by the names on the way there."""
+
+    def walk(part: Mapping[str, Any], left: list[str]) -> dict[str, Any]:
+        if not left:
+            return {**part, **changes}
+        inner = [walk(o, left[1:]) if o["name"] == left[0] else o for o in part["options"]]
+        return {**part, "options": inner}
+
+    return walk(HYPE, path)
+
+
+@pytest.mark.parametrize(
+    ("path", "changes", "told"),
+    [
+        ([], {"contexts": [0, 1]}, ["/hype"]),
+        ([], {"integration_types": [0]}, ["/hype"]),
+        ([], {"default_member_permissions": "16"}, ["/hype"]),
+        ([], {"description_localizations": {"ru": "Другое"}}, ["/hype"]),
+        ([], {"options": [*reversed(HYPE["options"])]}, ["/hype"]),
+        (["top"], {"name_localizations": {"ru": "верх"}}, ["/hype top"]),
+        (["set"], {"description": "Another"}, ["/hype set"]),
+        (["set", "filter"], {"description": "Another"}, ["/hype set filter"]),
+        (["set", "filter", "min"], {"max_value": 10}, ["/hype set filter"]),
+        (["set", "filter", "min"], {"min_value": 1}, ["/hype set filter"]),
+        (["subscribe", "at"], {"required": True}, ["/hype subscribe"]),
+        (["top", "window"], {"choices": []}, ["/hype top"]),
+        (["top", "window"], {"description_localizations": None}, ["/hype top"]),
+    ],
+    ids=str,
+)
+def test_every_change_is_seen_and_named(
+    path: list[str], changes: dict[str, object], told: list[str]
+) -> None:
+    assert differing_parts([HYPE], [_changed(path, **changes)]) == told
+    assert differing_parts([_changed(path, **changes)], [HYPE]) == told
+
+
+def test_commands_that_come_and_go_are_named() -> None:
+    fewer = {**HYPE, "options": [o for o in HYPE["options"] if o["name"] != "top"]}
+    assert differing_parts([HYPE], [fewer]) == ["/hype top"]
+    assert differing_parts([HYPE], [HYPE, DOOR]) == ["/hype-tune"]
+
+
+def test_the_invitation_asks_for_five_permissions() -> None:
+    assert INVITED_WITH.bit_count() == 5
+    assert not INVITED_WITH & (1 << 3)
 
 
 def test_announcing_the_bot_loads_no_discord() -> None:

@@ -45,6 +45,7 @@ TERMINAL = {
     "sweeping.py",
     "walking.py",
     "probing.py",
+    "entering.py",
 }
 """Modules that only the command line and the service itself ask."""
 
