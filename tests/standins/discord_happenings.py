@@ -52,10 +52,11 @@ class Happenings:
             return refusal(403, 50001, "Missing Access")
         return answer(self.access.get(guild, []))
 
-    async def invite(self, guild: str, **more: object) -> None:
+    async def invite(self, guild: str, allowed: int = EVERYTHING, **more: object) -> None:
         """Somebody invites the bot into a server; `more`: what else Discord tells of it."""
         self.guilds.add(guild)
-        await self.gateway.dispatch("GUILD_CREATE", self._guild_json(guild) | more)
+        told = self._guild_json(guild) | {"roles": [self._role(guild, allowed)]} | more
+        await self.gateway.dispatch("GUILD_CREATE", told)
 
     async def remove(self, guild: str) -> None:
         """Somebody throws the bot out of a server."""

@@ -36,6 +36,8 @@ class StandInChannel:
     """0 text, 1 direct messages, 5 announcements, 11 a thread, 15 a forum, 16 for media."""
     published: list[str] = field(default_factory=list)
     """The messages that went out to who follows it."""
+    position: int = 0
+    """Where it stands among the others."""
     overwrites: list[Json] = field(default_factory=list)
     person: str = ""
     """Who is written to alone there."""
@@ -62,7 +64,7 @@ class StandInChannel:
             "id": self.id,
             "type": 1 if self.guild is None else self.type,
             "name": self.name,
-            "position": 0,
+            "position": self.position,
             "permission_overwrites": self.overwrites,
         }
         if self.parent:

@@ -45,16 +45,11 @@ class Nothing(HearsNothing):
 
 
 @asynccontextmanager
-async def running(
-    discord: DiscordStandIn, host: Host, settle: float = 0.01
-) -> AsyncIterator[asyncio.Event]:
-    """Run the bot until the end of the block, or until the event is set; another one each time.
-
-    `settle`: seconds in which a server that is new is taken for one of those that we are in.
-    """
+async def running(discord: DiscordStandIn, host: Host) -> AsyncIterator[asyncio.Event]:
+    """Run the bot until the end of the block, or until the event is set; another one each time."""
     stop = asyncio.Event()
     before = discord.gateway.identified
-    serving = asyncio.create_task(serve(discord.env, host, stop, settle=settle))
+    serving = asyncio.create_task(serve(discord.env, host, stop, settle=0.01))
     try:
         async with asyncio.timeout(5):
             await discord.gateway.sessions(identified=before + 1)
