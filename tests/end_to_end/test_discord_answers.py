@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -33,8 +33,11 @@ class Inks(Drawn):
     """Draws, unless there is no ink."""
 
     dry: bool = False
+    hold: asyncio.Event = field(default_factory=asyncio.Event)
+    """No picture is done before."""
 
     async def draw(self, chart: Chart, locale: str = "en") -> bytes:
+        await self.hold.wait()
         if self.dry:
             message = "no ink"
             raise RuntimeError(message)
@@ -69,6 +72,7 @@ def it(bot: It) -> It:
     bot.desk.waiting = 0
     bot.charts.charts.clear()
     bot.charts.dry = False
+    bot.charts.hold.set()
     bot.discord.refuse_panels = bot.discord.refuse_files = False
     bot.discord.broken_answers = deque()
     bot.discord.app_permissions = READING
@@ -149,6 +153,19 @@ async def test_a_picture_never_costs_its_text(it: It) -> None:
     assert not pictures(undrawn.private[0].message)
 
 
+async def test_the_words_do_not_wait_for_a_picture_that_takes_long(
+    it: It, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replying, "SOON", 0.05)
+    it.charts.hold.clear()
+    asked = await it.discord.command("repo", repo="acme/flashkv")
+    assert "KV-cache" in asked.text
+    assert not pictures(asked.private[0].message)
+    it.charts.hold.set()
+    await asked.until(lambda a: bool(pictures(a.private[0].message)))
+    assert len(asked.replies) == 1
+
+
 async def test_where_panels_are_refused_the_answer_comes_in_another_form(it: It) -> None:
     it.discord.refuse_panels = True
     asked = await it.discord.command("repo", repo="acme/flashkv")
@@ -172,6 +189,13 @@ async def test_a_line_that_breaks_is_tried_again_where_nothing_can_come_twice(
     shared = await it.discord.press(listed.private[0].message, "Share")
     await shared.until(lambda a: bool(a.public))
     assert len(shared.public) == 1
+
+
+async def test_a_first_answer_is_given_though_the_line_breaks(it: It) -> None:
+    for arrived in (False, True):
+        it.discord.broken_firsts = deque([arrived])
+        asked = await it.discord.command("repo", repo="acme/flashkv")
+        assert "KV-cache" in asked.text
 
 
 async def test_what_is_shared_comes_for_everybody_led_by_who_shares_it(it: It) -> None:
@@ -198,6 +222,13 @@ async def test_pages_are_turned_where_they_stand(it: It) -> None:
         assert not turned.replies
         assert shown(message) == f"page {number} of 3"
     assert it.desk.texts[-1] == "rising agents 7d"
+
+
+async def test_answers_in_direct_messages_stay_to_be_read_and_are_turned_there(it: It) -> None:
+    listed = await it.discord.command("rising", channel="789", window="7d")
+    (reply,) = listed.public
+    await it.discord.press(reply.message, "Next")
+    assert shown(reply.message) == "page 2 of 3"
 
 
 async def test_a_page_that_cannot_be_turned_stays_and_says_why_beside_it(it: It) -> None:

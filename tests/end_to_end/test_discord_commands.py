@@ -189,10 +189,10 @@ async def test_pages_are_read_turned_and_shared(it: It) -> None:
     for label, says in (("Next", "11-20 of 30"), ("Next", "21-30 of 30"), ("Previous", "11-20")):
         await it.discord.press(list_.message, label)
         assert says in shown(list_.message)
-    shared = await it.discord.press(list_.message, "Share")
+    shared = await it.discord.press(list_.message, "Share", called="@everyone **nori**")
     await shared.until(lambda a: bool(a.public))
     assert "11-20 of 30" in shared.public[0].text
-    assert "Shared by nori" in shared.public[0].text
+    assert "Shared by @\u200beveryone \\*\\*nori" in shared.public[0].text
 
 
 async def test_a_database_that_is_away_is_told_of_in_a_kind_line(it: It) -> None:

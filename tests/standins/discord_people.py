@@ -82,9 +82,11 @@ class People:
         asked = await self._ask(_COMMAND, data, who or Somebody())
         return await asked.until(lambda a: a.is_answered)
 
-    async def tell(self, name: str, /, **options: str) -> Exchange:
+    async def tell(
+        self, name: str, /, *, channel: str = "456", user: str = USER, **options: str
+    ) -> Exchange:
         """Use a command as `command` does, and wait for nothing."""
-        return await self._ask(_COMMAND, _typed(name, dict(options)), Somebody())
+        return await self._ask(_COMMAND, _typed(name, dict(options)), Somebody(channel, user))
 
     async def autocomplete(
         self, name: str, /, *, channel: str = "456", user: str = USER, **typed: str
@@ -125,12 +127,13 @@ class People:
         locale: str = "en-US",
         permissions: int = EVERYTHING,
         installed: Installed = "server",
+        called: str = "nori",
     ) -> Exchange:
         """Press the button of that label and wait for the answer."""
         buttons = {c["label"]: c for c in walk(message["components"]) if c["type"] == BUTTON}
         assert label in buttons, f"{label} is none of {[*buttons]}"
         data = {"component_type": BUTTON, "custom_id": buttons[label]["custom_id"]}
-        who = Somebody("", user, locale=locale, permissions=permissions, installed=installed)
+        who = Somebody("", user, called, locale, permissions, installed)
         return await self._use(message, data, who)
 
     async def use(self, message: Json, data: Json, who: Somebody | None = None) -> Exchange:

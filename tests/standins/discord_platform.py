@@ -119,6 +119,7 @@ class DiscordStandIn(People, Forums, Places, Answers, Commands, Happenings):
         """METHOD path of every request; none where it is `wide`."""
         self.exchanges: dict[str, Exchange] = {}
         self.broken_answers: deque[int] = deque()
+        self.broken_firsts: deque[bool] = deque()
         self.app_permissions = READING
         self.late = False
         self.api_url = ""
@@ -237,7 +238,8 @@ class DiscordStandIn(People, Forums, Places, Answers, Commands, Happenings):
 
     async def _gateway_bot(self, _: web.Request) -> web.Response:
         limit = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
-        return answer({"url": self.gateway_url, "shards": 1, "session_start_limit": limit})
+        told = {"url": self.gateway_url, "shards": self.gateway.shards}
+        return answer(told | {"session_start_limit": limit})
 
     @staticmethod
     def _fail(request: web.Request, trouble: Trouble) -> web.Response:

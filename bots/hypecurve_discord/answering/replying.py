@@ -32,7 +32,7 @@ EPHEMERAL = 1 << 6
 NETWORK = (OSError, aiohttp.ClientError, TimeoutError)
 TOO_LATE = frozenset({10062, 40060, 10015, 50027})
 """Unknown interaction, already acknowledged, unknown webhook, its token is spent: too late."""
-_SOON, _DRAWING = 0.7, 15.0
+SOON, _DRAWING = 0.7, 15.0
 """Seconds that a text waits for its picture, and after which there will be none."""
 _SAID = "said"
 _A_TRY = 40.0
@@ -88,11 +88,11 @@ class Replies:
         """Put a message in the place of the first answer; a picture that takes long comes later."""
         drawing = asyncio.ensure_future(self._drawn(message))
         try:
-            await asyncio.wait({drawing}, timeout=_SOON)
+            await asyncio.wait({drawing}, timeout=SOON)
             known = drawing.result() if drawing.done() else None
             await self._send(interaction, "PATCH", _ORIGINAL, _forms(message, known))
             interaction.extras[_SAID] = True
-            if not drawing.done() and (late := await drawing) is not None:
+            if known is None and (late := await drawing) is not None:
                 await self._show(interaction, message, late)
         finally:
             drawing.cancel()
