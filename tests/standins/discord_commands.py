@@ -30,7 +30,11 @@ class Commands:
     commands: list[Json]
     """The application's registered commands."""
     commands_refused = False
-    """The next ones are refused, all of them."""
+    """All that are sent are refused."""
+    refused_command = ""
+    """The name of one that is."""
+    command_wait: float | None = None
+    """Seconds to wait before another command is taken: the limit of a day."""
     _ids: Iterator[int]
 
     def command_routes(self) -> list[web.RouteDef]:
@@ -64,8 +68,11 @@ class Commands:
         return web.Response(status=204)
 
     def _registered(self, sent: list[Json], told: str = "") -> web.Response:
+        if (wait := self.command_wait) is not None:
+            headers = {"Via": "1.1 google", "Retry-After": f"{wait:.0f}"}
+            return refusal(429, 30034, "Too many", headers, retry_after=wait)
         wrong = command_problems(sent)
-        if self.commands_refused or wrong:
+        if self.commands_refused or wrong or (told and told == self.refused_command):
             return refusal(400, 50035, "Invalid Form Body", errors={"_errors": wrong})
         known = {each["name"]: each["id"] for each in self.commands}
         # Discord fills in what was left out, and answers with more than it was sent.
@@ -89,8 +96,9 @@ class Commands:
 
 def command_problems(commands: Sequence[Json]) -> list[str]:
     """Return what Discord would answer code 50035 for; empty where it would take the commands."""
-    found = list(_siblings("", commands))
-    for command in commands:
+    typed = [command for command in commands if command.get("type", 1) == 1]
+    found = list(_siblings("", typed))
+    for command in typed:
         if (size := in_all(command)) > LARGEST:
             found.append(f"/{command['name']}: {size} characters in all, at most {LARGEST}")
         if not set(command.get("contexts") or ()) <= {0, 1, 2}:
