@@ -65,7 +65,7 @@ class DiscordMessenger:
     at_once = AT_ONCE
     drops_repeats_for = REPEATED_FOR
     """Of the "past few minutes" for which a nonce holds: the tries of this program and those of one
-    that died before it together."""
+    that died before it together. What opens a post in a forum is found again instead."""
 
     def __init__(
         self, rest: Rest, channels: Channels, pictures: Pictures, patience: Patience
