@@ -89,8 +89,10 @@ class Exchange:
         """All that the asker sees by now."""
         return "\n".join(r.text for r in self.private + self.public)
 
-    async def until(self, enough: Callable[[Exchange], bool]) -> Exchange:
+    async def until(
+        self, enough: Callable[[Exchange], bool], patience: float = PATIENCE
+    ) -> Exchange:
         """Wait until the answer is what the test waits for; TimeoutError after some seconds."""
-        async with asyncio.timeout(PATIENCE), self.changed:
+        async with asyncio.timeout(patience), self.changed:
             await self.changed.wait_for(lambda: enough(self))
         return self

@@ -143,23 +143,22 @@ class Happenings:
         }
         await self.gateway.dispatch("THREAD_UPDATE", data)
 
-    def ready(self) -> list[tuple[str, Json]]:
-        """Return the events that a new session begins with."""
+    def ready(self, shard: int = 0, shards: int = 1) -> list[tuple[str, Json]]:
+        """Return the events that a new session of a shard begins with: its servers."""
+        here = [g for g in sorted(self.guilds) if (int(g) >> 22) % shards == shard]
         ready: Json = {
             "v": 10,
             "user": user(APPLICATION, "hypecurve", bot=True),
-            "guilds": [{"id": guild, "unavailable": True} for guild in sorted(self.guilds)],
-            "session_id": "stand-in-session",
+            "guilds": [{"id": guild, "unavailable": True} for guild in here],
             "resume_gateway_url": self.gateway_url,
-            "shard": [0, 1],
+            "shard": [shard, shards],
             "application": {"id": APPLICATION, "flags": 0},
         }
         within: defaultdict[str | None, list[Json]] = defaultdict(list)
         for channel in self.channels.values():
             within[channel.guild].append(channel.json())
         guilds = [
-            {**self._guild_json(guild, within[guild]), "unavailable": False}
-            for guild in sorted(self.guilds)
+            {**self._guild_json(guild, within[guild]), "unavailable": False} for guild in here
         ]
         return [("READY", ready), *(("GUILD_CREATE", guild) for guild in guilds)]
 
