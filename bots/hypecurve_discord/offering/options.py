@@ -14,7 +14,7 @@ from hypecurve.wording.commands import COMMANDS, GROUPS, CommandSpec, OptionSpec
 from hypecurve.wording.cut import cut
 from hypecurve.wording.texts import texts
 from hypecurve.wording.tongues import TONGUES
-from hypecurve.wording.typed import Sort, chosen, languages, named
+from hypecurve.wording.typed import TRANSLATED, Sort, chosen, named
 from hypecurve_discord.rights import DOOR, MANAGE_CHANNELS
 
 Json = dict[str, Any]
@@ -125,5 +125,5 @@ def _plain(kind: int, name: str, description: str) -> Json:
 
 def _in_each(source: str, said: Callable[[str], str]) -> Json:
     """Return a text by Discord's names of our languages, where it is another one: `zh-CN`."""
-    told = ((locale.replace("_", "-"), said(locale)) for locale in languages())
+    told = ((locale.replace("_", "-"), said(locale)) for locale in TRANSLATED)
     return {locale: text for locale, text in told if text != source}

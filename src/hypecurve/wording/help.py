@@ -12,8 +12,9 @@ from hypecurve.domain.message import (
     Style,
     Text,
 )
-from hypecurve.wording.commands import COMMANDS, GROUPS, CommandSpec
+from hypecurve.wording.commands import COMMANDS, GROUPS, CommandSpec, OptionSpec
 from hypecurve.wording.texts import Texts, texts
+from hypecurve.wording.typed import listed
 
 
 def help_message(topic: str | None, locale: str, platform: str = "") -> Message:
@@ -25,7 +26,7 @@ def help_message(topic: str | None, locale: str, platform: str = "") -> Message:
     offered = [spec for spec in COMMANDS if spec.is_for(platform)]
     one = next((spec for spec in offered if spec.name == topic), None)
     if one is not None:
-        return _of_one(one, said)
+        return _of_one(one, said, platform)
     title, example = said.say("What you can ask"), "/hype help subscribe"
     if topic in GROUPS:
         title, offered = said.say(GROUPS[topic]), [each for each in offered if each.group == topic]
@@ -35,27 +36,32 @@ def help_message(topic: str | None, locale: str, platform: str = "") -> Message:
         kind=MessageKind.HELP,
         notification=title,
         title=title,
-        sections=(Section(SectionKind.PLAIN, "", tuple(_short(spec, said) for spec in offered)),),
+        sections=(
+            Section(SectionKind.PLAIN, "", tuple(_short(spec, said, platform) for spec in offered)),
+        ),
         footer=(more,),
         locale=said.name,
     )
 
 
-def _short(spec: CommandSpec, said: Texts) -> Entry:
+def _short(spec: CommandSpec, said: Texts, platform: str) -> Entry:
     what = said.say(spec.help)
+    name = listed("command", spec.path, said.name, platform)
     usage = f"/hype {spec.path} {spec.usage}".rstrip()
     return Entry(
-        ((Text(usage, Style.CODE),), (Text(what),)),
+        ((Text(usage, Style.CODE),), (Text(f"{name} · {what}" if name else what),)),
         spoken=said.say("{option}: {what}", option=spec.path, what=what),
     )
 
 
-def _of_one(spec: CommandSpec, said: Texts) -> Message:
+def _of_one(spec: CommandSpec, said: Texts, platform: str) -> Message:
     usage = f"/hype {spec.path} {spec.usage}".rstrip()
     lines: list[Line] = [(Text(usage, Style.CODE),)]
+    name = listed("command", spec.path, said.name, platform)
+    lines += [(Text(f"/hype {name}", Style.CODE),)] if name else []
     lines += [
         said.say_line(
-            "{option}: {what}", option=Text(option.name, Style.STRONG), what=said.say(option.help)
+            "{option}: {what}", option=_option(option, said, platform), what=said.say(option.help)
         )
         for option in spec.options
     ]
@@ -70,3 +76,8 @@ def _of_one(spec: CommandSpec, said: Texts) -> Message:
         sections=(Section(SectionKind.PLAIN, "", (Entry(tuple(lines)),)),),
         locale=said.name,
     )
+
+
+def _option(option: OptionSpec, said: Texts, platform: str) -> Text:
+    name = listed("option", option.name, said.name, platform)
+    return Text(" · ".join(filter(None, (option.name, name))), Style.STRONG)

@@ -16,6 +16,10 @@ from hypecurve.wording.tongues import TONGUES, own_name
 
 Sort = Literal["command", "option"]
 
+TRANSLATED = tuple(locale for locale in TONGUES if locale != SOURCE_LOCALE)
+"""The languages that have names of their own, as Babel calls them."""
+LISTING = frozenset({"discord"})
+"""Platforms that list commands in the reader's language."""
 _NAME = re.compile(r"[-_'\w]{1,32}")
 """What a name may be: https://discord.com/developers/docs/interactions/application-commands"""
 
@@ -128,6 +132,12 @@ def chosen(word: str, locale: str) -> str:
     return texts(locale).catalogue.pgettext("choice", label)
 
 
-def languages() -> tuple[str, ...]:
-    """Return the languages that have names of their own, as Babel calls them."""
-    return tuple(locale for locale in TONGUES if locale != SOURCE_LOCALE)
+def listed(sort: Sort, path: str, locale: str, platform: str) -> str:
+    """Return what a platform lists a command or an option as; "" where that is its own name.
+
+    `path`: a name, or a group's word and a name, like `set language`.
+    """
+    if platform not in LISTING:
+        return ""
+    name = " ".join(named(sort, word, locale) for word in path.split())
+    return "" if name == path else name

@@ -11,13 +11,15 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from hypecurve.wording.commands import COMMANDS, GROUPS, OptionSpec
+from hypecurve.wording.help import help_message
+from hypecurve.wording.plain import plain
 from hypecurve.wording.texts import texts
 from hypecurve.wording.typed import (
     CHOICE_WORDS,
     COMMAND_WORDS,
     OPTION_WORDS,
+    TRANSLATED,
     chosen,
-    languages,
     named,
 )
 from hypecurve_discord.answering.asked import locale_of
@@ -94,7 +96,7 @@ def _shown(indent: str, part: Mapping[str, Any]) -> Iterator[str]:
         yield from _shown(f"{indent}  ", option)
 
 
-@pytest.mark.parametrize("locale", languages())
+@pytest.mark.parametrize("locale", TRANSLATED)
 def test_every_command_option_and_choice_has_a_name_in_every_language(locale: str) -> None:
     commands = {word for spec in COMMANDS for word in (spec.name, spec.group) if word} | {*GROUPS}
     options = {option.name for spec in COMMANDS for option in spec.options}
@@ -104,8 +106,19 @@ def test_every_command_option_and_choice_has_a_name_in_every_language(locale: st
     assert choices <= set(CHOICE_WORDS)
     assert not [word for word in commands if named("command", word, locale) == word]
     assert not [word for word in options if named("option", word, locale) == word]
-    own = {*languages(), "en"}
+    own = {*TRANSLATED, "en"}
     assert not [w for w in CHOICE_WORDS if w not in own and chosen(w, locale) == CHOICE_WORDS[w]]
+
+
+def test_the_help_says_what_discord_lists_a_command_as() -> None:
+    there, elsewhere = (plain(help_message(None, "zh_CN", to)) for to in ("discord", "slack"))
+    assert "订阅 · 每天向此频道发送摘要" in there
+    assert "设置 语言 · " in there
+    assert "订阅 · " not in elsewhere
+    one = plain(help_message("language", "ru", "discord"))
+    assert "/hype настроить язык" in one
+    assert "language · язык: " in one
+    assert " · " not in plain(help_message("subscribe", "en", "discord"))
 
 
 def test_a_name_that_discord_would_not_take_stays_english(monkeypatch: pytest.MonkeyPatch) -> None:
