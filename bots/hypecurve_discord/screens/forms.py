@@ -28,6 +28,7 @@ from hypecurve_discord.answering.asked import (
     locale_of,
 )
 from hypecurve_discord.answering.replying import Replies, line, sorry, their_own
+from hypecurve_discord.library import discord
 from hypecurve_discord.rendering.ids import Do, encode
 from hypecurve_discord.screens.filled import filled_in
 from hypecurve_discord.screens.formview import MAIN, PREFIX, REST, form_modal
@@ -39,6 +40,7 @@ READ_WITHIN = 2.0
 TYPED_FOR = 900.0
 """Seconds for which what was typed can be mended: as long as its answer's token lives."""
 AGAIN = "hype:again"
+_REFUSED = 400
 _TYPED = 500
 _CHANGING = "subscribe"
 """A command of those that take leave."""
@@ -129,6 +131,11 @@ class FormScreen:
                 return
             await interaction.response.send_modal(form_modal(form, name, typed))
         except TimeoutError:
+            await self._tell(interaction, too_late(locale))
+        except discord.HTTPException as error:
+            if error.status != _REFUSED:
+                raise
+            _log.error("discord form refused", code=error.code, why=error.text[:200])
             await self._tell(interaction, too_late(locale))
         except HypecurveError as error:
             await self._tell(interaction, error_message(error, locale))
