@@ -155,6 +155,10 @@ async def test_a_picture_that_is_refused_is_left_out(
 
 
 async def test_a_channel_that_takes_no_files_is_asked_once(rig: Rig) -> None:
+    rig.discord.channels["456"].allowed = VIEW  # nor anything else, for now
+    with pytest.raises(ChannelRefused):
+        await rig.post(PICTURED)
+    rig.discord.posts.clear()
     rig.discord.channels["456"].allowed = EVERYTHING & ~ATTACH
     await rig.post(PICTURED)
     await rig.post(PICTURED, key="d2.0")

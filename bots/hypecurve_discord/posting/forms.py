@@ -46,20 +46,19 @@ class Forms:
         A refusal that is not of the form's making is raised as it is.
         """
         file, forms = await self._picture(channel, message), [body, embed_body, _plain]
+        may_not = False
         while True:
             form = forms[0]
             payload = form(message, file.name if file else "")
             if file is not None:
                 payload = {**payload, "attachments": file.attached()}
             try:
-                return await send(payload, file)
+                ref = await send(payload, file)
             except (ChannelRefused, MessageRefused) as error:
                 # Discord's own words say in which field.
                 about = {"channel": str(channel), "code": error.code, "why": _words(error)[:_WHY]}
                 if file is not None and _is_for_the_file(error):
-                    file = None
-                    if error.code == _MAY_NOT:
-                        self._pictures.refused(channel)
+                    file, may_not = None, error.code == _MAY_NOT
                     _log.warning("a picture is left out", **about)
                 elif isinstance(error, MessageRefused) and len(forms) > 1:
                     del forms[0]
@@ -67,6 +66,10 @@ class Forms:
                     _log.error("discord message refused", **about)  # our fault
                 else:
                     raise
+            else:
+                if may_not:
+                    self._pictures.refused(channel)  # it takes the same without
+                return ref
 
     async def _picture(self, channel: Channel, message: Message) -> File | None:
         """Return what shows the message's picture; None where we may attach nothing."""
