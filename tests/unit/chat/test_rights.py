@@ -122,6 +122,7 @@ async def test_a_channel_that_cannot_be_posted_to_is_not_subscribed(store: SqlSt
 
 
 async def test_status_tells_what_the_app_may_do_here(store: SqlStore) -> None:
+    await listed(store, [a_repo(1)])
     desk = desk_of(store)
 
     async def status(*missing: Right) -> list[str]:
