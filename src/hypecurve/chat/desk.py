@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from hypecurve.chat import command as said
 from hypecurve.chat.changes import Changers, check, witnessed
 from hypecurve.chat.changing import change
-from hypecurve.chat.finder import clock_zone, find, named_fully
-from hypecurve.chat.finding import Misplaced
+from hypecurve.chat.finder import clock_zone, find, named_fully, teller_of
+from hypecurve.chat.finding import Misplaced, Search
 from hypecurve.chat.grammar import NO_DIGEST, parse
 from hypecurve.chat.patience import PATIENCE, SOON, done_within, within
 from hypecurve.chat.picker import shared, take_word
@@ -26,6 +26,7 @@ from hypecurve.domain.subscription import Channel
 from hypecurve.ports import Clock, GitHubSource, Suggestible
 from hypecurve.ports.store import Store
 from hypecurve.services.answers import lookup
+from hypecurve.services.answers.outlook import Outlooks
 from hypecurve.services.answers.overview import channel_overview
 from hypecurve.services.answers.submit import Questions, Wish, submit
 from hypecurve.services.answers.why import why
@@ -36,6 +37,7 @@ from hypecurve.wording.card import card_message, with_curve
 from hypecurve.wording.digest import digest_message
 from hypecurve.wording.help import help_message
 from hypecurve.wording.lists import categories_message, list_message
+from hypecurve.wording.outlook import headed, seen_by
 from hypecurve.wording.status import status_message
 from hypecurve.wording.submissions import submitted_message
 from hypecurve.wording.texts import to_say
@@ -68,6 +70,8 @@ class ServiceDesk:
     """What was offered to those who type."""
     histories_an_hour: int = 0
     """Repos whose past is asked in an hour, to say how long that still takes; 0: not said."""
+    outlooks: Outlooks = field(default_factory=Outlooks)
+    """How much has been seen yet, as it was counted last."""
     changes: Changers = "members"
     """Who may change what a channel hears."""
     patience: float = PATIENCE
@@ -154,12 +158,29 @@ class ServiceDesk:
             return await tx.subscriptions.spoken(asker.channel)
 
     async def _tell(self, asker: Asker, command: said.Question) -> Message:
+        """Answer a question; where little has been seen yet, with a line that says so."""
+        if not isinstance(command, said.ListNow | said.Preview | said.ShowRepo | Search):
+            return await self._told(asker, command)
+        outlook = await self.outlooks.now(self.store, self.clock, self.histories_an_hour)
+        line = seen_by(outlook, teller_of(asker, self.taxonomy, self.clock.now()))
+        if outlook.is_first and isinstance(command, said.ListNow | said.Preview):
+            return notices.notice(line, asker.locale)
+        message = await self._told(asker, command)
+        rises = isinstance(command, said.Preview) or (
+            isinstance(command, said.ListNow) and command.kind == "rising"
+        )
+        return headed(message, line) if outlook.is_first or rises else message
+
+    async def _told(self, asker: Asker, command: said.Question) -> Message:
         match command:
             case said.Subscriptions():
                 message = await self._subscriptions(asker)
             case Status():
                 found = await channel_overview(self.store, self.clock, asker.channel)
-                message = status_message(found, self.taxonomy, asker.locale, rights=asker.rights)
+                seen = await self.outlooks.now(self.store, self.clock, self.histories_an_hour)
+                message = status_message(
+                    found, self.taxonomy, asker.locale, rights=asker.rights, outlook=seen
+                )
             case Show():
                 message = await self._show(asker, command)
             case said.ListNow():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from hypecurve.chat.command import Command, Loosely, Question, Whole
 from hypecurve.chat.finding import (
@@ -21,6 +22,7 @@ from hypecurve.domain.asking import Asker
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import NotFound
 from hypecurve.domain.message import Message
+from hypecurve.domain.schedule import parse_zone
 from hypecurve.ports import Clock
 from hypecurve.ports.store import Store
 from hypecurve.services.answers import comparing, curves, placing
@@ -37,7 +39,8 @@ from hypecurve.wording.cut import cut
 from hypecurve.wording.found import meant_message, search_message
 from hypecurve.wording.misplaced import where_else
 from hypecurve.wording.spoken import language_message
-from hypecurve.wording.texts import to_say
+from hypecurve.wording.teller import Teller
+from hypecurve.wording.texts import texts, to_say
 from hypecurve.wording.tuned import pinging
 
 Finding = Search | Compare | ShowCurve | ShowRisers | ShowLanguage | ShowPing | AskPlace
@@ -47,6 +50,11 @@ _SHOWN = 60
 def clock_zone(asker: Asker) -> str:
     """Return the zone to show somebody times in: theirs where it is known here, else UTC."""
     return asker.zone if asker.zone and knows(asker.zone) else FALLBACK
+
+
+def teller_of(asker: Asker, taxonomy: Taxonomy, now: datetime) -> Teller:
+    """Return who tells somebody of repos: in their language, and their zone."""
+    return Teller(texts(asker.locale), taxonomy, parse_zone(clock_zone(asker)), now)
 
 
 async def find(

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from hypecurve.domain.catalogue import CatalogueEntry, RepoState
 from hypecurve.domain.health import Health
 from hypecurve.domain.message import SectionKind
+from hypecurve.domain.outlook import ALL_SEEN, Outlook
 from hypecurve.domain.pick import Pick
 from hypecurve.domain.repo import RepoId
 from hypecurve.domain.signal import Evidence, Lane, Signal, SignalKind
@@ -169,6 +170,8 @@ class Welcome:
     youngest: tuple[CatalogueEntry, ...] = ()
     history_left: timedelta | None = None
     """How long the rest of the past still takes; None where nobody can say."""
+    outlook: Outlook = ALL_SEEN
+    """How much has been seen yet of all that is watched."""
 
 
 def choose(

@@ -14,7 +14,9 @@ from hypecurve.domain.message import (
     SectionKind,
     Text,
 )
+from hypecurve.domain.outlook import Outlook
 from hypecurve.wording.aside import degraded_line, show_controls, unsure_line
+from hypecurve.wording.outlook import first_look
 from hypecurve.wording.teller import Teller, hour, name_of, open_repo, sentences, words_of
 
 
@@ -43,6 +45,8 @@ def quiet_message(digest: Digest, teller: Teller) -> Message:
 
 def _nothing(digest: Digest, teller: Teller) -> str:
     said, checked = teller.texts, _checked(digest, teller)
+    if digest.counts_at is None and not digest.watched:
+        return words_of(first_look(Outlook(is_first=True), teller))
     if digest.degraded:
         return said.say("Nothing was seen to cross your bar.")
     if digest.quiet_since is None:

@@ -20,10 +20,12 @@ from hypecurve.domain.message import (
     SectionKind,
     Text,
 )
+from hypecurve.domain.outlook import ALL_SEEN, Outlook
 from hypecurve.domain.overview import ChannelOverview, Posting, Trouble, TroubleKind
 from hypecurve.domain.subscription import UNTIL_RESUMED
 from hypecurve.wording.cut import clean, cut
 from hypecurve.wording.notices import called_role, named_repos, notice
+from hypecurve.wording.outlook import seen_by
 from hypecurve.wording.rights import lacking, rights_here
 from hypecurve.wording.teller import Teller, joined, moment, sentences, words_of
 from hypecurve.wording.texts import SOURCE_LOCALE, Texts, texts, to_say
@@ -47,29 +49,37 @@ _ARRIVING = frozenset({DeliveryState.PENDING, DeliveryState.SENDING, DeliverySta
 
 
 def status_message(
-    found: ChannelOverview, taxonomy: Taxonomy, locale: str, *, rights: Sequence[Right] = ()
+    found: ChannelOverview,
+    taxonomy: Taxonomy,
+    locale: str,
+    *,
+    rights: Sequence[Right] = (),
+    outlook: Outlook = ALL_SEEN,
 ) -> Message:
     """Return how a channel fares: a line or two where all is well, else what is wrong.
 
-    `rights`: what the app may and may not do there, where the platform tells.
+    `rights`: what the app may and may not do there, where the platform tells. `outlook`: how much
+    has been seen of GitHub yet.
     """
-    message = _fares(found, taxonomy, locale, is_open=not lacking(rights))
+    message = _fares(found, taxonomy, locale, outlook, is_open=not lacking(rights))
     here = tuple(rights_here(rights, texts(locale)))
     return replace(message, sections=(*message.sections, *here))
 
 
-def _fares(found: ChannelOverview, taxonomy: Taxonomy, locale: str, *, is_open: bool) -> Message:
+def _fares(
+    found: ChannelOverview, taxonomy: Taxonomy, locale: str, outlook: Outlook, *, is_open: bool
+) -> Message:
     said = texts(locale)
     if not found.subscriptions and not found.troubles:
         words = said.say("This channel hears nothing yet. Try: /hype subscribe all")
         return notice(words, locale)
     zone = found.subscriptions[0].schedule.zone if found.subscriptions else "UTC"
     teller = Teller(said, taxonomy, zone_of(zone), found.at)
-    head = _coming(found, teller)
+    head, seen = _coming(found, teller), seen_by(outlook, teller)
     if not found.troubles:
-        is_well = is_open and not found.paused_until
+        is_well = is_open and not found.paused_until and not outlook.is_first
         well: Line = (Text(said.say("All is well.")),) if is_well else ()
-        return notice(sentences(said, well, head), locale, *_wishes(found, said))
+        return notice(sentences(said, well, head), locale, seen, *_wishes(found, said))
     kinds = {each.kind for each in found.troubles}
     troubles = [trouble_entry(each, teller) for each in found.troubles]
     return Message(
@@ -77,7 +87,11 @@ def _fares(found: ChannelOverview, taxonomy: Taxonomy, locale: str, *, is_open: 
         notification=troubles[0].spoken,
         title=said.say("Something is wrong here"),
         sections=(Section(SectionKind.PLAIN, "", tuple(troubles)), *_last(found, teller)),
-        footer=(*(() if _NONE_COMES & kinds else (head,)), *_wishes(found, said)),
+        footer=(
+            *(() if _NONE_COMES & kinds else (head,)),
+            *((seen,) if seen else ()),
+            *_wishes(found, said),
+        ),
         controls=tuple(show_controls(found, said)),
         locale=said.name,
     )

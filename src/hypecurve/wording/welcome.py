@@ -23,6 +23,7 @@ from hypecurve.domain.schedule import parse_zone
 from hypecurve.domain.signal import SUBSCRIBABLE, SignalKind
 from hypecurve.domain.subscription import Wants
 from hypecurve.wording.facts import told
+from hypecurve.wording.outlook import first_look
 from hypecurve.wording.teller import (
     Teller,
     about,
@@ -51,24 +52,33 @@ def welcome_message(welcome: Welcome, taxonomy: Taxonomy, locale: str) -> Messag
     now = welcome.counts_at or welcome.next_due
     teller = Teller(said, taxonomy, parse_zone(welcome.zone), now)
     what = scope(said, taxonomy, welcome.wants.categories)
-    watching = said.say_count(
-        "Watching {n} repo in {what}.",
-        "Watching {n} repos in {what}.",
-        welcome.watched,
-        what=what,
+    is_first = welcome.outlook.is_first
+    watching: Line = (
+        first_look(welcome.outlook, teller)
+        if is_first
+        else (
+            Text(
+                said.say_count(
+                    "Watching {n} repo in {what}.",
+                    "Watching {n} repos in {what}.",
+                    welcome.watched,
+                    what=what,
+                )
+            ),
+        )
     )
     first = said.say_line("First digest {moment}.", moment=moment(welcome.next_due, teller))
     lines: list[Line] = [
-        sentences(said, (Text(watching),), first),
+        sentences(said, watching, first),
         (Text(said.say("It tells what is {kinds}.", kinds=kinds_words(welcome.wants, said))),),
     ]
     if without := left_out(welcome.wants, said):
         lines.append((Text(said.say("Left out: {what}", what=without)),))
-    if SignalKind.RISING in welcome.wants.kinds and welcome.history_loaded < 1:
+    if SignalKind.RISING in welcome.wants.kinds and welcome.history_loaded < 1 and not is_first:
         lines.append((Text(_loading(welcome, said)),))
     return Message(
         kind=MessageKind.FIRST,
-        notification=f"{watching}{said.gap}{words_of(first)}",
+        notification=f"{words_of(watching)}{said.gap}{words_of(first)}",
         title=what,
         subtitle=tuple(lines),
         sections=_meanwhile(welcome, teller),

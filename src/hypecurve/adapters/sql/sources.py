@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hypecurve.adapters.sql.statements import upsert
@@ -55,3 +55,9 @@ class SqlSources:
     async def looked_lately(self, key: str, at: datetime) -> None:
         """Note that what was pushed or created lately was read to its end."""
         await upsert(self._connection, source, [{"key": key, "lately_at": at}])
+
+    async def began(self) -> datetime | None:
+        """Return when the oldest reading began that was cut off or goes on."""
+        statement = select(func.min(source.c.rest_at))
+        found: datetime | None = await self._connection.scalar(statement)
+        return found

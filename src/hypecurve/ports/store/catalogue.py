@@ -255,3 +255,7 @@ class Sources(Protocol):
     async def looked_lately(self, key: str, at: datetime) -> None:
         """Note that what was pushed or created lately was read to its end."""
         ...
+
+    async def began(self) -> datetime | None:
+        """Return when the oldest reading began that was cut off or goes on; None where none is."""
+        ...

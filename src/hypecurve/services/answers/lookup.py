@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from hypecurve.domain.barring import bar_key
 from hypecurve.domain.catalogue import (
     Card,
     CatalogueEntry,
@@ -25,6 +26,7 @@ from hypecurve.domain.stars import PastStars, StarHistory
 from hypecurve.domain.subscription import Channel
 from hypecurve.ports import Clock
 from hypecurve.ports.store import Found, Store, Transaction
+from hypecurve.services.answers.outlook import is_first_look
 
 SEVEN_DAYS = timedelta(days=7)
 _DAY = timedelta(days=1)
@@ -37,12 +39,26 @@ async def named(tx: Transaction, name: RepoName) -> CatalogueEntry:
     """The repo of that name, today's or an older one; NotFound says what to do."""
     entry = await tx.catalogue.find(name)
     if entry is None:
-        form = to_say(
-            "{name} is not watched: it has too few stars, or no search has brought it yet. "
-            "To have it watched: submit {name}"
-        )
-        raise NotFound(form, name=name)
+        raise NotFound(await _why_not(tx, name), name=name, owner=name.owner)
     return entry
+
+
+async def _why_not(tx: Transaction, name: RepoName) -> str:
+    """Why nobody knows a repo of that name."""
+    if await tx.submissions.blocked([bar_key(name.owner)]):
+        return to_say(
+            "{name} is not kept: its owner asked to be forgotten. Whoever hosts Hypecurve takes "
+            "it in again by: hypecurve forget github {owner} --undo"
+        )
+    if await is_first_look(tx):
+        return to_say(
+            "{name} is not known yet: the first look through GitHub is under way; ask again in "
+            "some minutes."
+        )
+    return to_say(
+        "{name} is not watched: it has too few stars, or no search has brought it yet. "
+        "To have it watched: submit {name}"
+    )
 
 
 async def card(

@@ -10,6 +10,7 @@ from hypecurve.domain.digest import Welcome
 from hypecurve.domain.schedule import next_due
 from hypecurve.domain.subscription import Channel, Schedule, Wants
 from hypecurve.ports.store import Found, Transaction
+from hypecurve.services.answers.outlook import outlook
 from hypecurve.services.digests.drafting import digest_between
 from hypecurve.services.tracker.backfill import time_left
 
@@ -55,4 +56,5 @@ async def welcome(
             await tx.catalogue.entries(replace(found, order="created", limit=_YOUNGEST))
         ),
         history_left=time_left(filled, histories_an_hour),
+        outlook=await outlook(tx),
     )
