@@ -109,8 +109,9 @@ def _ask(who: str, what: str, *, barred: bool) -> None:
     """Ask whether it is meant so; BadInput where nobody answers or the answer is no."""
     note(f"This deletes of {who}: {what}.")
     if barred:
-        note("Its repositories are not taken in again.")
-    typer.echo("It cannot be undone. Delete it? [y/N] ", nl=False, err=True)
+        note("Its repositories are not taken in again, until --undo lets them be found anew.")
+    final = "" if barred else "It cannot be undone. "
+    typer.echo(f"{final}Delete it? [y/N] ", nl=False, err=True)
     answer = sys.stdin.readline().strip().casefold()
     if not sys.stdin.isatty():
         note()

@@ -71,12 +71,13 @@ def _tell(submitted: Submitted, words: str) -> None:
     from hypecurve.domain.errors import BadInput
     from hypecurve.domain.submission import Outcome
 
-    name = submitted.name
+    name, undo = submitted.name, f"`hypecurve forget github {submitted.name.owner} --undo`"
     approve = f"`hypecurve submissions approve {name}`"
     mend = {
         Outcome.GONE: "",
         Outcome.REFUSED: f" To let it in after all: {approve}.",
         Outcome.BLOCKED: f" To take it again: `hypecurve submissions unblock {name}`.",
+        Outcome.FORGOTTEN: f" To take it in again: {undo}.",
     }
     if submitted.outcome in mend:
         raise BadInput(words.partition("\n")[0] + mend[submitted.outcome])

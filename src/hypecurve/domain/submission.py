@@ -64,6 +64,8 @@ class Outcome(StrEnum):
     """The operator said no."""
     BLOCKED = "blocked"
     """The operator wants no submission of this repo, or by this user."""
+    FORGOTTEN = "forgotten"
+    """Its owner asked not to be kept."""
     GONE = "gone"
     """Not on GitHub, or not for the public."""
     ASKED_ENOUGH = "asked enough"

@@ -46,6 +46,9 @@ _SAID = {
     _O.WAITING: to_say("{name} was submitted before and waits for the operator's word."),
     _O.REFUSED: to_say("{name} was submitted before, and the operator said no."),
     _O.BLOCKED: to_say("{name} is not taken: the operator wants no submission of it, or of yours."),
+    _O.FORGOTTEN: to_say(
+        "{name} is not taken: its owner asked to be forgotten, and no repo of theirs is kept."
+    ),
 }
 _HEARD = {
     _O.WATCHED: to_say(
@@ -72,7 +75,7 @@ _GONE = {
     "blocked": to_say("{name} is blocked by GitHub."),
 }
 _NOT_THERE = to_say("There is no {name} on GitHub, or it is private.")
-_NO_MORE = frozenset({_O.GONE, _O.BLOCKED, _O.ASKED_ENOUGH, _O.TOO_MANY})
+_NO_MORE = frozenset({_O.GONE, _O.BLOCKED, _O.FORGOTTEN, _O.ASKED_ENOUGH, _O.TOO_MANY})
 _TO_BE = frozenset({_O.WATCHED, _O.PASSES, _O.SUBMITTED})
 
 

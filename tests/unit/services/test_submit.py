@@ -400,9 +400,9 @@ async def test_nothing_is_taken_of_an_account_that_wants_no_part_in_this(desk: D
     desk.github.former["nori/before"] = RepoName.parse("acme/repo-1")
     async with desk.store.write() as tx:
         await tx.forgetting.owner("acme", NOW)
-    assert await desk.outcome("Acme/repo-1") is Told.BLOCKED
+    assert await desk.outcome("Acme/repo-1") is Told.FORGOTTEN
     assert desk.github.asked == []
-    assert await desk.outcome("nori/before") is Told.BLOCKED
+    assert await desk.outcome("nori/before") is Told.FORGOTTEN
     assert await desk.wishes() == []
 
 

@@ -126,11 +126,11 @@ async def _closed(
     repo: Repo | None = None,
 ) -> Outcome | None:
     """Why nothing is taken of this user, of this repo, or of its owner, at present."""
-    keys = [bar_key(wish.name.owner)]
-    keys += [user_key(wish.user)] if wish.user else []
-    keys += [] if repo is None else [repo_key(repo.id), bar_key(repo.name.owner)]
-    if await tx.submissions.blocked(keys):
-        return Outcome.BLOCKED
+    barred = {bar_key((wish.name if repo is None else repo.name).owner)}
+    keys = {user_key(wish.user)} if wish.user else set[str]()
+    keys |= set() if repo is None else {repo_key(repo.id)}
+    if blocked := await tx.submissions.blocked(keys | barred):
+        return Outcome.BLOCKED if blocked & keys else Outcome.FORGOTTEN
     if wish.user and per_day is not None:
         made = await tx.submissions.count_by(wish.user, now - _DAY)
         if made >= per_day:
