@@ -10,6 +10,7 @@
         await discord.press(message, "Tune")    # presses a button of a message
         await discord.autocomplete("subscribe", categories="ag")       # -> the choices
         discord.trouble.append(fault(503))      # the next post in a channel goes wrong
+        discord.astray["/api/v10/interactions"] = deque([limited(0.1)])     # calls of that path
         discord.always = limited(7.0)           # every call does that is about a place, until None
         discord.faults = Faults(0.05, Random(7))        # some do, by chance
         discord.pace.enforced = True            # 50 a second over all
@@ -105,6 +106,8 @@ class DiscordStandIn(People, Forums, Places, Answers, Commands, Happenings):
         self.token = token
         self.trouble: deque[Trouble] = deque()
         self.always: Trouble | None = None
+        self.astray: dict[str, deque[Trouble]] = {}
+        """How the next calls of paths that begin so go wrong."""
         self.faults: Faults | None = None
         self.pace = Pace()
         self.hanging: float | None = None
@@ -206,6 +209,9 @@ class DiscordStandIn(People, Forums, Places, Answers, Commands, Happenings):
 
     async def _trouble(self, request: web.Request) -> Trouble | None:
         """Return how a call goes wrong, if it does."""
+        for path, troubles in self.astray.items():
+            if troubles and request.path.startswith(path):
+                return troubles.popleft()
         if not request.path.startswith(_ABOUT_PLACES):
             return None
         posting = request.method == "POST" and request.path.endswith(("/messages", "/threads"))

@@ -35,22 +35,41 @@ FINISHING, LEAVING = 2.0, 2.0
 """Seconds for the answers under way, and for saying goodbye, once it is time to stop."""
 SETTLE = 2.0
 """Seconds without another server after which a new session has named them all."""
+BETWEEN = 5.0
+"""Seconds before another session is begun, where it is not the first: Discord takes one in five.
+https://discord.com/developers/docs/events/gateway#rate-limiting"""
+SILENCE = 60.0
+"""Seconds without a word, heartbeats' answers among them, after which a connection is dead."""
 _NOT_AUTHENTICATED = 4004
 
 
 class HypeClient(TellingClient):
     """A client that answers interactions, and tells what becomes of servers and channels."""
 
-    def __init__(self, host: Host, together: Together, settle: float = SETTLE) -> None:
+    def __init__(
+        self,
+        host: Host,
+        together: Together,
+        settle: float = SETTLE,
+        between: float = BETWEEN,
+        silence: float = SILENCE,
+    ) -> None:
         """Prepare; nothing is connected."""
         super().__init__(
             host,
             max_ratelimit_timeout=30.0,
             guild_ready_timeout=settle,
+            heartbeat_timeout=silence,
             http_trace=traced(host.kit.invalid, together),
         )
         self.answering = Answering(host, barred)
         self.screens = Screens(host, self.answering)
+        self._between = between
+
+    async def before_identify_hook(self, _: int | None, *, initial: bool = False) -> None:
+        """Wait for our turn to begin a session; one that is resumed waits for nothing."""
+        if not initial:
+            await asyncio.sleep(self._between)
 
     async def setup_hook(self) -> None:
         """Let discord.py know our controls by their ids."""
@@ -93,12 +112,14 @@ class HypeClient(TellingClient):
             )
 
 
-async def serve(
+async def serve(  # how long it waits is said by name
     env: Mapping[str, str],
     host: Host,
     stop: asyncio.Event,
     together: Together | None = None,
     settle: float = SETTLE,
+    between: float = BETWEEN,
+    silence: float = SILENCE,
 ) -> None:
     """Answer commands until `stop` is set; BadSetting where a setting cannot be used.
 
@@ -107,7 +128,7 @@ async def serve(
     token, pause, together = token_of(env), FIRST_PAUSE, together or Together()
     with addressed(env):
         while not stop.is_set():
-            client = HypeClient(host, together, settle)
+            client = HypeClient(host, together, settle, between, silence)
             together.listen(client.type_of, client.permissions_in)
             try:
                 await _until(stop, client.run_on(token, gateway_of(env)))

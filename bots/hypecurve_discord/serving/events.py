@@ -57,6 +57,8 @@ class TellingClient(discord.AutoShardedClient):
         self._events = host.events
         self._known: set[int] = set()
         """Servers that were told of already: each new session names them all again."""
+        self._named: dict[int, dict[int, discord.Guild]] = {}
+        """The servers of each shard as its session left them when it had named them all."""
 
     # -- servers -----------------------------------------------------------------------------
 
@@ -69,6 +71,7 @@ class TellingClient(discord.AutoShardedClient):
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """We were invited, maybe not for the first time: it is said once what we are for."""
         self._known.add(guild.id)
+        self._named.setdefault(guild.shard_id, {})[guild.id] = guild
         await self._events.tenant_here(tenant_of(guild))
         place = greeted_in(guild)
         if place is None:
@@ -76,6 +79,17 @@ class TellingClient(discord.AutoShardedClient):
             return
         channel = Channel(tenant_of(guild), str(place.id))
         await self._events.channel_joined(channel, locale_of(str(guild.preferred_locale)))
+
+    async def on_shard_ready(self, shard_id: int) -> None:
+        """A new session has named all its servers: from the others we were removed meanwhile.
+
+        discord.py keeps those of a session before, and makes those that are named anew.
+        """
+        before = self._named.get(shard_id, {})
+        for guild in [each for each in before.values() if self.get_guild(each.id) is each]:
+            self._connection._remove_guild(guild)  # noqa: SLF001  # nothing else forgets it
+            await self.on_guild_remove(guild)
+        self._named[shard_id] = {each.id: each for each in self.guilds if each.shard_id == shard_id}
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """We were removed, or the server was; one that is merely out of reach comes otherwise."""
