@@ -1,21 +1,14 @@
-"""A whole service with nothing to do: tracker, deliveries and both bots, for a minute.
-
-Reads /proc: on Linux alone.
-"""
+"""A whole service with nothing to do: tracker, deliveries and both bots, for a minute."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import os
-import re
-import sys
-import tempfile
 from datetime import timedelta
-from pathlib import Path
 
 from bench.audience import place
 from bench.figures import tell
+from bench.watched import NOBODY, cpu, rss, service
 from bench.world import INTERVAL
 
 from hypecurve.adapters.clock import SystemClock
@@ -32,8 +25,6 @@ _STARTED = 20.0
 _REPOS = 2_000
 _CHANNELS = 500
 """Of each platform."""
-_NOBODY = "http://127.0.0.1:9"
-_OURS = ("HYPECURVE_", "GITHUB_", "SLACK_", "DISCORD_", "DATABASE_URL")
 
 
 def main() -> None:
@@ -49,33 +40,17 @@ async def _idle(url: str, seconds: float) -> None:
     await _prepare(url)
     async with slack_process() as slack, discord_process(channels=100) as discord:
         settings = {
-            "DATABASE_URL": url,
-            "GITHUB_TOKEN": "made-up",
-            "GITHUB_API_URL": _NOBODY,
             "SLACK_BOT_TOKEN": SlackStandIn.token,
             "SLACK_APP_TOKEN": SlackStandIn.app_token,
             "SLACK_API_URL": slack.api_url,
             **discord.env,
         }
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
-        with tempfile.TemporaryDirectory() as folder:
-            service = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "hypecurve", "run"),
-                cwd=folder,
-                env={**kept, **settings},
-                stderr=asyncio.subprocess.PIPE,
-            )
-            try:
-                await asyncio.sleep(_STARTED)
-                before = _cpu(service.pid)
-                await asyncio.sleep(seconds)
-                share = (_cpu(service.pid) - before) / seconds
-                tell(name="idling", share=share, rss=_rss(service.pid), seconds=seconds)
-            finally:
-                if service.returncode is None:
-                    service.terminate()
-                _, log = await service.communicate()
-                tell(name="log", lines=log.decode().splitlines())
+        async with service(url, settings) as running:
+            await asyncio.sleep(_STARTED)
+            before = cpu(running.pid)
+            await asyncio.sleep(seconds)
+            share = (cpu(running.pid) - before) / seconds
+            tell(name="idling", share=share, rss=rss(running.pid), seconds=seconds)
 
 
 async def _prepare(url: str) -> None:
@@ -85,7 +60,7 @@ async def _prepare(url: str) -> None:
         Repo(RepoId(number), f"R_{number}", RepoName("acme", f"tool-{number}"), 500 + number)
         for number in range(1, _REPOS + 1)
     ]
-    world = World("live", _NOBODY.partition("://")[2])
+    world = World("live", NOBODY.partition("://")[2])
     async with (
         open_store(url, world, now=now, interval=INTERVAL, keep=KEEP_COLUMNS) as store,
         store.write() as tx,
@@ -104,20 +79,6 @@ async def _prepare(url: str) -> None:
                         alerted_cycle=cycle,
                     )
                 )
-
-
-def _cpu(pid: int) -> float:
-    """Seconds of a core that a process has used so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    ticks: int = os.sysconf("SC_CLK_TCK")
-    return (int(fields[11]) + int(fields[12])) / ticks
-
-
-def _rss(pid: int) -> float:
-    """MiB that it holds now."""
-    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
-    found = re.search(r"^VmRSS:\s+(\d+) kB", status, re.MULTILINE)
-    return int(found[1]) / 1024 if found else 0.0
 
 
 if __name__ == "__main__":

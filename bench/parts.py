@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import telling
+from bench import crowds, idle, telling
 from bench.cycling import STEPS
 from bench.databases import AGES, Aged, Databases, databases
 from bench.running import Child, Figures, child, run
@@ -24,8 +24,6 @@ SAMPLE = 300
 """Repos that PyGithub is asked for."""
 COMMANDS = 300
 """Of each kind, with no cycle running."""
-CROWD_COMMANDS = 2_000
-"""Typed by fifty people at a time."""
 CYCLES = 4
 """While which commands are asked."""
 CROWD = 2_500
@@ -71,11 +69,11 @@ def _needed(part: str, bench: Bench) -> list[Aged]:
         case "cycle":
             repos = bench.size(REPOS)
             return [Aged(system, age, repos) for age in AGES for system in Databases.SYSTEMS]
-        case "asking" | "crowd":
+        case "asking" | "crowd" | "crowd-discord":
             return [Aged(system, "year", bench.size(REPOS)) for system in Databases.SYSTEMS]
         case "large":
             return [Aged("SQLite", "year", bench.size(MANY), coarse=True)]
-        case "composing" | "delivering" | "idling":
+        case "composing" | "delivering":
             return telling.needed(part, bench)
     return []
 
@@ -176,27 +174,6 @@ def _while_cycling(chat: Child, standin: Child, url: str) -> tuple[Figures, int]
     return chat.ask("off"), CYCLES
 
 
-def crowd(bench: Bench) -> None:
-    """Commands typed by fifty people at a time at the bot itself, beside a bolt app that acks."""
-    repos, commands = bench.size(REPOS), bench.size(CROWD_COMMANDS)
-    print(f"\n{commands:,} commands in Slack, 50 at a time, over {repos:,} repos and a year, s")
-    print(f"  {'':<44}{'ack p99':>16}{'answer p50':>12}{'p99':>16}{'most':>8}{'lost':>8}")
-    for system, bare in (("SQLite", "--bare"), *((each, "") for each in Databases.SYSTEMS)):
-        url = bench.databases.copy(Aged(system, "year", repos))
-        asked = ["--repos", repos, "--commands", commands, *filter(None, [bare])]
-        found = run("bench.crowding", url, *asked)["crowd"]
-        cycles = found["cycles"]
-        for key, when in (("alone", "no cycle runs"), ("busy", f"{cycles} cycles run")):
-            told, who = found[key], "a bare bolt app" if bare else system
-            acks, answers = told["acks"], told["answers"]
-            print(
-                f"  {f'{who}, while {when}':<44}{beside(acks['p99'], 0.5, 3):>16}"
-                f"{answers['p50']:>12.3f}{beside(answers['p99'], 2, 3):>16}"
-                f"{answers['most']:>8.3f}{beside(told['lost'], 0, 0):>8}",
-                flush=True,
-            )
-
-
 def sweep(bench: Bench) -> None:
     """Our sweep beside PyGithub asking for one repo after the other, on the same stand-in."""
     repos = bench.size(REPOS)
@@ -284,14 +261,16 @@ PARTS: dict[str, Callable[[Bench], None]] = {
     "cycle": cycle,
     "large": large,
     "asking": asking,
-    "crowd": crowd,
+    "crowd": crowds.slack,
+    "crowd-discord": crowds.discord,
     "sweep": sweep,
     "discovery": discovery,
     "detection": detection,
     "startup": startup,
     "composing": telling.composing,
     "delivering": telling.delivering,
-    "idling": telling.idling,
+    "idling": idle.idling,
+    "servers": idle.servers,
 }
 
 

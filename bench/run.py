@@ -2,9 +2,9 @@
 
     python bench/run.py [PART ...] [--quick] [--recording DIR [--until DATE]]
 
-Parts: replay, cycle, large, asking, sweep, discovery, detection, startup, composing, delivering,
-idling; all of them if none is named, in some twenty-five minutes on two quiet cores. Each figure
-is of a process of its own.
+Parts: replay, cycle, large, asking, crowd, crowd-discord, sweep, discovery, detection, startup,
+composing, delivering, idling, servers; all of them if none is named, in some thirty minutes on two
+quiet cores. Each figure is of a process of its own; a database is built once for all parts.
 `--quick` is a tenth of the size, to see that it runs: its figures say nothing beside the targets.
 """
 

@@ -1,4 +1,4 @@
-"""The parts of the bench that measure how channels are told: composing, delivering, idling."""
+"""The parts of the bench that measure how channels are told: composing, delivering."""
 
 from __future__ import annotations
 
@@ -11,14 +11,10 @@ CHANNELS = 10_000
 _RATES = {"discord": 44, "slack": 300}
 """Digests a second, at least."""
 _NAMES = {"discord": "Discord", "slack": "Slack"}
-_MINUTE = 60
-_SHORT = 10
 
 
 def needed(part: str, bench: Bench) -> list[Aged]:
     """The databases that a part works on."""
-    if part == "idling":
-        return []
     systems = Databases.SYSTEMS if part == "composing" else ("SQLite",)
     return [_aged(system, bench) for system in systems]
 
@@ -59,13 +55,3 @@ def delivering(bench: Bench) -> None:
             )
         if "busiest" in taken:
             table.line(f"  most requests in any second: {beside(taken['busiest'], 50, 0)}")
-
-
-def idling(bench: Bench) -> None:
-    """The whole service with nothing to do."""
-    url = bench.databases.empty()
-    seconds = _SHORT if bench.asked.quick else _MINUTE
-    found = run("bench.idling", url, "--seconds", seconds)["idling"]
-    print(f"\nAn idle service with both bots, for {seconds} s after its start")
-    share, held = beside(found["share"] * 100, 1, 2), beside(found["rss"], 150, 0)
-    print(f"  CPU, % of a core: {share}; memory, MiB: {held}", flush=True)

@@ -5,8 +5,12 @@
         await discord.ask("faults 0.05 7 1.5")      # share, seed, seconds that a call hangs
         report = await discord.ask("report")        # what was taken so far
         report["accepted"], report["doubles"], report["limited"], report["busiest"]
+        found = await discord.ask("commands FILE 50")   # /hype and each line of it, 50 at once
+        found["acks"], found["answers"], found["lost"]  # p50, p99, most: seconds; how many
+        await discord.ask("open")                       # with `servers`: the gateway speaks at last
 
-Its gateway tells of all the channels: a bot that listens in the process that posts spares that
+`servers`: so many of the usual size beside; its gateway says nothing until it is told to. The
+gateway tells of all the channels: a bot that listens in the process that posts spares that
 process one question for each of them. It ends with its standard input.
 """
 
@@ -24,7 +28,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from standins.discord_payloads import StandInChannel
+from standins.discord_crowd import crowd
+from standins.discord_guilds import guild, guild_id
+from standins.discord_payloads import Json, StandInChannel
 from standins.discord_platform import DiscordStandIn, Faults
 
 _HERE = Path(__file__).resolve().parent.parent
@@ -53,11 +59,12 @@ class DiscordProcess:
 
 @asynccontextmanager
 async def discord_process(
-    *, channels: int = 1, enforced: bool = False
+    *, channels: int = 1, enforced: bool = False, servers: int = 0
 ) -> AsyncIterator[DiscordProcess]:
     """Start it with so many channels; `enforced`: it takes no more than 50 requests a second."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "standins.discord_process", f"--channels={channels}"),
+        *(sys.executable, "-m", "standins.discord_process"),
+        *(f"--channels={channels}", f"--servers={servers}"),
         *(["--enforced"] if enforced else []),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
@@ -97,13 +104,14 @@ def main() -> None:
     """Serve until the input ends; its first line tells the settings and the channels."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--channels", type=int, default=1)
+    parser.add_argument("--servers", type=int, default=0)
     parser.add_argument("--enforced", action="store_true")
     asked = parser.parse_args()
-    asyncio.run(_serve(asked.channels, enforced=asked.enforced))
+    asyncio.run(_serve(asked.channels, asked.servers, enforced=asked.enforced))
 
 
-async def _serve(channels: int, *, enforced: bool) -> None:
-    discord = DiscordStandIn(wide=True)
+async def _serve(channels: int, servers: int, *, enforced: bool) -> None:
+    discord = _Wide(servers)
     places = [place(number) for number in range(channels)]
     discord.channels |= {number: StandInChannel(number, guild=guild) for guild, number in places}
     discord.guilds |= {guild for guild, _ in places}
@@ -114,7 +122,30 @@ async def _serve(channels: int, *, enforced: bool) -> None:
             if line[0] == "faults":
                 share, seed, discord.hanging = float(line[1]), int(line[2]), float(line[3])
                 discord.faults = Faults(share, Random(seed))  # noqa: S311  # no secret
+            if line[0] == "commands":
+                texts = (await asyncio.to_thread(Path(line[1]).read_text)).splitlines()
+                _tell(await crowd(discord, texts, int(line[2])))
+                continue
+            if line[0] == "open":
+                discord.gateway.here.set()
+                await discord.gateway.sessions(identified=1)
             _tell(report(discord))
+
+
+class _Wide(DiscordStandIn):
+    """Many channels, or many servers of the usual size beside them."""
+
+    def __init__(self, servers: int) -> None:
+        super().__init__(wide=True)
+        self.numbers = range(servers)
+        if servers:
+            self.gateway.here.clear()
+
+    def ready(self, shard: int = 0, shards: int = 1) -> list[tuple[str, Json]]:
+        (_, ready), *few = super().ready(shard, shards)
+        here = [n for n in self.numbers if (guild_id(n) >> 22) % shards == shard]
+        ready["guilds"] += [{"id": str(guild_id(n)), "unavailable": True} for n in here]
+        return [("READY", ready), *few, *(("GUILD_CREATE", guild(n)) for n in here)]
 
 
 def _tell(figures: dict[str, Any]) -> None:
