@@ -118,3 +118,25 @@ def test_categories_are_written_by_their_names(written: str, slugs: set[str]) ->
 def test_asking_what_to_compare_with_fits_whatever_the_repo_is_called(locale: str) -> None:
     for repo in ("a/b", f"{'o' * 30}/{'r' * 50}"):
         assert wrong_form(compare_modal(repo, locale).to_dict()) == []
+
+
+def test_what_has_no_room_in_a_field_stays() -> None:
+    lost = frozenset(f"old-{number:02}" for number in range(30))
+    owners = frozenset(f"o{number:02}-{'x' * 30}" for number in range(60))
+    had = Filled(Wants(lost, without_owners=owners), subscription_id=1)
+    form = Form(had, LAYERS)
+    none = filled_in(sent(form, MAIN, categories=["old-00"], more="mcp"), form).wants.categories
+    assert none == {"old-00", "mcp", *sorted(lost)[25:]}
+    left = filled_in(sent(form, REST, owners="@Nori"), form).wants.without_owners
+    assert "nori" in left
+    assert 0 < len(left - {"nori"}) < 60
+    assert left - {"nori"} == frozenset(sorted(owners)[-len(left) + 1 :])
+
+
+def test_a_form_opened_again_counts_from_what_it_showed_at_first() -> None:
+    first = Form(Filled(schedule=Schedule(time(9), "UTC"), subscription_id=1), LAYERS)
+    typed = sent(first, MAIN, more="agentz")
+    by_now = replace(first, filled=replace(first.filled, schedule=Schedule(time(7), "Asia/Tokyo")))
+    mended = sent(by_now, MAIN, typed, more="agents")
+    assert shows(form_modal(by_now, MAIN, typed).to_dict(), "when") == "09:00 UTC"
+    assert filled_in(mended, by_now).schedule == by_now.filled.schedule
