@@ -107,10 +107,10 @@ def _fitting(typed: str, offers: Iterable[Offer]) -> Iterator[Offer]:
 
 def _topics(locale: str) -> Iterator[Offer]:
     said = texts(locale)
-    yield from ((word, said.looked_up(GROUPS[word])) for word in GROUPS)
     for spec in OFFERED:
         name = named("command", spec.name, locale)
         yield spec.name, name if name != spec.name else said.looked_up(spec.help)
+    yield from ((word, said.looked_up(GROUPS[word])) for word in GROUPS)
 
 
 def _shown(value: str, told: str) -> str:

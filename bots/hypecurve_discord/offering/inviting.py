@@ -29,8 +29,8 @@ async def invite(env: Mapping[str, str]) -> str:
 def _lines(app: Mapping[str, Any]) -> Iterator[str]:
     scopes = "bot applications.commands"
     yield _link(client_id=app["id"], permissions=INVITED_WITH, scope=scopes)
-    asked = ", ".join(f"{name} ({purpose})" for name, purpose in INVITED_FOR)
-    yield f"  adds Hypecurve to a server and asks for {asked}; for nothing else"
+    yield "  adds Hypecurve to a server, with these permissions and no others:"
+    yield from (f"  - {name}, {purpose}" for name, purpose in INVITED_FOR)
     yield _link(client_id=app["id"], integration_type=_PEOPLE, scope="applications.commands")
     yield "  adds it to your own account: /hype wherever you are, your digest by direct message"
     yield from _obstacles(app)
