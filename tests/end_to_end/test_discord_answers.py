@@ -209,9 +209,12 @@ async def test_what_is_shared_comes_for_everybody_led_by_who_shares_it(it: It) -
 
 async def test_what_cannot_be_said_to_everybody_is_said_to_who_asked(it: It) -> None:
     it.discord.broken_answers = deque([200, 403])
+    it.discord.requests.clear()
     asked = await it.discord.command("subscribe", categories="all")
     await asked.until(lambda a: "You asked" in a.text)
     assert not asked.public
+    posted = [request for request in it.discord.requests if request.endswith(asked.token)]
+    assert len(posted) == 1, "what is forbidden is not tried in other forms: Discord counts that"
 
 
 async def test_pages_are_turned_where_they_stand(it: It) -> None:

@@ -135,6 +135,8 @@ async def test_every_control_works_after_a_restart(
     assert all(name in more for name in ("lumo/agentloop", "hato/evalbench", "+44 in 7 days"))
     assert "flashkv" not in more, "that one stands in the digest"
     assert discord.channels["456"].messages == [digest]
+    firsts = [request for request in discord.requests if request.endswith("/callback")]
+    assert len(firsts) == len(discord.exchanges), "each is answered by one of us"
 
 
 async def said_by(discord: DiscordStandIn, name: str, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - of a command
