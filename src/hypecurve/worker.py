@@ -55,6 +55,15 @@ _CHILD_ENDS_WITHIN = 3.5
 """Seconds that a child has: it puts away what it began within 3."""
 
 _LONGEST_NAME = 56
+_CYCLE = ("update",)
+_JUDGING = ("update", "--only", "detect")
+_FILLING = ("update", "--only", "backfill")
+_ENDED = {
+    _CYCLE: "cycle ended",
+    _JUDGING: "judging of the last sweep ended",
+    _FILLING: "loading of the past ended",
+}
+"""What a child does, and how its end is logged."""
 
 _log = structlog.get_logger(__name__)
 Configured = Mapping[str, tuple[Bot, Mapping[str, str]]]
@@ -248,15 +257,15 @@ class Service:
         every = self._settings.update_every
         if now >= self._retry_at and update_due(sweep, now, every, self._beat):
             self._retry_at = now + _RETRY
-            return ("update",)
+            return _CYCLE
         is_judged = sweep is None or (judged is not None and judged >= sweep.at)
         if now >= self._judge_at and not is_judged:
             # Its cycle died before it could judge: nobody shall wait for the next one.
             self._judge_at = now + _RETRY
-            return ("update", "--only", "detect")
+            return _JUDGING
         if now >= self._backfill_at:
             self._backfill_at = now + _BACKFILL
-            return ("update", "--only", "backfill")
+            return _FILLING
         return ()
 
     async def _in_child(self, *command: str) -> None:
@@ -269,7 +278,11 @@ class Service:
         if self._stop.is_set():  # it came while the child was being made
             self._child.terminate()
         status = await self._child.wait()
-        _log.info("cycle ended", command=" ".join(command), status=status)
+        what = _ENDED[command]
+        if status and not self._stop.is_set():
+            _log.warning(f"{what}, and not all was done: it goes on later", status=status)
+        else:
+            _log.info(what)
 
     def sender(self, platform: str, messenger: Messenger) -> Sender:
         """Return what brings a platform's deliveries there, a job of its own."""

@@ -19,6 +19,7 @@ from hypecurve.services.tracker.backfill import WEEKS, Backfilled, backfill, wan
 from hypecurve.services.tracker.clocks import refuse_future, refuse_wrong_clock
 from hypecurve.services.tracker.detect import Detected, detect_changes
 from hypecurve.services.tracker.discover import discover, due_terms, sort_in
+from hypecurve.services.tracker.first import told_while_first
 from hypecurve.services.tracker.snapshot import snapshot
 
 Tell = Callable[[str], None]
@@ -72,8 +73,9 @@ async def run_cycle(
     await refuse_future(store, clock)
     await refuse_wrong_clock(store, github, clock, tracking.operator)
     try:
-        with many_rows():
-            detected = await _cycle(it)
+        async with told_while_first(store, tracking.terms, tracking.min_stars, tell):
+            with many_rows():
+                detected = await _cycle(it)
     except SourceError:
         # Whoever started it is told by the error itself.
         if tracking.operator is not None:
@@ -146,7 +148,10 @@ async def _discover(it: Means) -> Mapping[Term, SourceError]:
     # Once a day everything gets its place anew: descriptions and topics change.
     changed = await sort_in(it.store, it.taxonomy, None if due else await _unplaced(it.store))
     if found.met or not found.unread:
-        it.tell(f"discovered {found.met:,} repos, {len(found.new):,} new, {changed:,} sorted in")
+        it.tell(
+            f"discovered {found.met:,} repos, {len(found.new):,} new; "
+            f"{changed:,} have another category now"
+        )
     return found.unread
 
 
@@ -194,7 +199,8 @@ def tell_filled(filled: Backfilled, tell: Tell) -> None:
     if filled.asked:
         later = f", {filled.in_vain:,} of them in vain" if filled.in_vain else ""
         rest = "" if filled.complete else ", more to come"
-        tell(f"filled in the past of {filled.asked:,} repos{later}{rest}")
+        repos = "repo" if filled.asked == 1 else "repos"
+        tell(f"filled in the past of {filled.asked:,} {repos}{later}{rest}")
     if filled.error is not None:
         tell(f"the past was cut short, it goes on later: {filled.error}")
 
