@@ -172,7 +172,10 @@ class FormScreen:
         self, interaction: Interaction, message: Message, part: _Part, state: State
     ) -> None:
         token = str(interaction.id)
-        if len(self._typed) >= _TYPED:
+        # The oldest stand first; what is over tells of people, and is not kept for longer.
+        while self._typed and (
+            len(self._typed) >= _TYPED or next(iter(self._typed.values())).until < _now()
+        ):
             del self._typed[next(iter(self._typed))]
         self._typed[token] = _Typed(interaction.user.id, part, state, _now() + TYPED_FOR)
         said = texts(message.locale)

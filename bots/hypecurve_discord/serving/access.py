@@ -64,7 +64,9 @@ class Access:
         asking = _asking(interaction, guild)
         key = guild, asking.channel, asking.user
         if _is_the_door(interaction):
-            # Discord itself has looked at all that its admins set.
+            # Discord itself has looked at all that its admins set. The oldest stand first.
+            while self._seen and next(iter(self._seen.values())) < _now():
+                del self._seen[next(iter(self._seen))]
             _put(self._seen, key, _now() + SEEN)
             return None
         if self._seen.get(key, 0.0) > _now():
