@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from hypecurve.bootstrap import load_bots
+from support.botless import NO_BOTS
 
 HEAVY = frozenset(
     {
@@ -60,25 +61,6 @@ for name in sys.argv[1:]:
 _LOADED = """
 import json
 print("\\n" + json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
-"""
-_NO_BOTS = """
-import importlib.metadata, sys
-
-class Hidden:
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in {"hypecurve_slack", "hypecurve_discord"}:
-            raise ModuleNotFoundError(name)
-
-sys.meta_path.insert(0, Hidden())
-found = importlib.metadata.entry_points
-
-def without_bots(**asked):
-    rest = found(**asked)
-    if asked.get("group") != "hypecurve.bots":
-        return rest
-    return importlib.metadata.EntryPoints()
-
-importlib.metadata.entry_points = without_bots
 """
 
 
@@ -129,7 +111,7 @@ def test_importing_the_core_loads_no_bot() -> None:
 
 def test_the_core_runs_where_no_bot_is_installed_and_finds_none(tmp_path: Path) -> None:
     bots = "from hypecurve.bootstrap import load_bots\nprint(load_bots())"
-    shown = python(_NO_BOTS + _RUN + bots, "categories", cwd=tmp_path)
+    shown = python(NO_BOTS + _RUN + bots, "categories", cwd=tmp_path)
 
     assert "Inference" in shown or "inference" in shown
     assert shown.splitlines()[-1] == "{}"
