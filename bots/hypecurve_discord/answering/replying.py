@@ -145,17 +145,19 @@ class Replies:
         self, interaction: Interaction, method: str, path: str, forms: Iterable[_Form]
     ) -> None:
         """Send it in the first form that Discord takes; what else it refuses is raised."""
-        left = [*forms]
-        while left:
-            form, file = left.pop(0)
+        refusal: discord.HTTPException | None = None
+        for form, file in forms:  # each is made when it is needed: mostly the first alone is
             try:
                 await _request(interaction, method, path, form, file)
             except discord.HTTPException as error:
-                if error.status not in _REFUSED or not left or error.code in TOO_LATE:
+                if error.status not in _REFUSED or error.code in TOO_LATE:
                     raise
                 _log.error("discord answer refused", code=error.code, why=error.text[:200])
+                refusal = error
             else:
                 return
+        if refusal is not None:
+            raise refusal
 
     async def _drawn(self, message: Message) -> _File | None:
         """Return a message's picture; None where there is none, or where it cannot be drawn."""

@@ -13,7 +13,7 @@ def length(text: str, *, utf16: bool = False) -> int:
     """Return the length in code points, or in UTF-16 units (as JavaScript counts)."""
     if not utf16 or text.isascii():
         return len(text)
-    return len(text) + sum(char > "\uffff" for char in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def cut(text: str, limit: int, *, utf16: bool = False) -> str:
