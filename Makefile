@@ -68,7 +68,7 @@ format: $(VENV)/.installed-dev
 # The template of everything people read; see src/hypecurve/wording/locales/README.md.
 texts: $(VENV)/.installed-dev
 	$(BIN)/pybabel extract --omit-header --no-location --sort-output \
-		--no-default-keywords -k say -k say_line -k say_count:1,2 -k to_say \
+		--no-default-keywords -k say -k say_line -k say_count:1,2 -k to_say -k to_name:1c,2 \
 		-o src/hypecurve/wording/locales/messages.pot src/hypecurve bots
 
 # Exact versions and hashes, no index and no address: needs uv (pip install uv).
