@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hypecurve.domain.asking import Asker
-from hypecurve.domain.saying import Saying, to_say
+from hypecurve.domain.saying import Saying
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.wording.commands import COMMANDS
 from hypecurve_discord.library import discord
@@ -24,13 +24,6 @@ _GROUPS = frozenset(spec.group for spec in COMMANDS if spec.group)
 _OF_THE_CHANNEL = MANAGING | {"subscriptions", "status", "preview"}
 _THREADS = frozenset({10, 11, 12, 15, 16})
 """Kinds of channels in which what is posted lies in threads: threads, forums, media channels."""
-_NO_CHANNELS = Saying(
-    to_say(
-        "Changing what this channel hears takes the permission Manage Channels, or the leave to "
-        "use /hype-tune: those who run the server give it in Server Settings > Integrations. "
-        "Everything else in /hype is for everybody."
-    )
-)
 
 
 def asker_of(interaction: Interaction, barred: Saying | None = None) -> Asker:
@@ -85,11 +78,6 @@ def command_of(text: str) -> str:
 def is_of_the_channel(text: str) -> bool:
     """Whether a command changes what the channel hears, or tells of it."""
     return command_of(text) in _OF_THE_CHANNEL
-
-
-async def may_manage(interaction: Interaction) -> Saying | None:
-    """Return why who asks may not change what a channel hears: they may who manage channels."""
-    return None if interaction.permissions.manage_channels else _NO_CHANNELS
 
 
 def locale_of(discord_locale: str) -> str:

@@ -24,7 +24,6 @@ from hypecurve_discord.answering.asked import (
     is_of_the_channel,
     is_visiting,
     locale_of,
-    may_manage,
 )
 from hypecurve_discord.answering.items import is_taken, take
 from hypecurve_discord.answering.leftout import left_out
@@ -58,7 +57,7 @@ _Finding = Callable[[], Awaitable[Answer]]
 class Answering:
     """Answers interactions one by one, all at the same time. Nothing it does raises."""
 
-    def __init__(self, host: Host, barred: Barred = may_manage) -> None:
+    def __init__(self, host: Host, barred: Barred) -> None:
         """Take whom to ask; `barred` says why somebody may not change what a channel hears."""
         self.replies = Replies(host.kit.charts)
         self._desk: Desk = host.desk
