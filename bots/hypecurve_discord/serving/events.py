@@ -55,23 +55,21 @@ class TellingClient(discord.AutoShardedClient):
             **options,
         )
         self._events = host.events
-        self._known: set[int] = set()
+        self._known: dict[int, discord.Guild] = {}
         """Servers that were told of already: each new session names them all again."""
-        self._named: dict[int, dict[int, discord.Guild]] = {}
-        """The servers of each shard as its session left them when it had named them all."""
 
     # -- servers -----------------------------------------------------------------------------
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """A server we are in: one of a new session, or one that is back after an outage."""
-        if guild.id not in self._known:
-            self._known.add(guild.id)
+        told = guild.id in self._known
+        self._known[guild.id] = guild
+        if not told:
             await self._events.tenant_here(tenant_of(guild))
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """We were invited, maybe not for the first time: it is said once what we are for."""
-        self._known.add(guild.id)
-        self._named.setdefault(guild.shard_id, {})[guild.id] = guild
+        self._known[guild.id] = guild
         await self._events.tenant_here(tenant_of(guild))
         place = greeted_in(guild)
         if place is None:
@@ -80,20 +78,19 @@ class TellingClient(discord.AutoShardedClient):
         channel = Channel(tenant_of(guild), str(place.id))
         await self._events.channel_joined(channel, locale_of(str(guild.preferred_locale)))
 
-    async def on_shard_ready(self, shard_id: int) -> None:
-        """A new session has named all its servers: from the others we were removed meanwhile.
+    async def on_shard_connect(self, shard_id: int) -> None:
+        """A new session names all its servers: from the others we were removed meanwhile.
 
-        discord.py keeps those of a session before, and makes those that are named anew.
+        discord.py keeps those of a session before, and has made those anew that are named.
         """
-        before = self._named.get(shard_id, {})
-        for guild in [each for each in before.values() if self.get_guild(each.id) is each]:
+        ours = [each for each in self._known.values() if each.shard_id == shard_id]
+        for guild in [each for each in ours if self.get_guild(each.id) is each]:
             self._connection._remove_guild(guild)  # noqa: SLF001  # nothing else forgets it
             await self.on_guild_remove(guild)
-        self._named[shard_id] = {each.id: each for each in self.guilds if each.shard_id == shard_id}
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """We were removed, or the server was; one that is merely out of reach comes otherwise."""
-        self._known.discard(guild.id)
+        self._known.pop(guild.id, None)
         access_of(self).forget(guild.id)
         await self._events.tenant_gone(tenant_of(guild), _REMOVED)
 
