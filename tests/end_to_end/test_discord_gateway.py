@@ -181,6 +181,10 @@ async def test_the_first_shard_answers_while_the_next_waits_for_its_turn(it: It)
     async with it.serving(between=3600.0):
         await it.works()
     assert it.discord.gateway.identified == 1
+    async with it.serving(between=0.2):
+        await it.begun(identified=3)
+    _, first, second = it.discord.gateway.began
+    assert second - first > 0.19
 
 
 async def test_an_outage_of_a_server_tells_nobody_and_its_removal_does(it: It) -> None:

@@ -40,6 +40,8 @@ class Gateway:
         """As many as Discord asks for."""
         self.interval = INTERVAL
         self.identified = 0
+        self.began: list[float] = []
+        """When sessions were begun, in the loop's seconds."""
         self.resumed = 0
         self.heartbeats = 0
         self.connected = asyncio.Event()
@@ -155,6 +157,7 @@ class Gateway:
             case 2 if data["token"] != self._token:
                 await socket.close(code=BAD_TOKEN, message=b"Authentication failed.")
             case 2:
+                self.began.append(asyncio.get_running_loop().time())
                 shard, shards = data.get("shard", (0, 1))
                 session = _Session(f"session-{next(self._ids)}", shard)
                 self._enter(session, request, socket)
