@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import time
 
 from hypecurve.chat import command as said
 from hypecurve.chat.changes import check_reach
@@ -12,7 +13,8 @@ from hypecurve.chat.tuner import refine, tune
 from hypecurve.chat.tuning import Filter
 from hypecurve.domain.asking import Answer, Asker
 from hypecurve.domain.category import Taxonomy
-from hypecurve.domain.subscription import Subscription, Wants
+from hypecurve.domain.message import Line
+from hypecurve.domain.subscription import Schedule, Subscription, Wants
 from hypecurve.ports import Clock
 from hypecurve.ports.store import Store
 from hypecurve.services.answers import subscribe
@@ -84,7 +86,9 @@ async def _subscribe(  # what a first message takes
     )
     if said_more and not had:
         await refine(store, asker.channel, command.filter)
-    message = welcome_message(welcome, taxonomy, asker.locale)
+    at = welcome.next_due.time()
+    hint = _zone_hint(asker, command.zone, welcome.zone, at)
+    message = welcome_message(welcome, taxonomy, asker.locale, hint)
     return Answer(message if asker.is_alone else led(message, asker.name), public=True)
 
 
@@ -102,7 +106,16 @@ async def _schedule(
 ) -> Answer:
     when = subscribe.When(command.at, command.zone, command.weekdays)
     moved = await subscribe.schedule(store, clock, asker.channel, when)
-    return Answer(notices.scheduled(moved[0], taxonomy, asker.locale))
+    now = moved[0].schedule
+    hint = _zone_hint(asker, command.zone, now.zone, now.at)
+    return Answer(notices.scheduled(moved[0], taxonomy, asker.locale, hint))
+
+
+def _zone_hint(asker: Asker, zone: str | None, taken: str, at: time) -> Line:
+    """Say that a time is UTC's where neither the platform nor anybody said a zone."""
+    if asker.zone is not None or zone is not None or taken != Schedule().zone:
+        return ()
+    return notices.zone_hint(at, asker.channel.tenant.platform, asker.locale)
 
 
 async def _follow(store: Store, asker: Asker, command: said.Follow | said.Unfollow) -> Answer:

@@ -11,7 +11,7 @@ from hypecurve.domain.errors import BadTime
 from hypecurve.domain.saying import to_say
 from hypecurve.domain.subscription import Schedule
 
-_TIME = re.compile(r"(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)")
+_TIME = re.compile(r"(?P<hour>[01]?\d|2[0-3])(?::(?P<minute>[0-5]\d))?")
 _SPAN = re.compile(r"(?P<number>\d{1,4})\s*(?P<unit>[smhd])")
 _YEARS = range(1970, 2200)
 """The years people may ask of: a span before or after them is still a date."""
@@ -19,12 +19,12 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def parse_time(text: str) -> time:
-    """Read a time of day such as `09:00` or `9:00`."""
+    """Read a time of day such as `09:00`, `9:00` or `9`."""
     found = _TIME.fullmatch(text.strip())
     if not found:
         form = to_say("'{slip}' is not a time of day: write it as 09:00.")
         raise BadTime(form, slip=text.strip()[:40])
-    return time(int(found["hour"]), int(found["minute"]))
+    return time(int(found["hour"]), int(found["minute"] or 0))
 
 
 def parse_span(text: str) -> timedelta:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, time
 
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import HypecurveError, UnknownCategory
@@ -17,6 +17,7 @@ from hypecurve.domain.message import (
     Role,
     Section,
     SectionKind,
+    Style,
     Text,
 )
 from hypecurve.domain.repo import Repo
@@ -24,6 +25,7 @@ from hypecurve.domain.subscription import ALL_DAYS, WORKDAYS, Schedule, Subscrip
 from hypecurve.wording.cut import clean, cut
 from hypecurve.wording.teller import LONGEST_NAME, Teller, joined, moment, scope, words_of
 from hypecurve.wording.texts import Texts, texts, to_say
+from hypecurve.wording.typed import LISTING
 from hypecurve.wording.welcome import kinds_words
 from hypecurve.wording.wishes import alerts_words, left_out, paused_line, zone_of
 
@@ -117,8 +119,10 @@ def not_subscribed(categories: Iterable[str], taxonomy: Taxonomy, locale: str) -
     return notice(said.say("This channel was not subscribed to {what}.", what=what), locale)
 
 
-def scheduled(subscription: Subscription, taxonomy: Taxonomy, locale: str) -> Message:
-    """Say when the digest comes from now on."""
+def scheduled(
+    subscription: Subscription, taxonomy: Taxonomy, locale: str, hint: Line = ()
+) -> Message:
+    """Say when the digest comes from now on; `hint`: a line below."""
     said = texts(locale)
     how = schedule_words(subscription.schedule, said)
     if subscription.next_due is None:
@@ -130,7 +134,20 @@ def scheduled(subscription: Subscription, taxonomy: Taxonomy, locale: str) -> Me
         schedule=how,
         time=moment(subscription.next_due, teller),
     )
-    return _of_line(line, said)
+    return _of_line(line, said, MessageKind.NOTICE, hint)
+
+
+def zone_hint(at: time, platform: str, locale: str) -> Line:
+    """Return that a time is taken as UTC's, as nobody said a zone, and how to say one.
+
+    `platform`: where it is read; one that lists options wants their names.
+    """
+    option = "zone: " if platform in LISTING else ""
+    return texts(locale).say_line(
+        "{time} UTC; another zone: {command}",
+        time=f"{at:%H:%M}",
+        command=Text(f"/hype schedule {option}Europe/Paris", Style.CODE),
+    )
 
 
 def followed(repo: Repo, locale: str) -> Message:

@@ -46,8 +46,11 @@ KIND_WORDS = {
 }
 
 
-def welcome_message(welcome: Welcome, taxonomy: Taxonomy, locale: str) -> Message:
-    """Return the first message after subscribing: what is watched, and what is there already."""
+def welcome_message(welcome: Welcome, taxonomy: Taxonomy, locale: str, hint: Line = ()) -> Message:
+    """Return the first message after subscribing: what is watched, and what is there already.
+
+    `hint`: a line to stand below when the first digest comes.
+    """
     said = texts(locale)
     now = welcome.counts_at or welcome.next_due
     teller = Teller(said, taxonomy, parse_zone(welcome.zone), now)
@@ -70,6 +73,7 @@ def welcome_message(welcome: Welcome, taxonomy: Taxonomy, locale: str) -> Messag
     first = said.say_line("First digest {moment}.", moment=moment(welcome.next_due, teller))
     lines: list[Line] = [
         sentences(said, watching, first),
+        *((hint,) if hint else ()),
         (Text(said.say("It tells what is {kinds}.", kinds=kinds_words(welcome.wants, said))),),
     ]
     if without := left_out(welcome.wants, said):

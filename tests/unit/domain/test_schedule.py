@@ -196,9 +196,10 @@ def test_every_minute_of_the_day_can_be_written(at: time) -> None:
     minute = at.replace(second=0, microsecond=0)
     assert parse_time(minute.strftime("%H:%M")) == minute
     assert parse_time(f"{minute.hour}:{minute:%M} ") == minute
+    assert parse_time(f"{minute.hour}") == minute.replace(minute=0)
 
 
-@pytest.mark.parametrize("text", ["", "9", "24:00", "09:60", "9:5", "09:00:00", "9am", "-1:00"])
+@pytest.mark.parametrize("text", ["", "24", "24:00", "09:60", "9:5", "09:00:00", "9am", "-1:00"])
 def test_other_times_of_day_are_refused(text: str) -> None:
     with pytest.raises(BadTime, match="09:00"):
         parse_time(text)
