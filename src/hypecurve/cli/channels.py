@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from hypecurve.cli.common import runs
+from hypecurve.cli.common import no_bot, note, runs
 
 ChannelArgument = Annotated[str, typer.Argument(help="slack:TEAM/CHANNEL or discord:SERVER/ID.")]
 
@@ -32,14 +32,14 @@ async def subscribe(
     what: Annotated[
         list[str],
         typer.Argument(
-            help="Categories, kinds (new rising stalled), all; min 1000, without rust @acme."
+            help="Categories, kinds (new rising stalled awake), all; min 1000, without rust @acme."
         ),
     ],
     at: Annotated[str | None, typer.Option("--at", help="Local time, like 09:00.")] = None,
     zone: Annotated[str | None, typer.Option("--zone", help="Like Europe/Paris.")] = None,
     weekdays: Annotated[bool, typer.Option("--weekdays", help="Monday to Friday.")] = False,
 ) -> None:
-    """Let a channel hear categories; shows the channel's first message."""
+    """Let a channel hear categories; prints its first message, and posts nothing now."""
     from hypecurve.domain.schedule import parse_time, parse_zone
 
     # Among the words a wrong time or zone would be taken for a slip of another kind.
@@ -165,6 +165,7 @@ async def _ask(channel: str, *words: str, made: bool = False) -> None:
     from hypecurve.domain.repo import RepoName
     from hypecurve.domain.subscription import Channel
     from hypecurve.wording.plain import plain
+    from hypecurve.wording.status import in_words
 
     asker = Asker(Channel.parse(channel), user_id="operator", name="Operator", is_alone=True)
     if words[0] in {"subscribe", "follow", "pick", "language"}:
@@ -189,4 +190,12 @@ async def _ask(channel: str, *words: str, made: bool = False) -> None:
             histories_an_hour=settings.backfill_per_hour,
         )
         answer = await desk.carry_out(asker, text)
+        async with store.read() as tx:
+            lacking = await no_bot(tx, asker.channel)
+            listener = await tx.subscriptions.listener(asker.channel)
     typer.echo(plain(answer.message))
+    if words[0] == "subscribe" and listener and listener.subscriptions:
+        zone = listener.subscriptions[0].schedule.zone
+        note(f"Printed here, with times of {zone}; nothing is posted now.")
+    if lacking is not None and made:
+        note(in_words(lacking, taxonomy, clock.now()))

@@ -9,11 +9,16 @@ import sys
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, Literal, ParamSpec
+from typing import TYPE_CHECKING, Annotated, Any, Literal, ParamSpec
 
 import typer
 
 from hypecurve.domain.errors import BadInput
+
+if TYPE_CHECKING:
+    from hypecurve.domain.overview import Trouble
+    from hypecurve.domain.subscription import Channel
+    from hypecurve.ports.store import Transaction
 
 P = ParamSpec("P")
 
@@ -88,6 +93,29 @@ def note_world(kind: str) -> None:
         note(f"This is the demo's world. {MADE_UP}")
     elif kind == "replay":
         note("This is a replay of recorded histories, not the present.")
+
+
+async def no_bot(tx: Transaction, channel: Channel) -> Trouble | None:
+    """What keeps everything from a channel: its platform's bot lacks settings, and none is at work.
+
+    A service elsewhere may have them: whoever sends holds a lease.
+    """
+    from hypecurve.adapters.clock import SystemClock
+    from hypecurve.bootstrap import load_bots
+    from hypecurve.config import bot_settings
+    from hypecurve.delivering import lease_of
+    from hypecurve.domain.overview import Trouble, TroubleKind
+    from hypecurve.holding import alive
+
+    platform = channel.tenant.platform
+    bot = load_bots().get(platform)
+    missing = ["its package"] if bot is None else bot.missing(bot_settings(bot.settings))
+    at_work = alive(await tx.leases.holders(), SystemClock().now())
+    if not missing or lease_of(platform) in at_work:
+        return None
+    lacks = " and ".join(missing)
+    are = "are" if len(missing) > 1 else "is"
+    return Trouble(TroubleKind.NO_BOT, platform, reason=f"{lacks} {are} missing")
 
 
 def table(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hypecurve.cli.common import WorldOption, checked_world, note, one_of, runs
+from hypecurve.cli.common import WorldOption, checked_world, no_bot, note, note_world, one_of, runs
 from hypecurve.cli.deliveries import shown
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ async def status(
     settings = load_settings()
     taxonomy = load_taxonomy(settings.taxonomy_file)
     async with any_store(settings, SystemClock(), checked_world(world)) as store:
+        note_world(store.world.kind)
         if place is None:
             state = await _state(store, taxonomy, every=style == "json")
         else:
@@ -101,6 +102,7 @@ async def _state(store: SqlStore, taxonomy: Taxonomy, *, every: bool) -> _State:
 
 def _lines(state: _State, settings: Settings, taxonomy: Taxonomy) -> Iterator[str]:
     from hypecurve.domain.delivery import DeliveryState as S
+    from hypecurve.holding import shown as lease_words
 
     figures, found, counts = state.figures, state.overview, state.overview.counts
     listed = figures.software + figures.others
@@ -116,7 +118,7 @@ def _lines(state: _State, settings: Settings, taxonomy: Taxonomy) -> Iterator[st
         ("no star", _still(figures)),
         ("star history", _history(state.filled, settings.backfill_per_hour)),
         ("last sweep", f"{state.latest.at:%Y-%m-%d %H:%M} UTC" if state.latest else "none yet"),
-        ("at work", ", ".join(state.at_work) or "nobody"),
+        ("at work", ", ".join(map(lease_words, state.at_work)) or "nobody"),
         ("channels", f"{found.subscribed:,}, {found.due:,} of them due"),
         (
             "deliveries",
@@ -173,6 +175,10 @@ async def _print_channel(store: SqlStore, taxonomy: Taxonomy, channel: Channel, 
             f"`hypecurve subscribe {channel} all`."
         )
         raise NotFound(message)
+    async with store.read() as tx:
+        lacking = await no_bot(tx, channel)
+    if lacking is not None and found.subscriptions:
+        found = replace(found, troubles=(lacking, *found.troubles))
     if style == "json":
         typer.echo(json.dumps(_channel(found), ensure_ascii=False, indent=1))
         return

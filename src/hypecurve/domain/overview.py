@@ -14,6 +14,8 @@ from hypecurve.domain.subscription import Channel, Subscription
 class TroubleKind(StrEnum):
     """What may be wrong."""
 
+    NO_BOT = "no-bot"
+    """No bot of the platform is set up, and none is at work."""
     REFUSED = "refused"
     """The channel takes no messages: it is paused until that is mended."""
     SUSPENDED = "suspended"

@@ -43,7 +43,7 @@ _STATES = {
     DeliveryState.EXPIRED: to_say("not sent: the next one came first"),
     DeliveryState.DROPPED: to_say("taken back"),
 }
-_NONE_COMES = frozenset({TroubleKind.SUSPENDED, TroubleKind.LATE})
+_NONE_COMES = frozenset({TroubleKind.SUSPENDED, TroubleKind.LATE, TroubleKind.NO_BOT})
 _ENDS = (".", "!", "?")
 _ARRIVING = frozenset({DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.SENT})
 
@@ -163,6 +163,12 @@ def _told(trouble: Trouble, teller: Teller) -> Iterator[Line]:
     reason = cut(clean(said.retell(trouble.reason)), _LONGEST)
     since = "" if trouble.since is None else moment(trouble.since, teller)
     match trouble.kind:
+        case TroubleKind.NO_BOT:
+            yield said.say_line(
+                "Nothing can arrive: no bot for {platform} is set up ({reason}).",
+                platform=clean(trouble.about).capitalize(),
+                reason=reason,
+            )
         case TroubleKind.REFUSED:
             yield said.say_line(
                 "This channel takes no messages since {time}: {reason}", time=since, reason=reason

@@ -157,7 +157,7 @@ async def test_an_answer_is_in_the_channels_language_else_its_installers_else_th
         ("pause \ud800", "There are invisible characters"),
         (f'pick {REPO} "\u2066look"', "There are invisible characters"),
         (f"pick {REPO} می\u200c\u200cشد", "There are invisible characters"),
-        (f"pick {REPO} می\u200cشد", f"{REPO} is not watched"),
+        (f"pick {REPO} می\u200cشد", f"{REPO} is not known yet"),
     ],
 )
 async def test_what_nobody_types_by_hand_is_refused_kindly(

@@ -35,5 +35,6 @@ async def test_why_is_told_to_the_asker_alone_and_by_this_catalogues_bar(store: 
     answer = await desk.answer(asker, f"why {a_repo(1).name}")
     assert not answer.public
     assert answer.message.notification == "acme/repo-1: 612 stars, listed at 700"
+    await listed(store, [a_repo(2)])
     unknown = await desk.answer(asker, "why acme/nothing")
     assert "acme/nothing is not watched" in plain(unknown.message)

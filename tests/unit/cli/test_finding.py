@@ -75,4 +75,4 @@ def test_a_channel_is_spoken_to_in_the_language_that_was_chosen_for_it(call: Cal
     assert "简体中文" in call("language", channel, "Chinese").out
     refused = call("pick", channel, "acme/flashkv", "halves", "our", "bill")
     assert refused.status != 0
-    assert "acme/flashkv is not watched" in refused.err
+    assert "acme/flashkv is not known yet" in refused.err
