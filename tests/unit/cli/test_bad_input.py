@@ -98,6 +98,10 @@ SETTINGS: dict[str, tuple[dict[str, str], str]] = {
     "a database in memory": ({"DATABASE_URL": "sqlite://"}, "names no file"),
     "a folder for a database": ({"DATABASE_URL": "sqlite:///."}, "cannot be opened"),
     "a folder that is not there": ({"DATABASE_URL": "sqlite:///no/where.db"}, "nothing here yet"),
+    "an @ in a password": (
+        {"DATABASE_URL": "postgresql://u:word@hunter2@127.0.0.1:9/d"},
+        "more than one @: write an @ of the password as %40",
+    ),
     "a PostgreSQL that does not answer": (
         {"DATABASE_URL": "postgresql://u:hunter2@127.0.0.1:9/d"},
         r"postgresql://u:\*\*\*@127\.0\.0\.1:9/d cannot be opened .*check DATABASE_URL",

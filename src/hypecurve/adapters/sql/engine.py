@@ -58,6 +58,9 @@ def database_url(text: str) -> URL:
             "or postgresql://USER:PASSWORD@HOST/NAME."
         )
         raise BadSetting(message)
+    if url.host and "@" in url.host:  # what stands before the last one is the password's
+        message = "DATABASE_URL has more than one @: write an @ of the password as %40."
+        raise BadSetting(message)
     if backend == "sqlite" and url.database in {None, "", ":memory:"}:
         message = "DATABASE_URL names no file: write sqlite:///hypecurve.db."
         raise BadSetting(message)
