@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from hypecurve.domain.errors import Unready
 from hypecurve.domain.outside import clean
 from hypecurve_discord.entering import entered
 from hypecurve_discord.offering.sync import differing
@@ -14,7 +15,7 @@ _SHOWN = 3
 
 
 async def probe(env: Mapping[str, str]) -> str:
-    """Return as whom the token is known, and which commands are to be registered.
+    """Return as whom the token is known; Unready says which commands are to be registered.
 
     BadSetting where Discord does not take the token or the address is not Discord's, SendError
     where it refuses or does not answer.
@@ -27,4 +28,5 @@ async def probe(env: Mapping[str, str]) -> str:
         return f"{who}, commands in step"
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     listed = f"{', '.join(names[:_SHOWN])}{more}"
-    return f"{who}; commands to be registered by `hypecurve discord sync`: {listed}"
+    message = f"{who}; commands to be registered by `hypecurve discord sync`: {listed}"
+    raise Unready(message)

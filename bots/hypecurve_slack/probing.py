@@ -19,6 +19,7 @@ from hypecurve_slack.settings import (
     BOT_TOKEN,
     CLIENT_ID,
     CLIENT_SECRET,
+    MENDED,
     SIGNING_SECRET,
     Settings,
     read,
@@ -26,13 +27,6 @@ from hypecurve_slack.settings import (
 from hypecurve_slack.web import web_client, web_session
 
 _LONGEST = 60
-_MENDED = {
-    BOT_TOKEN: "copy the Bot User OAuth Token from the app's OAuth & Permissions page",
-    APP_TOKEN: "turn on Socket Mode, and make an app-level token with connections:write on the "
-    "app's Basic Information page",
-    CLIENT_ID: "copy it from the app's Basic Information page",
-    CLIENT_SECRET: "copy it from the app's Basic Information page",
-}
 _NO_CODE = {"invalid_code", "code_already_used", "code_expired"}
 """What a code that is none is answered, where the app is known."""
 
@@ -94,7 +88,7 @@ def _wrong(name: str, settings: Settings, error: BaseException) -> HypecurveErro
     # What Slack refuses has a word of its own; a bare status or a failure on the way has none.
     if found.code.islower() and not isinstance(found, SendUnclear):
         code = clean(found.code, _LONGEST)
-        return BadSetting(f"Slack does not take {name} ({code}): {_MENDED[name]}.")
+        return BadSetting(f"Slack does not take {name} ({code}): {MENDED[name]}.")
     message = (
         f"Slack does not answer at {settings.api_url} ({found.code or 'no reason given'}): check "
         "the network, the proxy settings and SLACK_API_URL."

@@ -18,7 +18,12 @@ BOT_TOKEN, APP_TOKEN = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"
 SIGNING_SECRET = "SLACK_SIGNING_SECRET"  # noqa: S105  # its name
 CLIENT_ID, CLIENT_SECRET = "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"
 SETTINGS = (
-    BotSetting(BOT_TOKEN, "one workspace's bot token, xoxb-... (OAuth & Permissions)", secret=True),
+    BotSetting(
+        BOT_TOKEN,
+        "one workspace's bot token, xoxb-... (OAuth & Permissions)",
+        secret=True,
+        instead=f"{CLIENT_ID}, {CLIENT_SECRET} and {SIGNING_SECRET} for any workspace",
+    ),
     BotSetting(
         APP_TOKEN,
         "an app-level token with connections:write, xapp-... : commands come through a socket, "
@@ -34,6 +39,14 @@ SETTINGS = (
     BotSetting(CLIENT_SECRET, "the app's client secret (Basic Information)", secret=True),
     BotSetting("SLACK_API_URL", f"another Web API, for GovSlack ({SLACK_API_URL})"),
 )
+MENDED = {
+    BOT_TOKEN: "copy the Bot User OAuth Token from the app's OAuth & Permissions page",
+    APP_TOKEN: "turn on Socket Mode, and make an app-level token with connections:write on the "
+    "app's Basic Information page",
+    CLIENT_ID: "copy it from the app's Basic Information page",
+    CLIENT_SECRET: "copy it from the app's Basic Information page",
+}
+"""What to do where Slack does not take one of them."""
 
 
 @dataclass(frozen=True, slots=True)

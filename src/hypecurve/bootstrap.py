@@ -20,7 +20,7 @@ from hypecurve.adapters.sql.store import SqlStore, World, open_store
 from hypecurve.adapters.sql.waiting import wait_for
 from hypecurve.adapters.sql.world import rebind
 from hypecurve.charts import Studio
-from hypecurve.config import Settings, bot_settings
+from hypecurve.config import NO_GITHUB, Settings, bot_settings
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import BadInput, BadSetting, WrongWorld
 from hypecurve.ports import Bot, Clock, GitHubSource, Kit, Messenger, Sealer
@@ -204,11 +204,7 @@ async def github(
     """Open the connection to GitHub; BadSetting where GITHUB_TOKEN is missing."""
     token = settings.github_token
     if token is None or not token.get_secret_value():
-        message = (
-            "GITHUB_TOKEN is missing: make a token without any scope in GitHub's "
-            "Settings > Developer settings, and set it in the environment or in .env."
-        )
-        raise BadSetting(message)
+        raise BadSetting(NO_GITHUB)
     async with open_github(
         settings.github_api_url,
         token.get_secret_value(),

@@ -19,6 +19,10 @@ from hypecurve.domain.subscription import Channel
 from hypecurve.ports import BotSetting, Term
 
 DEFAULT_TERMS = ("gpt", "llm", "generative ai")
+NO_GITHUB = (
+    "GITHUB_TOKEN is missing: make a token without any scope at github.com/settings/tokens, and "
+    "set it in the environment or in .env."
+)
 _SHORTEST, _LONGEST = timedelta(minutes=15), timedelta(hours=24)
 """Of the span between cycles: a cycle takes its time, and a gain of 24 hours wants a look a day."""
 _LAST_PORT = 65_535

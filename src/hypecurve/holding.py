@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from hypecurve.kin import this_process
 from hypecurve.ports import Clock
 from hypecurve.ports.store import Store
 
-__all__ = ["LEASE", "RENEW", "TRACKER", "Leases", "alive", "rest", "this_process"]
+__all__ = ["LEASE", "RENEW", "TRACKER", "Leases", "alive", "rest", "shown", "this_process"]
 
 TRACKER = "tracker"
 """The lease of whoever looks at GitHub: a service, or `hypecurve update` by hand."""
@@ -26,6 +27,8 @@ LEASE = timedelta(seconds=40)
 So short as a successor that sends to Discord has to come while a repeat is dropped there.
 """
 RENEW = timedelta(seconds=12)
+_EXACTLY = re.compile(r"(?<=\d):[0-9a-f]{8}\.\d+$")
+"""What tells a process from a later one of the same number."""
 _FRESH = 5 / 6
 """Of RENEW: whoever renews a little early renews for all."""
 
@@ -35,6 +38,11 @@ _log = structlog.get_logger(__name__)
 def alive(holders: Mapping[str, tuple[str, datetime]], now: datetime) -> list[str]:
     """Which leases somebody holds at an instant, of all that `Leases.holders` tells."""
     return sorted(name for name, (_, until) in holders.items() if holds(until, now, LEASE))
+
+
+def shown(lease: str) -> str:
+    """How people read a lease: of a service's own its host and process, and no more."""
+    return _EXACTLY.sub("", lease)
 
 
 class Leases:

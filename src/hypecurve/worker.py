@@ -30,7 +30,7 @@ from hypecurve.bootstrap import (
     pictured,
     wait_for_database,
 )
-from hypecurve.config import Settings, bot_settings
+from hypecurve.config import NO_GITHUB, Settings, bot_settings
 from hypecurve.delivering import COMPOSE, Composing, Keeping, Sender, keep_count, lease_of
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import BadInput, BadSetting, HypecurveError
@@ -111,8 +111,7 @@ def _wanted(settings: Settings, parts: Sequence[str], bots: Configured) -> list[
     wanted = list(parts) or [TRACKER, DELIVER, *bots]
     token = settings.github_token
     if TRACKER in wanted and (token is None or not token.get_secret_value()):
-        message = "GITHUB_TOKEN is missing: the tracker needs one (without any scope)."
-        raise BadSetting(message)
+        raise BadSetting(NO_GITHUB)
     return wanted
 
 

@@ -29,7 +29,7 @@ from hypecurve_slack.serving.authorizing import OneAuthorizer, authorizer, keep_
 from hypecurve_slack.serving.bolting import new_app
 from hypecurve_slack.serving.paths import install_url
 from hypecurve_slack.serving.tickets import socket_logger
-from hypecurve_slack.settings import Settings, read
+from hypecurve_slack.settings import MENDED, Settings, read
 from hypecurve_slack.underway import UnderWay
 from hypecurve_slack.web import replying_session, web_client, web_session
 from hypecurve_slack.workspace import tenant_of
@@ -247,7 +247,7 @@ def _wrong(name: str, error: SendError) -> Exception:
         "missing_scope",
         "no_permission",
     }:
-        message = f"Slack does not take {name} ({error.code})."
+        message = f"Slack does not take {name} ({error.code}): {MENDED[name]}."
         return BadSetting(message)
     return error
 

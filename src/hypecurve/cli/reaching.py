@@ -9,7 +9,7 @@ from math import ceil
 from typing import TYPE_CHECKING, TypeVar
 
 from hypecurve.cli.checks import Check, Read, State, in_bytes, one_or_other
-from hypecurve.domain.errors import HypecurveError
+from hypecurve.domain.errors import HypecurveError, Unready
 
 if TYPE_CHECKING:
     from hypecurve.ports import Bot, Clock, Standing
@@ -26,6 +26,8 @@ async def _bounded(name: str, looking: Awaitable[T], within: float) -> T | Check
     try:
         async with asyncio.timeout(within):
             return await looking
+    except Unready as error:
+        return Check(name, State.WARN, str(error))
     except HypecurveError as error:
         return Check(name, State.FAIL, str(error))
     except TimeoutError:
@@ -116,10 +118,12 @@ def _last_sweep(sweep: Sweep | None, now: datetime, every: timedelta) -> Check:
 
 
 def _service(at_work: list[str]) -> Check:
+    from hypecurve.holding import shown as lease_words
+
     name = "service"
     if not at_work:
         return Check(name, State.WARN, "nobody is at work: `hypecurve run` starts it.")
-    return Check(name, State.OK, f"at work: {', '.join(at_work)}")
+    return Check(name, State.OK, f"at work: {', '.join(map(lease_words, at_work))}")
 
 
 async def github(read: Read, clock: Clock, within: float) -> Standing | Check:
@@ -134,16 +138,13 @@ async def github(read: Read, clock: Clock, within: float) -> Standing | Check:
 async def _standing(read: Read, clock: Clock, within: float) -> Standing:
     from hypecurve.adapters.github.client import open_github
     from hypecurve.adapters.github.wire import Patience
+    from hypecurve.config import NO_GITHUB
     from hypecurve.domain.errors import BadSetting
 
     secret = read.settings.github_token
     token = secret.get_secret_value().strip() if secret else ""
     if not token:
-        message = (
-            "GITHUB_TOKEN is missing: make a token without any scope at "
-            "github.com/settings/tokens, and set it in the environment or in .env."
-        )
-        raise BadSetting(message)
+        raise BadSetting(NO_GITHUB)
     patience = Patience(attempts=1, answer_within=within, max_wait=timedelta(0))
     async with open_github(
         read.settings.github_api_url, token, clock=clock, patience=patience
@@ -227,7 +228,10 @@ async def platforms(bots: Mapping[str, Bot], within: float) -> AsyncIterator[Che
             yield Check(name, State.WARN, f"not in use: {needed} is missing.")
         else:
             unused.append(name)
-            yield Check(name, State.OK, f"not in use; it needs {needed}")
+            others = " or ".join(item.instead for item in bot.settings if item.instead)
+            more = f", or {others}" if others else ""
+            yield Check(name, State.OK, f"not in use; it needs {needed}{more}")
     if len(unused) == len(bots):
-        says = f"nothing is posted anywhere: set the tokens of {one_or_other(bots)}."
+        where = f"set the tokens of {one_or_other(bots)}" if bots else "no bot is installed"
+        says = f"nothing is posted anywhere: {where}."
         yield Check("bots", State.WARN, says)

@@ -104,6 +104,10 @@ class BadData(BadInput):
     """A file or folder does not hold what it must."""
 
 
+class Unready(HypecurveError):
+    """It works, and something is still to be done; the text says what."""
+
+
 class WrongWorld(HypecurveError):
     """The database belongs to another world or another version."""
 

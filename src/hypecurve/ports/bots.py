@@ -235,6 +235,8 @@ class BotSetting:
     name: str
     help: str
     secret: bool = False
+    instead: str = ""
+    """What may be set in its place, in a few words; "" nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +309,8 @@ class Bot(Protocol):
     async def probe(self, env: Mapping[str, str]) -> str:
         """Ask the platform who we are there and say it in a line: "as hypebot in Acme (T123)".
 
-        Posts and changes nothing. A HypecurveError says what is wrong and what to do.
+        Posts and changes nothing. A HypecurveError says what is wrong and what to do; an Unready,
+        that it works and what is still to be done.
         """
         ...
 

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from hypecurve.domain.errors import BadSetting, PlatformRefused, SendFailed
+from hypecurve.domain.errors import BadSetting, PlatformRefused, SendFailed, Unready
 from hypecurve_discord import bot
 from hypecurve_discord.offering.comparing import differing_parts
 from hypecurve_discord.offering.options import payload
@@ -29,9 +29,10 @@ async def test_a_discord_that_takes_the_token_says_as_whom() -> None:
 
 async def test_commands_that_it_does_not_know_are_named_and_not_registered() -> None:
     async with DiscordStandIn() as discord:
-        said = await bot.probe(discord.env)
+        with pytest.raises(Unready) as said:
+            await bot.probe(discord.env)
         names = differing_parts(payload(), [])
-        assert said == (
+        assert str(said.value) == (
             f"as hypecurve (application {APPLICATION}); commands to be registered by "
             f"`hypecurve discord sync`: {', '.join(names[:3])} and {len(names) - 3} more"
         )
@@ -43,7 +44,8 @@ async def test_one_changed_command_is_named_alone() -> None:
         await sync(discord.env)
         discord.commands[0]["options"][0]["description"] = "something else"
         name = discord.commands[0]["options"][0]["name"]
-        assert (await bot.probe(discord.env)).endswith(f"discord sync`: /hype {name}")
+        with pytest.raises(Unready, match=f"discord sync`: /hype {name}$"):
+            await bot.probe(discord.env)
 
 
 @pytest.mark.parametrize(
@@ -113,5 +115,6 @@ async def test_a_dead_host_is_told() -> None:
 
 async def test_it_warns_of_nothing_on_the_way(caplog: pytest.LogCaptureFixture) -> None:
     async with DiscordStandIn() as discord:
+        await sync(discord.env)
         await bot.probe(discord.env)
     assert not [record for record in caplog.records if record.levelname != "DEBUG"]
