@@ -25,7 +25,7 @@ class WithBots(TyperGroup):
         found = super().get_command(ctx, cmd_name)
         if found is None and cmd_name in _installed():
             return _BotGroup(
-                name=cmd_name, help=f"What whoever hosts the {cmd_name} bot does once."
+                name=cmd_name, help=f"What whoever hosts the {cmd_name.capitalize()} bot does once."
             )
         return found
 

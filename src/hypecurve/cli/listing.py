@@ -22,6 +22,7 @@ from hypecurve.cli.common import (
     terminal_width,
 )
 from hypecurve.cli.drawing import ChartOption, checked_chart, draw_into
+from hypecurve.wording.cut import cut
 
 if TYPE_CHECKING:
     from hypecurve.domain.catalogue import CatalogueEntry
@@ -144,7 +145,7 @@ def _row(entry: CatalogueEntry, taxonomy: Taxonomy, *, exact: bool) -> Mapping[s
         day, week, month = (_signed(gain) for gain in (growth.day, growth.week, growth.month))
         stars = f"{repo.stars:,}"
         forks = "" if repo.forks is None else f"{repo.forks:,}"
-        description = repo.description[:_DESCRIPTION]
+        description = cut(repo.description, _DESCRIPTION)
     values = (
         str(repo.name),
         taxonomy.title(entry.place.category),

@@ -55,8 +55,8 @@ async def update(
 ) -> None:
     """One cycle: discover, snapshot, backfill, detect.
 
-    Ctrl-C and SIGTERM end it within 5 seconds, with status 130 and 143. What came until then is
-    kept, and the next run goes on from there.
+    Ctrl-C and SIGTERM end it within 5 seconds, with status 130 and 143.
+    What came until then is kept, and the next run goes on from there.
     """
     from hypecurve import log
     from hypecurve.cli.common import one_of
@@ -140,7 +140,8 @@ async def db_upgrade() -> None:
         async with live_store(settings, SystemClock()):
             pass
     now = await migrate.revision(url)
-    typer.echo(f"The database is at version {now}{'' if was == now else f', from {was}'}.")
+    before = "" if was == now else f", from {was}" if was else ", new"
+    typer.echo(f"The database is at version {now}{before}.")
 
 
 async def db_check() -> None:
@@ -163,8 +164,8 @@ async def db_check() -> None:
 async def db_redate() -> None:
     """Mend the live database after the clock was ahead: no sweep lies in the future any more.
 
-    The counts are kept, in their order; they get times between the last right one and now. GitHub
-    is asked for the time first: by a wrong clock nothing is mended.
+    The counts are kept, in their order; they get times between the last right one and now.
+    GitHub is asked for the time first: by a wrong clock nothing is mended.
     """
     from hypecurve.adapters.clock import SystemClock
     from hypecurve.adapters.sql.redating import redate

@@ -81,7 +81,8 @@ async def test_a_token_that_is_refused_is_one_line(tmp_path: Path, world: World)
         ran = await run_beside("update", folder=tmp_path, settings=settings)
     assert ran.status == 2
     assert ran.out == ""
-    (line,) = ran.lines
+    begins, line = ran.lines
+    assert begins.startswith("the first search begins")
     assert line.startswith("hypecurve: ")
     assert "GITHUB_TOKEN" in line
     assert "hunter2" not in line
@@ -109,7 +110,7 @@ async def test_a_github_out_of_reach_is_one_line_after_some_tries(
     at_once = "support.hurrying:try_at_once:4"
     ran = await run_beside("update", folder=tmp_path, settings=settings, before=at_once)
     assert (ran.status, ran.out) == (2, "")
-    (line,) = ran.lines
+    _begins, line = ran.lines
     assert line.startswith(f"hypecurve: GitHub cannot be reached at {nobody}")
 
 
