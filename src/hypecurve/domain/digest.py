@@ -45,8 +45,8 @@ _URGENT = {
     SignalKind.RISING: 1,
 }
 _SMALL = frozenset({Lane.TRICKLE, Lane.SMALL})
-_SMALL_STARS = 5000
-"""A repo of many stars may gain few a week; nobody would call it small."""
+_SMALL_STARS = 2_000
+"""A repo of many stars may gain few a week; nobody would call it small beside its like."""
 
 
 @dataclass(frozen=True, slots=True)
