@@ -67,13 +67,20 @@ def _facts(subject: Subject, owners: list[str], draw: list[int], taken: set[str]
     languages = subject.languages
     return Facts(
         name=RepoName(owner, name),
-        description=template.replace("{ai}", term),
+        description=_named(template, term),
         topics=tuple(dict.fromkeys(topics)),
         language=LANGUAGES[languages[draw[7] % (len(languages) + 1) % len(languages)]],
         license=_LICENCES[draw[8] % len(_LICENCES)],
         organisation=owner_at % 5 in {0, 1},
         is_ai=subject.is_ai,
     )
+
+
+def _named(template: str, term: str) -> str:
+    """A description with its term, and the article that goes with it."""
+    if term[0] != "L":  # an LLM, but a GPT, a language model
+        template = template.replace("an {ai}", "a {ai}").replace("An {ai}", "A {ai}")
+    return template.replace("{ai}", term)
 
 
 def _owners(rng: np.random.Generator, count: int) -> list[str]:
