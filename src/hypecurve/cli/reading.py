@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -24,7 +25,9 @@ from hypecurve.cli.listing import CategoryOption
 
 if TYPE_CHECKING:
     from hypecurve.domain.message import Message
+    from hypecurve.domain.repo import RepoName
     from hypecurve.domain.signal import Signal
+    from hypecurve.ports.store import Store
 
 StyleOption = Annotated[str, typer.Option("--format", help="text, json, slack or discord.")]
 _NUMBERS = frozenset(
@@ -53,6 +56,7 @@ _SPARE = (
 )
 """What a narrow terminal does without, in this order."""
 _DAY = timedelta(days=1)
+_PART = re.compile(r"[\w.-]{2,100}")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -64,7 +68,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 async def repo(
-    name: Annotated[str, typer.Argument(help="owner/name or a GitHub address.")],
+    name: Annotated[str, typer.Argument(help="owner/name, a part of it, or a GitHub address.")],
     as_of: Annotated[str | None, typer.Option("--as-of", help="A date or time.")] = None,
     style: StyleOption = "text",
     zone: Annotated[str, typer.Option("--zone")] = "UTC",
@@ -84,11 +88,12 @@ async def repo(
     check_style(style)
     picture = checked_chart(chart)
     settings = load_settings()
-    which = RepoName.parse(name, site_of(settings))
+    whole = None if is_part(name) else RepoName.parse(name, site_of(settings))
     place = parse_zone(zone)
     at = parse_instant(as_of, place) if as_of else datetime.now(UTC)
     async with any_store(settings, SystemClock(), checked_world(world)) as store:
         note_world(store.world.kind)
+        which = whole or await only_one(store, name)
         found = await card(store, which, at)
         drawn = await curve(store, which, at) if picture else None
     if picture and drawn:
@@ -97,7 +102,7 @@ async def repo(
 
 
 async def why(
-    name: Annotated[str, typer.Argument(help="owner/name or a GitHub address.")],
+    name: Annotated[str, typer.Argument(help="owner/name, a part of it, or a GitHub address.")],
     style: StyleOption = "text",
     zone: Annotated[str, typer.Option("--zone")] = "UTC",
     world: WorldOption = None,
@@ -113,13 +118,36 @@ async def why(
 
     check_style(style)
     settings = load_settings()
-    which = RepoName.parse(name, site_of(settings))
+    whole = None if is_part(name) else RepoName.parse(name, site_of(settings))
     parse_zone(zone)
     clock = SystemClock()
     async with any_store(settings, clock, checked_world(world)) as store:
         note_world(store.world.kind)
+        which = whole or await only_one(store, name)
         found = await explain(store, clock, which, bar=settings.min_stars)
     print_message(why_message(found, load_taxonomy(settings.taxonomy_file), "en", zone), style)
+
+
+def is_part(name: str) -> bool:
+    """Whether somebody wrote a part of a name, and not owner/name or an address."""
+    return _PART.fullmatch(name.strip()) is not None
+
+
+async def only_one(store: Store, part: str) -> RepoName:
+    """Return the one repo that a part of a name means; a HypecurveError names those it may mean."""
+    from hypecurve.domain.errors import BadInput, NotFound
+    from hypecurve.services.answers.search import meant
+
+    found = await meant(store, part.strip())
+    if found.only is not None:
+        return found.only.repo.name
+    if not found.total:
+        message = f"No repo is called '{part}' or has it in its name: hypecurve search {part}"
+        raise NotFound(message)
+    names = [str(each.repo.name) for each in found.likely]
+    more = f" or one of {found.total - len(names):,} more" if found.total > len(names) else ""
+    message = f"'{part}' may be {', '.join(names)}{more}: write owner/name."
+    raise BadInput(message)
 
 
 async def signals(

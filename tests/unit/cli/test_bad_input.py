@@ -15,7 +15,7 @@ Call = Callable[..., Ran]
 
 SLIPS: dict[str, tuple[list[str], str]] = {
     "a repo without its owner": (
-        ["repo", "flashkv"],
+        ["submit", "flashkv"],
         r"'flashkv' is not a repository: write owner",
     ),
     "a repo with a space": (["repo", "a b/c"], "is not a repository"),

@@ -128,6 +128,9 @@ def test_a_card_can_be_asked_by_address_and_in_any_case(call: Call) -> None:
     card = call("repo", "https://github.com/acme/flashkv")
     assert card.out.startswith("acme/flashkv")
     assert call("repo", "POLA/CiteWise").out.startswith("pola/citewise")
+    assert "may be pola/citewise, " in call("repo", "citewi").lines[-1]
+    assert call("repo", "pocketg").out.startswith("fleo/pocketgpt")
+    assert call("why", "PocketGPT").out.startswith("fleo/pocketgpt")
 
 
 def test_a_card_comes_in_every_platforms_form(call: Call) -> None:
@@ -153,7 +156,10 @@ def test_why_says_the_verdict_first_then_what_it_rests_on(call: Call) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says", "status"),
     [
-        (["flashkv"], "write owner/name", 2),
+        (["flash kv"], "write owner/name", 2),
+        (["e"], "write owner/name", 2),
+        (["ai"], "more: write owner/name", 2),
+        (["nothing-so"], "No repo is called 'nothing-so' or has it in its name", 2),
         (["acme/nothing"], "acme/nothing is not watched", 2),
         (["acme/flashkv", "--format", "html"], "--format 'html' is not known", 2),
         (["acme/flashkv", "--zone", "Nowhere"], "Nowhere", 2),
