@@ -168,6 +168,8 @@ async def test_a_private_channel_without_the_app_is_told_at_once_how_digests_com
         first, hint = await it.slack.command("/hype subscribe all", channel="C7", replies=2)
         assert (first.private, hint.private) == (False, True)
         assert "/invite @hypecurve" in hint.shown
+        _, again = await it.slack.command("/hype status", channel="C7", replies=2)
+        assert again.shown == hint.shown
         await it.slack.command("/hype schedule", channel="C7", replies=0)
         view = await it.slack.modal()
         await it.slack.choose_in(view, "which", "new")

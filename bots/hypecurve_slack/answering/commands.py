@@ -65,7 +65,8 @@ class Commands:
             answer, picture = await work
         finally:
             work.cancel()
-        await self._replies.say(asked.place, answer, picture)
+        asks_how = command.split()[:1] == ["status"]
+        await self._replies.say(asked.place, answer, picture, asks_how=asks_how)
 
     async def _find(self, asked: Asked, command: str) -> tuple[Answer, str]:
         """Return the desk's answer and its picture, uploaded."""

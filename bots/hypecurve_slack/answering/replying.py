@@ -66,12 +66,18 @@ class Replies:
         found = await self._uploads.image(client, tenant, message.picture, message.locale)
         return found or ""
 
-    async def say(self, place: Place, answer: Answer, picture: str = "") -> None:
-        """Say an answer and its announcement; nothing to who was told just that already."""
+    async def say(
+        self, place: Place, answer: Answer, picture: str = "", *, asks_how: bool = False
+    ) -> None:
+        """Say an answer and its announcement; nothing to who was told just that already.
+
+        Who subscribed, or asks how the channel fares, hears where no digest can come to it.
+        """
         if answer.silent:
             return
         await self.tell(place, answer.message, public=answer.public, picture=picture)
-        if answer.message.kind is MessageKind.FIRST and not await _reaches(place):
+        is_first = answer.message.kind is MessageKind.FIRST
+        if (is_first or asks_how) and not await _reaches(place):
             said = texts(answer.message.locale)
             text = said.say(
                 "This channel is private and Hypecurve is not in it, so that no digest can come "
