@@ -129,8 +129,8 @@ def test_a_card_can_be_asked_by_address_and_in_any_case(call: Call) -> None:
     assert card.out.startswith("acme/flashkv")
     assert call("repo", "POLA/CiteWise").out.startswith("pola/citewise")
     assert "may be pola/citewise, " in call("repo", "citewi").lines[-1]
-    assert call("repo", "pocketg").out.startswith("fleo/pocketgpt")
-    assert call("why", "PocketGPT").out.startswith("fleo/pocketgpt")
+    assert call("repo", "autoag").out.startswith("mira/autoagent")
+    assert call("why", "AutoAgent").out.startswith("mira/autoagent")
 
 
 def test_a_card_comes_in_every_platforms_form(call: Call) -> None:
