@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import pytest
 from sqlalchemy import event
@@ -363,3 +364,18 @@ async def test_another_tenants_digest_is_nobody_elses_to_read(store: SqlStore) -
         assert await tx.digests.message(OTHER_CHANNEL, key) is None
         assert await tx.digests.message(place(457, "T123"), key) is None
         assert await tx.digests.message(CHANNEL, key + 1) is None
+
+
+async def test_the_last_digest_is_known_where_it_had_nothing_to_tell(store: SqlStore) -> None:
+    async def quiet_at() -> datetime | None:
+        async with store.read() as tx:
+            return await tx.digests.quiet_at(CHANNEL)
+
+    assert await quiet_at() is None
+    await freeze(store, message=None, outcome=Outcome.QUIET)
+    await freeze(store, NOW + DAY, channel=OTHER_CHANNEL)
+    assert await quiet_at() == NOW
+    await freeze(store, NOW + DAY, message=None, outcome=Outcome.UNSEEN)
+    assert await quiet_at() is None, "nobody could see whether there was news"
+    await freeze(store, NOW + 2 * DAY, outcome=Outcome.QUIET)
+    assert await quiet_at() is None, "it was sent, and says so itself"

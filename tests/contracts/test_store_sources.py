@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.ports.store import Source
 from support.catalogue import DAY, a_repo, keep
@@ -94,3 +96,18 @@ async def test_a_look_at_what_is_late_is_no_reading_to_the_end(store: SqlStore) 
         KEY, LATER, LATER, None, rest="half", rest_at=LATER, lately_at=LATER + DAY
     )
     assert await _source(store, "search:gpt") == Source("search:gpt")
+
+
+async def test_it_is_known_since_when_a_search_goes_on(store: SqlStore) -> None:
+    async def began() -> datetime | None:
+        async with store.read() as tx:
+            return await tx.sources.began()
+
+    assert await began() is None
+    async with store.write() as tx:
+        await tx.sources.stopped(KEY, "page 2", LATER)
+        await tx.sources.stopped("search:gpt", "page 7", NOW)
+    assert await began() == NOW
+    async with store.write() as tx:
+        await tx.sources.completed("search:gpt", LATER)
+    assert await began() == LATER

@@ -72,6 +72,8 @@ class ChannelOverview:
     followed: tuple[str, ...] = ()
     """Names of repos."""
     muted: tuple[str, ...] = ()
+    quiet_at: datetime | None = None
+    """When the last digest was due, where it had nothing to tell and was not sent."""
     calls: str = ""
     """The platform's id of the role that its digests call; "" nobody."""
 

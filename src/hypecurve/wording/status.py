@@ -114,12 +114,18 @@ def _coming(found: ChannelOverview, teller: Teller) -> Line:
     said, due, until = teller.texts, found.next_due, found.paused_until
     if until is not None and until >= UNTIL_RESUMED:
         return (Text(said.say("Paused: nothing comes until /hype resume.")),)
-    last = _arrived(found)
+    last, quiet = _arrived(found), found.quiet_at
     line: Line
     if due is None:
         line = (Text(said.say("No digest is planned.")),)
     elif due <= found.at:
         line = said.say_line("The digest of {time} is about to come.", time=moment(due, teller))
+    elif quiet is not None and until is None:
+        line = said.say_line(
+            "Next digest {time}; the last one, {last}, had nothing to tell.",
+            time=moment(due, teller),
+            last=moment(quiet, teller),
+        )
     elif last is None or until is not None:
         line = said.say_line("Next digest {time}.", time=moment(due, teller))
     else:

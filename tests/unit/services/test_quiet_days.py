@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 
+from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.domain.delivery import DeliveryState
 from hypecurve.domain.health import Health
 from hypecurve.domain.message import Action, Message
 from hypecurve.domain.repo import RepoId
 from hypecurve.domain.subscription import Wants
+from hypecurve.services.answers.overview import channel_overview
 from hypecurve.services.answers.why import why
 from hypecurve.wording.plain import plain
+from hypecurve.wording.status import status_message
 from hypecurve.wording.why import why_message
 from support.catalogue import (
     CHANNEL,
@@ -27,7 +31,7 @@ from support.catalogue import (
 )
 from support.databases import NOW
 from support.frozen import messages_of, outcomes_of
-from support.listening import NINE, changed, composed, subscribed
+from support.listening import HOUR, NINE, TAXONOMY, changed, composed, subscribed
 from support.tracking import BAR, Tracker, an_ai_repo, past_of
 from support.tracking import taxonomy as shipped
 
@@ -54,6 +58,22 @@ async def test_the_third_quiet_day_in_a_row_says_so_and_no_other(store: SqlStore
     assert [outcome for _, outcome in await outcomes_of(store, CHANNEL)] == ["quiet"] * 8
     (message,) = await messages_of(store, CHANNEL)
     assert _actions(message) == TUNE
+
+
+async def test_the_status_and_the_log_say_that_the_last_one_had_nothing_to_tell(
+    store: SqlStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await listed(store, [a_repo(1)])
+    await subscribed(store)
+    await sweep(store, NOW, {1: 600})
+    await composed(store, NINE)
+    found = await channel_overview(store, SetClock(NINE + HOUR), CHANNEL)
+    assert plain(status_message(found, TAXONOMY, "en")).strip() == (
+        "All is well. Next digest Mon 23 Nov 09:00; the last one, Sun 22 Nov 09:00, had nothing "
+        "to tell."
+    )
+    said = capsys.readouterr()
+    assert re.search(r"nothing to tell.*quiet.*1", said.out + said.err)
 
 
 async def test_news_begins_the_count_anew(store: SqlStore) -> None:

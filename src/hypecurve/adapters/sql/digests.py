@@ -29,7 +29,7 @@ from hypecurve.domain.errors import NotFound
 from hypecurve.domain.message import Message
 from hypecurve.domain.saying import to_say
 from hypecurve.domain.subscription import Channel
-from hypecurve.ports.store import Frozen, Notice, Told
+from hypecurve.ports.store import Frozen, Notice, Outcome, Told
 
 _S = DeliveryState
 _TOO_LATE = "The next digest was due before this one could be sent."
@@ -229,6 +229,17 @@ class SqlDigests:
         for row in found:
             counts[row.channel_id] += row.at >= since[row.channel_id]
         return counts
+
+    async def quiet_at(self, place: Channel) -> datetime | None:
+        """Return which digest had nothing to tell and was not sent; None where a later one was."""
+        last = select(digest.c.due_at, digest.c.outcome, delivery.c.id.label("sent"))
+        last = last.join(channel, channel.c.id == digest.c.channel_id).where(is_channel(place))
+        last = last.outerjoin(delivery, delivery.c.digest_id == digest.c.id)
+        row = (
+            await self._connection.execute(last.order_by(digest.c.due_at.desc()).limit(1))
+        ).first()
+        silent = row is not None and row.sent is None and row.outcome == Outcome.QUIET
+        return row.due_at if row is not None and silent else None
 
     async def message(self, place: Channel, digest_id: int) -> Message | None:
         """Return what a digest of this channel says; None where this channel has no such digest."""

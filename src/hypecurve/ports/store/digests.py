@@ -156,6 +156,10 @@ class Digests(Protocol):
         """
         ...
 
+    async def quiet_at(self, channel: Channel) -> datetime | None:
+        """Return which digest had nothing to tell and was not sent; None where a later one was."""
+        ...
+
     async def message(self, channel: Channel, digest_id: int) -> Message | None:
         """Return what a digest of this channel says; None where this channel has no such digest.
 

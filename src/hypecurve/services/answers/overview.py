@@ -49,6 +49,7 @@ async def channel_overview(store: Store, clock: Clock, channel: Channel) -> Chan
             found,
             followed=await _names(tx, listener.followed if listener else frozenset()),
             muted=await _names(tx, listener.muted if listener else frozenset()),
+            quiet_at=await tx.digests.quiet_at(channel),
         )
 
 

@@ -17,7 +17,7 @@ from hypecurve.domain.repo import RepoId
 from hypecurve.domain.subscription import Channel
 from hypecurve.domain.wishes import merged, wants_signal
 from hypecurve.ports import Clock
-from hypecurve.ports.store import Store, Told, Transaction
+from hypecurve.ports.store import Outcome, Store, Told, Transaction
 from hypecurve.services.digests.drafting import (
     USEFUL,
     Case,
@@ -71,6 +71,8 @@ async def compose_due(
     deliveries = 0
     while (stop is None or not stop.is_set()) and (ids := await run.due()):
         deliveries += await run.batch(ids)
+    if run.quiet:
+        _log.info("composed: nothing to tell, nothing sent", quiet=run.quiet)
     return deliveries
 
 
@@ -102,6 +104,8 @@ class _Run:
         self._now = clock.now()
         self._news: News | None = None
         self._beside: set[int] = set()
+        self.quiet = 0
+        """Channels that had no news, and are not told so."""
 
     async def due(self) -> list[int]:
         """The next channels to compose."""
@@ -148,7 +152,10 @@ class _Run:
         told = await tx.digests.told(list(turns), max(after, news.begins), since)
         await news.reach_back(tx, min(reach_of(each, after) for each in told.values()), now)
         composed = await self._drafted(tx, news, turns, told, now)
-        return await freeze(tx, composed, news.cycle, now)
+        deliveries = await freeze(tx, composed, news.cycle, now)
+        silent = (each.frozen for each in composed if each.frozen.message is None)
+        self.quiet += sum(each.outcome is Outcome.QUIET for each in silent)
+        return deliveries
 
     async def _drafted(
         self,
