@@ -286,7 +286,8 @@ def test_where_there_is_room_the_small_repo_takes_the_fourth_place() -> None:
     assert _ids(choose(signals, ENTRIES)[0]) == [1, 2, 3, 9, 4, 5, 6]
 
 
-def test_a_repo_of_many_stars_is_not_called_small() -> None:
-    entries = {RepoId(1): _entry(1, 80_000)}
+@pytest.mark.parametrize(("stars", "is_small"), [(80_000, False), (4_500, False), (1_999, True)])
+def test_a_repo_of_many_stars_is_not_called_small(stars: int, *, is_small: bool) -> None:
+    entries = {RepoId(1): _entry(1, stars)}
     (item,) = choose([_signal(1, lane=Lane.TRICKLE)], entries)[0]
-    assert not item.reserved
+    assert item.reserved is is_small

@@ -124,7 +124,7 @@ async def test_before_the_first_look_nothing_is_judged(tracker: Tracker) -> None
 
 
 async def test_a_repo_nobody_knows_is_said_to_be_none(tracker: Tracker) -> None:
-    with pytest.raises(NotFound, match="acme/nothing is not watched"):
+    with pytest.raises(NotFound, match="acme/nothing is not known yet: the first look"):
         await why(tracker.store, tracker.clock, RepoName("acme", "nothing"), bar=BAR)
 
 
