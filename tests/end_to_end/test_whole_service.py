@@ -95,7 +95,8 @@ async def test_digests_arrive_and_commands_are_answered_by_two_services_as_by_on
     at = f"{datetime.now(UTC) + timedelta(hours=1):%H:%M}"
     for channel in CHANNELS:
         ran = await around.run("subscribe", str(channel), "all", "--at", at)
-        assert (ran.status, ran.err) == (0, ""), ran.err
+        assert (ran.status, len(ran.lines)) == (0, 1), ran.err
+        assert "nothing is posted now" in ran.err
         assert at in ran.out
     told = await update_here(folder=around.folder, settings=around.settings)
     assert any("saw " in line for line in told)
