@@ -65,8 +65,12 @@ def _answers(taxonomy: Taxonomy) -> Mapping[str, Message]:
         "no rivals": rivals_message(flashkv, (), "en"),
         "curve": curve_message(flashkv, Curve(lines[0], 226.4), "en"),
         "risers": risers_message((flashkv,), bars, "inference", taxonomy, "en"),
-        "search": search_message("serving", both, Page(2, 2, 14), taxonomy, "en", again='search "serving"'),
-        "nothing": search_message("servng", (), Page(1, 10, 0), taxonomy, "en", again='search "servng"'),
+        "search": search_message(
+            "serving", both, Page(2, 2, 14), taxonomy, "en", again='search "serving"'
+        ),
+        "nothing": search_message(
+            "servng", (), Page(1, 10, 0), taxonomy, "en", again='search "servng"'
+        ),
         "which": meant_message(
             "flash", both, 7, taxonomy, "en", now=DUE, command=lambda name: f"why {name}"
         ),

@@ -70,9 +70,9 @@ async def _merge(connection: AsyncConnection, was: int, now: int) -> None:
             update(table).where(table.c.channel_id == was).values(channel_id=now)
         )
     for column in (channel.c.locale, channel.c.calls):
-        had = select(func.max(column)).where(channel.c.id == was).scalar_subquery()
+        chosen = select(func.max(column)).where(channel.c.id == was).scalar_subquery()
         await connection.execute(
-            update(channel).where(channel.c.id == now, column == "").values({column: had})
+            update(channel).where(channel.c.id == now, column == "").values({column: chosen})
         )
     await drop(connection, channel, channel.c.id == was)
 
