@@ -7,7 +7,6 @@ counted. The services know nothing of who drives them: another driver may take t
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -30,13 +29,13 @@ from hypecurve.bootstrap import (
     pictured,
     wait_for_database,
 )
+from hypecurve.child import CYCLE, FILLING, JUDGING, Child
 from hypecurve.config import NO_GITHUB, Settings, bot_settings
 from hypecurve.delivering import COMPOSE, Composing, Keeping, Sender, keep_count, lease_of
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import BadInput, BadSetting, HypecurveError
 from hypecurve.holding import RENEW, TRACKER, Leases, this_process
 from hypecurve.jobs import Jobs
-from hypecurve.kin import give_way
 from hypecurve.ports import Bot, Clock, Messenger
 from hypecurve.ports.store import Store, Sweep
 from hypecurve.services.delivery.breakers import InvalidAnswers
@@ -51,20 +50,7 @@ _KEEP = timedelta(minutes=10)
 """Between looks at whether a day is over since what is old was deleted."""
 _JOBS_END_WITHIN = 7.5
 """Seconds that the jobs under way have at the end: a call that was begun is finished."""
-_CHILD_ENDS_WITHIN = 3.5
-"""Seconds that a child has: it puts away what it began within 3."""
-
 _LONGEST_NAME = 56
-_CYCLE = ("update",)
-_JUDGING = ("update", "--only", "detect")
-_FILLING = ("update", "--only", "backfill")
-_ENDED = {
-    _CYCLE: "cycle ended",
-    _JUDGING: "judging of the last sweep ended",
-    _FILLING: "loading of the past ended",
-}
-"""What a child does, and how its end is logged."""
-
 _log = structlog.get_logger(__name__)
 Configured = Mapping[str, tuple[Bot, Mapping[str, str]]]
 
@@ -146,8 +132,7 @@ class Service:
         shown = pictured(load_bots())
         self._composing = Composing(store, clock, taxonomy, self._leases, settings.operator, shown)
         self._keeping = Keeping(store, clock, self._leases)
-        self._child: asyncio.subprocess.Process | None = None
-        self._tracking: asyncio.Task[None] | None = None
+        self.child = Child(self._leases.holder)
         self._jobs = Jobs()
         self._platforms = set[str]()
         self._invalid = {
@@ -238,7 +223,7 @@ class Service:
         The lease is held between cycles too: two services started at different times must not
         look twice as often. What is due is told by the last sweep, whoever made it.
         """
-        if not await self._leases.hold(TRACKER) or (self._tracking and not self._tracking.done()):
+        if not await self._leases.hold(TRACKER) or self.child.is_at_work:
             return
         try:
             async with self._store.read() as tx:
@@ -249,39 +234,23 @@ class Service:
             return
         command = self._due(sweep, judged, self._clock.now())
         if command:
-            self._tracking = asyncio.create_task(self._in_child(*command))
+            self.child.begin(*command)
 
     def _due(self, sweep: Sweep | None, judged: datetime | None, now: datetime) -> tuple[str, ...]:
         """What is to be run now; empty for nothing."""
         every = self._settings.update_every
         if now >= self._retry_at and update_due(sweep, now, every, self._beat):
             self._retry_at = now + _RETRY
-            return _CYCLE
+            return CYCLE
         is_judged = sweep is None or (judged is not None and judged >= sweep.at)
         if now >= self._judge_at and not is_judged:
             # Its cycle died before it could judge: nobody shall wait for the next one.
             self._judge_at = now + _RETRY
-            return _JUDGING
+            return JUDGING
         if now >= self._backfill_at:
             self._backfill_at = now + _BACKFILL
-            return _FILLING
+            return FILLING
         return ()
-
-    async def _in_child(self, *command: str) -> None:
-        """Run a command in a process of its own, and log how it ended."""
-        self._child = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "hypecurve", *command),
-            *("--log", "--holder", self._leases.holder),
-        )
-        give_way(self._child.pid)
-        if self._stop.is_set():  # it came while the child was being made
-            self._child.terminate()
-        status = await self._child.wait()
-        what = _ENDED[command]
-        if status and not self._stop.is_set():
-            _log.warning(f"{what}, and not all was done: it goes on later", status=status)
-        else:
-            _log.info(what)
 
     def sender(self, platform: str, messenger: Messenger) -> Sender:
         """Return what brings a platform's deliveries there, a job of its own."""
@@ -305,16 +274,8 @@ class Service:
 
     async def _end(self) -> None:
         """Stop the child, let jobs finish, and give back the leases: no successor need wait."""
-        if self._child is not None and self._child.returncode is None:
-            self._child.terminate()
+        self.child.tell_to_end()
         self._leases.end()
-        await asyncio.gather(self._end_child(), self._jobs.end(_JOBS_END_WITHIN))
+        await asyncio.gather(self.child.end(), self._jobs.end(_JOBS_END_WITHIN))
         platforms = map(lease_of, self._platforms)
         await self._leases.give_back(self._life, TRACKER, COMPOSE, *platforms)
-
-    async def _end_child(self) -> None:
-        if self._tracking is not None and not self._tracking.done():
-            await asyncio.wait({self._tracking}, timeout=_CHILD_ENDS_WITHIN)
-        if self._child is not None and self._child.returncode is None:
-            _log.warning("stopped in the middle of a cycle")
-            self._child.kill()

@@ -8,6 +8,7 @@ import pytest
 
 from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.store import SqlStore
+from hypecurve.child import Child
 from hypecurve.config import Settings
 from hypecurve.domain.health import Health
 from hypecurve.services.tracker.detect import detect_changes
@@ -25,6 +26,17 @@ UPDATE, DETECT, BACKFILL = (
 )
 
 
+class Noted(Child):
+    """A child that is only noted."""
+
+    def __init__(self) -> None:
+        super().__init__("host-a:1")
+        self.started: list[tuple[str, ...]] = []
+
+    def begin(self, *command: str) -> None:
+        self.started.append(command)
+
+
 class Recording(Service):
     """A service whose children are only noted."""
 
@@ -32,18 +44,14 @@ class Recording(Service):
         settings = Settings(_env_file=None)
         super().__init__(settings, store, clock, taxonomy(), {}, holder="host-a:1")
         self.clock = clock
-        self.started: list[tuple[str, ...]] = []
-
-    async def _in_child(self, *command: str) -> None:
-        self.started.append(command)
+        self.child = child = Noted()
+        self.started = child.started
 
     async def asked(self, after: timedelta = timedelta(0)) -> list[tuple[str, ...]]:
         """Let time pass and a tick come; what was started by it."""
         self.clock.at += after
         before = len(self.started)
         await self.track()
-        if self._tracking is not None:
-            await self._tracking
         return self.started[before:]
 
 
