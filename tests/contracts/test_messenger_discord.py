@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -23,6 +24,7 @@ from hypecurve.domain.errors import (
     SendUnclear,
     TenantRefused,
 )
+from hypecurve.domain.message import MessageKind
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Messenger
 from hypecurve_discord.posting.messenger import REPEATED_FOR, DiscordMessenger, Patience, connect
@@ -369,12 +371,20 @@ class TestAnnouncements:
             yield Rig(discord, messenger)
 
     async def test_a_post_goes_out_to_the_followers(self, rig: Rig) -> None:
-        steps = await rig.messenger.steps(NEWS, BRIEF)
+        steps = await rig.messenger.steps(NEWS, replace(BRIEF, kind=MessageKind.DIGEST))
         assert steps == (StepKind.POST, StepKind.PUBLISH)
         ref = await rig.messenger.post(NEWS, BRIEF, steps[0], key="d1", ref="")
         for _ in range(2):
             assert await rig.messenger.post(NEWS, BRIEF, steps[1], key="d1p", ref=ref) == ref
         assert rig.discord.channels["458"].published == [ref]
+
+    @pytest.mark.parametrize("kind", sorted(MessageKind))
+    async def test_only_digests_and_alerts_go_out_to_them(
+        self, rig: Rig, kind: MessageKind
+    ) -> None:
+        steps = await rig.messenger.steps(NEWS, replace(BRIEF, kind=kind))
+        news = kind in {MessageKind.DIGEST, MessageKind.ALERT}
+        assert steps == ((StepKind.POST, StepKind.PUBLISH) if news else (StepKind.POST,))
 
     @pytest.mark.parametrize(
         ("trouble", "expected"),
@@ -401,11 +411,13 @@ class TestAnnouncements:
         assert len(said) == (expected is MessageRefused), "it stands, and nobody else would say so"
 
     async def test_a_channel_that_is_none_any_more_has_no_followers_to_tell(self, rig: Rig) -> None:
-        await rig.messenger.steps(NEWS, BRIEF)
+        await rig.messenger.steps(NEWS, replace(BRIEF, kind=MessageKind.DIGEST))
         ref = await rig.messenger.post(NEWS, BRIEF, StepKind.POST, key="d1", ref="")
         rig.discord.channels["458"].type = 0
         assert await rig.messenger.post(NEWS, BRIEF, StepKind.PUBLISH, key="d1p", ref=ref) == ref
-        assert await rig.messenger.steps(NEWS, BRIEF) == (StepKind.POST,)
+        assert await rig.messenger.steps(NEWS, replace(BRIEF, kind=MessageKind.DIGEST)) == (
+            StepKind.POST,
+        )
 
 
 @pytest.mark.parametrize(

@@ -319,12 +319,13 @@ def named(tags: Sequence[str]) -> list[Json]:
     ids=["text", "announcements", "archived", "private", "forum", "media"],
 )
 async def test_everywhere_it_arrives_once(place: StandInChannel, steps: tuple[StepKind]) -> None:
+    news = replace(PICTURED, kind=MessageKind.DIGEST)
     async with DiscordStandIn() as discord, connect(discord.env, kit(), QUICK) as messenger:
         discord.channels["459"] = replace(place, messages=[], published=[])
-        assert await messenger.steps(Rig.channel, PICTURED) == steps
+        assert await messenger.steps(Rig.channel, news) == steps
         rig = Rig(discord, messenger)
         discord.trouble.append(drop(accepted=True))
-        ref = (await send(rig, PICTURED))[0]
+        ref = (await send(rig, news))[0]
         (accepted,) = discord.accepted
         assert accepted.id == ref
         assert discord.channels["459"].published == [ref] * (StepKind.PUBLISH in steps)

@@ -154,6 +154,18 @@ async def test_else_in_the_first_channel_that_it_may_write_in_and_nowhere_if_the
         await discord.remove("126")
 
 
+async def test_nobody_is_greeted_where_servers_announce_or_keep_their_rules(it: It) -> None:
+    news = text("1281", "128", 0)
+    news.type = 5
+    it.discord.channels |= {"1281": news, "1282": text("1282", "128", 1)}
+    it.discord.channels |= {"1283": text("1283", "128", 2)}
+    own = {"system_channel_id": "1281", "rules_channel_id": "1282"}
+    async with it.telling("here discord:128", "joined discord:128/1283 in en") as discord:
+        await discord.invite("128", READING, **own)
+    async with it.telling("gone discord:128") as discord:
+        await discord.remove("128")
+
+
 async def test_an_outage_of_a_server_tells_nobody_and_greets_nobody(it: It) -> None:
     async with it.server(), it.telling("changed discord:130") as discord:
         await discord.lose(SERVER)

@@ -26,7 +26,7 @@ from hypecurve.domain.errors import (
     SendUnclear,
     TenantRefused,
 )
-from hypecurve.domain.message import Message
+from hypecurve.domain.message import Message, MessageKind
 from hypecurve.domain.saying import to_say
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Kit
@@ -55,6 +55,8 @@ REPEATED_FOR = timedelta(seconds=55)
 _PUBLISHED = "40033"
 _NOT_FOR_PUBLISHING = frozenset({"50024", "50068"})
 """It is no announcement channel any more; this message cannot be published."""
+_NEWS = frozenset({MessageKind.DIGEST, MessageKind.ALERT})
+"""What the followers of an announcement channel get too."""
 _GONE = frozenset({"10004", "50001"})
 """Unknown guild; missing access: Discord tells nothing of servers that we are not in."""
 
@@ -80,15 +82,15 @@ class DiscordMessenger:
     async def steps(self, channel: Channel, message: Message) -> tuple[StepKind, ...]:
         """Return the post, where in a forum it goes before it, and its publishing behind it.
 
+        Only news are published: what is said to a server alone is none of its followers'.
         ChannelRefused where we may not post there, as far as the gateway has told. What is left out
         of a post stands behind its button: there is no thread.
         """
-        del message
         kind = await self._channels.kind(channel)
         self._channels.demand(channel, kind)
         if kind in FORUMS:
             return StepKind.PLACE, StepKind.POST
-        if kind == ANNOUNCEMENTS:
+        if kind == ANNOUNCEMENTS and message.kind in _NEWS:
             return StepKind.POST, StepKind.PUBLISH
         return (StepKind.POST,)
 

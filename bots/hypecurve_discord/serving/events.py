@@ -201,8 +201,9 @@ def closed_as(channel: discord.abc.GuildChannel) -> str:
 def greeted_in(guild: discord.Guild) -> discord.TextChannel | None:
     """Return where a server is greeted: where it greets people itself, else the first by position.
 
-    None where we may write nowhere.
+    Not where it announces things, or keeps its rules. None where we may write nowhere else.
     """
     first = [] if guild.system_channel is None else [guild.system_channel]
     places = [*first, *sorted(guild.text_channels, key=lambda each: (each.position, each.id))]
-    return next((each for each in places if permissions_in(each) and not closed_as(each)), None)
+    fit = (each for each in places if not each.is_news() and each != guild.rules_channel)
+    return next((each for each in fit if permissions_in(each) and not closed_as(each)), None)
