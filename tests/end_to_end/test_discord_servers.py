@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import pytest
 import pytest_asyncio
@@ -24,6 +25,8 @@ from support.discord_running import SmallDesk
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 VIEW, SEND = 1 << 10, 1 << 11
 SERVER = "130"
+FIRST = "discord:123/456"
+"""A channel of the server that the bot was in before."""
 
 
 @dataclass
@@ -38,6 +41,9 @@ class Told:
 
     async def channel_joined(self, channel: Channel, locale: str) -> None:
         await self._tell(f"joined {channel} in {locale}")
+
+    async def tenant_met(self, channel: Channel, locale: str, since: datetime) -> None:
+        await self._tell(f"met {channel} in {locale}, there since {since:%Y-%m-%d}")
 
     async def channel_closed(self, channel: Channel, code: str, reason: str) -> None:
         assert reason
@@ -104,8 +110,9 @@ async def bot() -> AsyncIterator[It]:
         with addressed(discord.env):
             client = HypeClient(host(SmallDesk(), told), Together(), settle=0.01)
             listening = asyncio.create_task(client.run_on(discord.token, discord.gateway_url))
-            await told.until("here discord:123")
-            # Until it has settled a server that is new is taken for one that we are in.
+            # Until it has settled a server that is new is taken for one that we are in: whether
+            # it was greeted before is known elsewhere.
+            await told.until("here discord:123", f"met {FIRST} in en, there since 2026-01-01")
             await client.wait_until_ready()
             yield It(discord, told)
             await client.leave()

@@ -87,6 +87,9 @@ class HearsNothing:
     async def channel_joined(self, channel: Channel, locale: str) -> None:
         del channel, locale
 
+    async def tenant_met(self, channel: Channel, locale: str, since: datetime) -> None:
+        del channel, locale, since
+
     async def channel_closed(self, channel: Channel, code: str, reason: str) -> None:
         del channel, code, reason
 

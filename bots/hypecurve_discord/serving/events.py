@@ -64,19 +64,22 @@ class TellingClient(discord.AutoShardedClient):
         """A server we are in: one of a new session, or one that is back after an outage."""
         told = guild.id in self._known
         self._known[guild.id] = guild
-        if not told:
-            await self._events.tenant_here(tenant_of(guild))
+        if told:
+            return
+        await self._events.tenant_here(tenant_of(guild))
+        # Who invited us before we listened, or while we were away, is greeted now.
+        since = None if guild.me is None else guild.me.joined_at
+        if since is not None and (found := _greeted(guild)) is not None:
+            await self._events.tenant_met(*found, since)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """We were invited, maybe not for the first time: it is said once what we are for."""
         self._known[guild.id] = guild
         await self._events.tenant_here(tenant_of(guild))
-        place = greeted_in(guild)
-        if place is None:
+        if (found := _greeted(guild)) is None:
             _log.info("nowhere to greet in a server", tenant=str(tenant_of(guild)))
             return
-        channel = Channel(tenant_of(guild), str(place.id))
-        await self._events.channel_joined(channel, locale_of(str(guild.preferred_locale)))
+        await self._events.channel_joined(*found)
 
     async def on_shard_connect(self, shard_id: int) -> None:
         """A new session names all its servers: from the others we were removed meanwhile.
@@ -196,6 +199,14 @@ def closed_as(channel: discord.abc.GuildChannel) -> str:
         return ""
     missing = lacking(rights(found, in_thread=channel.type in _THREADED))
     return "" if not missing else UNSEEN if "View Channel" in missing else UNWRITTEN
+
+
+def _greeted(guild: discord.Guild) -> tuple[Channel, str] | None:
+    """Return where a server is greeted, and in which language; None where it is nowhere."""
+    place = greeted_in(guild)
+    if place is None:
+        return None
+    return Channel(tenant_of(guild), str(place.id)), locale_of(str(guild.preferred_locale))
 
 
 def greeted_in(guild: discord.Guild) -> discord.TextChannel | None:

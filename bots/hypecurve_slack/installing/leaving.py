@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
@@ -52,6 +53,10 @@ class Leaving:
     async def channel_moved(self, old: Channel, new: Channel) -> None:
         """Tell on."""
         await self.events.channel_moved(old, new)
+
+    async def tenant_met(self, channel: Channel, locale: str, since: datetime) -> None:
+        """Tell on."""
+        await self.events.tenant_met(channel, locale, since)
 
     async def tenant_changed(self, tenant: Tenant) -> None:
         """Tell on."""

@@ -17,7 +17,7 @@ from collections.abc import (
 )
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
 from hypecurve.domain.asking import Answer, Asker, Filled, Form, Home
@@ -139,6 +139,14 @@ class Events(Protocol):
         """The bot was invited to a channel, which may take messages again: it greets there, once.
 
         `locale`: the language of who invited it.
+        """
+        ...
+
+    async def tenant_met(self, channel: Channel, locale: str, since: datetime) -> None:
+        """The bot is in a tenant since then, and may have joined it while nobody listened.
+
+        Where it is new, and nothing is known of the tenant, it greets in this channel, once.
+        `locale`: the tenant's language.
         """
         ...
 

@@ -364,7 +364,8 @@ async def test_what_a_platform_tells_while_the_database_is_away_is_one_line_and_
         await events.tenant_gone(ONE.tenant, "The app was removed.")
         await events.tenant_refused(ONE.tenant, "invalid_auth")
         await events.tenant_here(ONE.tenant)
-    assert [each["event"] for each in logged] == ["what a platform told was not kept"] * 8
+        await events.tenant_met(ONE, "en", NOW)
+    assert [each["event"] for each in logged] == ["what a platform told was not kept"] * 9
 
 
 def test_what_is_said_of_it(backend: str, snapshot: SnapshotAssertion) -> None:
@@ -381,3 +382,24 @@ def test_what_is_said_of_it(backend: str, snapshot: SnapshotAssertion) -> None:
         dead(12, "slack:T1/C1", "Slack does not take this message (invalid_blocks)."),
     ]
     assert [in_one_line(message) for message in messages] == snapshot
+
+
+@pytest.mark.parametrize(
+    ("known", "days", "greeted"),
+    [("", 0, 1), ("", 7, 1), ("", 8, 0), ("channel", 0, 0), ("gone", 0, 0), ("back", 0, 0)],
+)
+async def test_a_tenant_that_was_joined_while_nobody_listened_is_greeted_once_if_it_is_new(
+    store: SqlStore, clock: SetClock, chat: MadeUpChat, known: str, days: int, greeted: int
+) -> None:
+    events = Presence(store, clock)
+    if known:
+        await _subscribe(store, "U7")
+    if known in {"gone", "back"}:
+        await events.tenant_gone(ONE.tenant, "The app was removed.")
+    if known == "back":
+        await events.tenant_here(ONE.tenant)
+    for place in (ONE, ONE, at(2)):  # a service that starts again may find another channel first
+        await events.tenant_met(place, "en", NOW - timedelta(days=days))
+    await send(store, clock, chat)
+    assert chat.read_in(ONE) == [greeting("en").notification] * greeted
+    assert chat.read_in(at(2)) == []

@@ -26,6 +26,8 @@ _NOT_NOW = timedelta(minutes=10)
 """A tenant of which nobody can say anything now is asked again after that."""
 _AT_ONCE = 20
 """Tenants asked in one go: the others are asked next."""
+NEW = timedelta(days=7)
+"""So long after the bot joined a tenant it greets there still."""
 GREETING = "greeting"
 """The key of the one greeting that a channel gets."""
 _ENDS = {REMOVED: words.Ends.BY_INVITATION, DELETED: words.Ends.NEVER}
@@ -77,6 +79,21 @@ class Presence:
                 if listener is None or not (listener.subscriptions or listener.followed):
                     message = greeting((listener and listener.locale) or locale)
                     await tx.digests.notify(channel, GREETING, message, self._clock.now())
+
+        await _or_logged(greet)
+
+    async def tenant_met(self, channel: Channel, locale: str, since: datetime) -> None:
+        """Greet a tenant that the bot joined lately, while nobody listened: once, if it is unknown.
+
+        One that had it for longer without ever using it needs no greeting any more.
+        """
+        if not self._clock.now() - NEW <= since:
+            return
+
+        async def greet() -> None:
+            async with self._store.write() as tx:
+                if not await tx.forgetting.knows(channel.tenant):
+                    await tx.digests.notify(channel, GREETING, greeting(locale), self._clock.now())
 
         await _or_logged(greet)
 
