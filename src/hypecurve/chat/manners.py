@@ -9,23 +9,24 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
+from hypecurve.chat.gate import Gate
 from hypecurve.domain.asking import Answer, Asker, Filled, Form, Home
 from hypecurve.domain.errors import BadCommand
 from hypecurve.domain.message import Choice, Message
-from hypecurve.domain.subscription import Channel, Tenant
+from hypecurve.domain.subscription import Channel
 from hypecurve.ports import Desk, Forms, Suggestible
 from hypecurve.wording.notices import error_message
 from hypecurve.wording.texts import to_say
 
 AT_ONCE = 2
 """Answers that one person has under way, forms and looks at the Home among them."""
-TOGETHER = 8
-"""Answers under way for all people together: begun in the order in which they were asked, each is
-done soon, where fifty begun at once would all be late."""
 WAITING = 10
 """What else of theirs waits behind those."""
 _TYPING = 5
 """Suggestions that one person has under way: the letters that come meanwhile get none."""
+_ONE_EVERYWHERE = frozenset({"discord"})
+"""Platforms on which a person is the same one in every tenant."""
+_Person = tuple[str, str, str]
 _T = TypeVar("_T")
 
 
@@ -53,16 +54,16 @@ class Manners:
         *,
         at_once: int = AT_ONCE,
         waiting: int = WAITING,
-        together: int = TOGETHER,
+        gate: Gate | None = None,
     ) -> None:
-        """Take who answers; `at_once` and `waiting`: of one person, `together`: of all.
+        """Take who answers; `at_once` and `waiting`: of one person, `gate`: before all.
 
         The forms must not ask through us in their turn: they would wait for themselves.
         """
         self._desk, self._forms = desk, forms
         self._at_once, self._waiting = at_once, waiting
-        self._room = asyncio.Semaphore(together)  # lets in who came first
-        self._turns: dict[tuple[Tenant, str], _Turns] = {}
+        self._gate = gate or Gate()
+        self._turns: dict[_Person, _Turns] = {}
 
     def __len__(self) -> int:
         """How many people have something under way."""
@@ -124,7 +125,7 @@ class Manners:
         try:
             await self._turn(turns)
             try:
-                async with self._room:
+                async with self._gate.place():
                     return await asking()
             finally:
                 turns.under_way -= 1
@@ -150,11 +151,18 @@ class Manners:
             raise
 
     def _turns_of(self, asker: Asker) -> _Turns:
-        return self._turns.setdefault((asker.channel.tenant, asker.user_id), _Turns())
+        return self._turns.setdefault(_person(asker), _Turns())
 
     def _forget(self, asker: Asker, turns: _Turns) -> None:
         if not (turns.under_way or turns.typing or turns.waiting):
-            self._turns.pop((asker.channel.tenant, asker.user_id), None)
+            self._turns.pop(_person(asker), None)
+
+
+def _person(asker: Asker) -> _Person:
+    """Return who asks, by platform, tenant where that matters, and id."""
+    tenant = asker.channel.tenant
+    within = "" if tenant.platform in _ONE_EVERYWHERE else tenant.id
+    return tenant.platform, within, asker.user_id
 
 
 def _next(turns: _Turns) -> None:

@@ -12,6 +12,7 @@ import pytest
 from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.answering import hosts_of
+from hypecurve.chat.gate import Gate
 from hypecurve.chat.manners import AT_ONCE, WAITING, Manners
 from hypecurve.config import Settings
 from hypecurve.domain.asking import Answer, Asker, Filled, Form, Home
@@ -36,9 +37,11 @@ class Counting:
     under_way: Counter[Asker] = field(default_factory=Counter)
     most: Counter[Asker] = field(default_factory=Counter)
     asked: list[str] = field(default_factory=list)
+    begun: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
 
     async def answer(self, asker: Asker, text: str) -> Answer:
         self.asked.append(text)
+        self.begun.put_nowait(text)
         self.under_way[asker] += 1
         self.most[asker] = max(self.most[asker], self.under_way[asker])
         await self.go.wait()
@@ -194,7 +197,7 @@ async def test_who_types_fast_gets_the_suggestions_that_are_under_way_and_no_mor
 
 async def test_of_all_people_together_some_are_answered_at_a_time_in_the_order_they_asked() -> None:
     desk = Counting()
-    manners = Manners(desk, desk, together=3)
+    manners = Manners(desk, desk, gate=Gate(together=3, lease=60.0))
     people = [Asker(ADA.channel, f"U{number}") for number in range(8)]
     asking = [asyncio.create_task(manners.answer(each, each.user_id)) for each in people]
     await asyncio.sleep(0)
@@ -203,4 +206,39 @@ async def test_of_all_people_together_some_are_answered_at_a_time_in_the_order_t
     desk.go.set()
     await asyncio.gather(*asking)
     assert desk.asked == [each.user_id for each in people]
+    assert len(manners) == 0
+
+
+async def test_answers_that_take_long_hold_up_nobody_for_longer_than_their_lease() -> None:
+    desk = Counting()
+    manners = Manners(desk, desk, gate=Gate(together=2, lease=0.02))
+    people = [Asker(ADA.channel, f"U{number}") for number in range(5)]
+    asking = [asyncio.create_task(manners.answer(each, each.user_id)) for each in people]
+    await settled()
+    assert desk.asked == ["U0", "U1"]
+    async with asyncio.timeout(3):
+        begun = [await desk.begun.get() for _ in people]
+    assert begun == [each.user_id for each in people]
+    desk.go.set()
+    await asyncio.gather(*asking)
+    # A place that was left is not given back a second time: there are two still.
+    desk.go.clear()
+    again = [asyncio.create_task(manners.answer(each, "again")) for each in people]
+    await settled()
+    assert desk.asked.count("again") == 2
+    desk.go.set()
+    await asyncio.gather(*again)
+
+
+async def test_a_person_of_discord_has_one_line_for_all_servers() -> None:
+    desk = Counting()
+    manners = Manners(desk, desk)
+    here, there = (Asker(Channel.parse(f"discord:{server}/9"), "42") for server in (1, 2))
+    asking = [
+        asyncio.create_task(manners.answer(who, "top")) for who in (here, there) for _ in range(3)
+    ]
+    await settled()
+    assert desk.under_way.total() == AT_ONCE
+    desk.go.set()
+    await asyncio.gather(*asking)
     assert len(manners) == 0
