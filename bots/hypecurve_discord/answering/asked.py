@@ -10,18 +10,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hypecurve.chat.words import words
 from hypecurve.domain.asking import Asker
+from hypecurve.domain.errors import BadInput
 from hypecurve.domain.saying import Saying
 from hypecurve.domain.subscription import Channel, Tenant
-from hypecurve.wording.commands import COMMANDS
+from hypecurve.wording.commands import COMMANDS, GROUPS
 from hypecurve_discord.library import discord
 from hypecurve_discord.rights import rights
 
 Interaction = discord.Interaction[Any]
 
-MANAGING = frozenset(spec.name for spec in COMMANDS if spec.manages)
-_GROUPS = frozenset(spec.group for spec in COMMANDS if spec.group)
-_OF_THE_CHANNEL = MANAGING | {"subscriptions", "status", "preview"}
+_TELLING = frozenset(spec.name for spec in COMMANDS if not spec.manages) | {
+    "?",
+    "chart",
+    "curve",
+    "place",
+    "share",
+    "show",
+}
+"""What changes nothing that a channel hears, as a command or by our own controls."""
+_OF_THE_CHANNEL = frozenset({"subscriptions", "status", "preview"})
 _THREADS = frozenset({10, 11, 12, 15, 16})
 """Kinds of channels in which what is posted lies in threads: threads, forums, media channels."""
 
@@ -70,14 +79,29 @@ def is_visiting(interaction: Interaction) -> bool:
 
 
 def command_of(text: str) -> str:
-    """Return the command of a text: `filter` for `set filter min 1000`."""
-    first, _, rest = text.partition(" ")
-    return rest.partition(" ")[0] if first in _GROUPS else first
+    """Return the command of a text as the grammar reads it: `filter` for `/hype SET filter min 9`.
+
+    "" where it begins with no word of the grammar.
+    """
+    try:
+        typed = words(text)
+    except BadInput:
+        return ""
+    if typed and typed[0].key in {"/hype", "hype"}:
+        typed = typed[1:]
+    if typed and typed[0].key.removeprefix("/") in GROUPS:
+        typed = typed[1:]
+    return typed[0].key.removeprefix("/") if typed else ""
+
+
+def takes_leave(text: str) -> bool:
+    """Whether it takes leave: whatever does not surely only tell something."""
+    return command_of(text) not in _TELLING
 
 
 def is_of_the_channel(text: str) -> bool:
     """Whether a command changes what the channel hears, or tells of it."""
-    return command_of(text) in _OF_THE_CHANNEL
+    return takes_leave(text) or command_of(text) in _OF_THE_CHANNEL
 
 
 def locale_of(discord_locale: str) -> str:

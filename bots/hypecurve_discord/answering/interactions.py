@@ -15,7 +15,6 @@ from hypecurve.domain.message import MessageKind
 from hypecurve.domain.saying import Saying
 from hypecurve.ports import Desk, Host
 from hypecurve_discord.answering.asked import (
-    MANAGING,
     Interaction,
     asker_of,
     command_of,
@@ -24,6 +23,7 @@ from hypecurve_discord.answering.asked import (
     is_of_the_channel,
     is_visiting,
     locale_of,
+    takes_leave,
 )
 from hypecurve_discord.answering.items import is_taken, take
 from hypecurve_discord.answering.leftout import left_out
@@ -120,7 +120,7 @@ class Answering:
     async def asker(self, interaction: Interaction, text: str) -> Asker:
         """Return who asks; whether they may is only looked up for what takes leave."""
         barred = None
-        if command_of(text) in MANAGING and not is_alone(interaction):
+        if takes_leave(text) and not is_alone(interaction):
             barred = await self._barred(interaction)
         return asker_of(interaction, barred)
 

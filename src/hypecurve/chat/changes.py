@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Literal
 
+from hypecurve.chat import command as said
 from hypecurve.chat.command import Command, Loosely, Question
 from hypecurve.domain.asking import Answer, Asker
 from hypecurve.domain.category import Taxonomy
@@ -15,13 +16,11 @@ from hypecurve.domain.repo import RepoId
 from hypecurve.ports import Clock
 from hypecurve.ports.store import Found, Listener, Store, Transaction
 from hypecurve.wording.announcements import Change, announced
-from hypecurve.wording.commands import COMMANDS
 from hypecurve.wording.rights import lacking
 from hypecurve.wording.texts import to_say
 from hypecurve.wording.tuned import heard_already
 
 Changers = Literal["members", "admins"]
-_MANAGING = frozenset(spec.name for spec in COMMANDS if spec.manages)
 
 
 def check(asker: Asker, command: Command, changes: Changers) -> None:
@@ -32,7 +31,7 @@ def check(asker: Asker, command: Command, changes: Changers) -> None:
     if isinstance(command, Question | Loosely):
         return
     check_member(asker)
-    if str(command).partition(" ")[0] in _MANAGING:
+    if isinstance(command, said.Change):
         check_changer(asker, changes)
 
 
