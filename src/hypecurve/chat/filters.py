@@ -51,6 +51,7 @@ EVERYBODY = to_say(
 )
 _FILTER_EXAMPLE = "set filter min 1000 without rust @acme"
 _ALERTS_EXAMPLE = "set alerts 5 quiet 22:00-08:00"
+_NO_FILTER, _NO_ALERTS = "set filter off", "set alerts off"
 
 
 def begins_phrase(word: Word) -> bool:
@@ -80,9 +81,11 @@ def read_filter(typed: Sequence[Word]) -> Filter:
     said, rest = Filter(), list(typed)
     while rest:
         word = rest.pop(0)
+        if _is_off(word):
+            raise alone(_NO_FILTER)
         if not begins_phrase(word):
             raise _slip(word, [*_PHRASES, "off"], _FILTER_EXAMPLE)
-        said = read_phrase(word, rest, said, lambda _: False)
+        said = read_phrase(word, rest, said, _is_off)
     return said
 
 
@@ -99,6 +102,8 @@ def read_alerts(typed: Sequence[Word]) -> SetAlerts:
             said = replace(said, a_day=_a_day(word))
             while rest and rest[0].key in {"a", "per", "day", "daily"}:
                 rest.pop(0)
+        elif _is_off(word):
+            raise alone(_NO_ALERTS)
         elif word.key != "on":
             raise _slip(word, ["quiet", "off", "on"], _ALERTS_EXAMPLE)
     return said
@@ -264,6 +269,16 @@ def _hours(rest: list[Word]) -> tuple[time, time] | Literal["off"]:
     raise BadCommand(
         to_say("Say from when to when: /hype {example}, or quiet off"), example=_ALERTS_EXAMPLE
     )
+
+
+def alone(command: str) -> BadCommand:
+    """Return that nothing may stand beside a command, or beside its `off`."""
+    return BadCommand(to_say("{command} stands alone: write /hype {command}"), command=command)
+
+
+def _is_off(word: Word) -> bool:
+    """Whether a word ends all of it, so that none of the others would count."""
+    return word.key == "off"
 
 
 def _slip(word: Word, known: Sequence[str], example: str) -> BadCommand:

@@ -28,7 +28,7 @@ from hypecurve.chat.command import (
     Unsubscribe,
     Why,
 )
-from hypecurve.chat.filters import read_alerts, read_filter, read_pause, read_ping
+from hypecurve.chat.filters import alone, read_alerts, read_filter, read_pause, read_ping
 from hypecurve.chat.finding import ShowCurve
 from hypecurve.chat.naming import (
     of_repo,
@@ -186,9 +186,7 @@ def _help(typed: Sequence[Word], _: Taxonomy) -> Command:
 def _alone(command: Command) -> Callable[[Sequence[Word], Taxonomy], Command]:
     def read(typed: Sequence[Word], _: Taxonomy) -> Command:
         if typed:
-            raise BadCommand(
-                to_say("{command} stands alone: write /hype {command}"), command=str(command)
-            )
+            raise alone(str(command))
         return command
 
     return read
