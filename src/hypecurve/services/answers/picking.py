@@ -57,11 +57,13 @@ async def pick(store: Store, clock: Clock, channel: Channel, wish: Wish) -> Pick
             raise NotFound(
                 to_say(
                     "A pick is shown in this channel's digest, and there is none yet: start with "
-                    "`subscribe all`."
+                    "/hype subscribe all."
                 )
             )
         if entry.repo.id in listener.muted:
-            raise BadInput(to_say("{name} is muted here. To pick it: unmute {name}"), name=name)
+            raise BadInput(
+                to_say("{name} is muted here. To pick it: /hype unmute {name}"), name=name
+            )
         dues = (item.next_due for item in listener.subscriptions)
         next_due = min((due for due in dues if due), default=None)
         if next_due is not None and next_due > now + KEPT:

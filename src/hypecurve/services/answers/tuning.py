@@ -22,7 +22,7 @@ from hypecurve.ports.store import Store, Transaction
 from hypecurve.services.answers.lookup import named
 from hypecurve.services.digests.timing import due_after
 
-_NONE = to_say("This channel has no subscription yet: start with `subscribe all`.")
+_NONE = to_say("This channel has no subscription yet: start with /hype subscribe all.")
 
 _PAUSED = to_say("The channel was paused before this could be sent: its next digest tells it.")
 
