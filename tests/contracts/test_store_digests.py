@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event
 
 from hypecurve.adapters.sql.store import SqlStore
-from hypecurve.domain.delivery import DeliveryState, Step, StepKind
+from hypecurve.domain.delivery import BEFORE_THE_POST, DeliveryState, Step, StepKind
 from hypecurve.domain.digest import Unsure
 from hypecurve.domain.message import Message, MessageKind
 from hypecurve.domain.subscription import Tenant
@@ -181,6 +181,24 @@ async def test_what_may_have_been_read_in_part_comes_back_to_nobody(store: SqlSt
     for found in (await told_all(store, *places)).values():
         assert found.signal_ids == set(news)
         assert found.released == Released()
+
+
+@pytest.mark.parametrize("kind", sorted(BEFORE_THE_POST))
+async def test_what_comes_before_the_post_is_nothing_that_was_read(
+    store: SqlStore, kind: StepKind
+) -> None:
+    news = await signals(store, 2)
+    await freeze(store, signal_ids=news)
+    (item,) = await claim(store)
+    async with store.write() as tx:
+        await tx.outbox.step(item.delivery.id, 0, Step(kind, S.SENT, "after:0", NOW, NOW))
+        await tx.outbox.step(item.delivery.id, 1, Step(StepKind.POST))
+    await settle(store, item, S.PENDING)  # the platform is down until the next one is due
+    await expire(store, CHANNEL)
+    assert (await told(store)).released.signal_ids == set(news)
+    await freeze(store, NOW + DAY, news)
+    found = await told(store)
+    assert (found.signal_ids, found.released) == (set(news), Released())
 
 
 async def test_a_skipped_time_is_not_the_digest_before(store: SqlStore) -> None:

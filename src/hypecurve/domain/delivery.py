@@ -82,6 +82,9 @@ class StepKind(StrEnum):
 REPEATABLE = frozenset({StepKind.UPLOAD, StepKind.PUBLISH, StepKind.PLACE})
 """Steps that do no harm when they happen twice: they are tried again, never unknown."""
 
+BEFORE_THE_POST = (StepKind.UPLOAD, StepKind.PLACE)
+"""Steps that show nobody anything: the post goes on from what they found or handed over."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:

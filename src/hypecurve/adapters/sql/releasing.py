@@ -18,17 +18,19 @@ from hypecurve.adapters.sql.tables import (
     digest_member,
     signal,
 )
-from hypecurve.domain.delivery import DeliveryState
+from hypecurve.domain.delivery import BEFORE_THE_POST, DeliveryState
 from hypecurve.domain.digest import Unsure
 from hypecurve.ports.store import Outcome, Released, Told
 
 _S = DeliveryState
 _GIVEN_UP = (_S.EXPIRED.value, _S.DROPPED.value)
 _READ = (_S.SENDING.value, _S.SENT.value, _S.UNKNOWN.value)
+_SHOWN_TO_NOBODY = tuple(kind.value for kind in BEFORE_THE_POST)
 UNREAD = and_(
     delivery.c.state.in_(_GIVEN_UP),
     ~select(delivery_step.c.number)
     .where(delivery_step.c.delivery_id == delivery.c.id, delivery_step.c.state.in_(_READ))
+    .where(delivery_step.c.kind.not_in(_SHOWN_TO_NOBODY))
     .exists(),
 )
 """Of this delivery nobody can have read anything, and nobody will."""
@@ -42,6 +44,7 @@ GIVEN_BACK = f"""EXISTS (
         SELECT 1 FROM delivery_step
         WHERE delivery_step.delivery_id = delivery.id
         AND delivery_step.state IN ('{"', '".join(_READ)}')
+        AND delivery_step.kind NOT IN ('{"', '".join(_SHOWN_TO_NOBODY)}')
     )
 )"""  # noqa: S608 - our own words
 """The same of the digest or alert that holds a member, for a statement written by hand."""

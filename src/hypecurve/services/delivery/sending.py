@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from hypecurve.domain.delivery import (
+    BEFORE_THE_POST,
     REPEATABLE,
     DeliveryState,
     IllegalMove,
@@ -51,7 +52,6 @@ _LUCK = secrets.SystemRandom()
 
 _S = DeliveryState
 _OVER = frozenset({_S.SENT, _S.UNKNOWN, _S.DEAD})
-_BEFORE_THE_POST = (StepKind.UPLOAD, StepKind.PLACE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +189,7 @@ class Sending:
             self._unwritten[number] = Step(kind)
             return await self._end(_S.PENDING, later=Verdict(_S.PENDING, now, counted=False))
         key = f"{self._delivery.key}.{number}"
-        goes_on_from = _BEFORE_THE_POST if kind is StepKind.POST else (StepKind.POST,)
+        goes_on_from = BEFORE_THE_POST if kind is StepKind.POST else (StepKind.POST,)
         before = next((self._refs[each] for each in goes_on_from if each in self._refs), "")
         try:
             ref = await self._means.messenger.post(
