@@ -97,6 +97,15 @@ async def test_what_a_user_made_is_counted_after_an_instant(store: SqlStore) -> 
     assert counts == [2, 1, 0, 1, 0]
 
 
+async def test_in_discord_a_user_is_counted_wherever_they_asked(store: SqlStore) -> None:
+    await keep(store, [a_repo(1)])
+    asked = ("discord:123/42", "discord:124/42", "discord:@42/42", "discord:123/142", "slack:T1/42")
+    await _add(store, *(_wish(1, user=user, channel=None) for user in asked))
+    async with store.read() as tx:
+        counted = [await tx.submissions.count_by(user, NOW - DAY) for user in asked]
+    assert counted == [3, 3, 3, 1, 1]
+
+
 async def test_a_decision_holds_for_all_submissions_of_a_repo(store: SqlStore) -> None:
     await keep(store, [a_repo(1), a_repo(2)])
     await _add(store, _wish(1, state=W.WAITING), _wish(1, channel=OTHER_CHANNEL), _wish(2))

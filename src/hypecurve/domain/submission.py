@@ -9,6 +9,9 @@ from enum import StrEnum
 from hypecurve.domain.repo import RepoId, RepoName
 from hypecurve.domain.subscription import Channel
 
+_EVERYWHERE = frozenset({"discord"})
+"""Platforms whose users are the same in every tenant; elsewhere each tenant has its own."""
+
 
 class SubmissionState(StrEnum):
     """What was decided."""
@@ -102,3 +105,13 @@ class Misplacing(StrEnum):
     """It is in that category."""
     BLOCKED = "blocked"
     TOO_MANY = "too many"
+
+
+def person_of(user: str) -> str:
+    """Return whom a user (`slack:T1/U1`) is counted and blocked as: `discord:@42/42` anywhere.
+
+    There a person may ask in any number of servers; what is kept says in which one.
+    """
+    platform, _, rest = user.partition(":")
+    _, parted, number = rest.rpartition("/")
+    return f"{platform}:@{number}/{number}" if parted and platform in _EVERYWHERE else user

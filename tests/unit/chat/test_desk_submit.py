@@ -13,6 +13,8 @@ from hypecurve.domain.asking import Asker
 from hypecurve.domain.errors import SourceUnavailable
 from hypecurve.domain.message import MessageKind
 from hypecurve.domain.repo import Repo, RepoId, RepoName
+from hypecurve.domain.subscription import Channel
+from hypecurve.services.answers.vet import block
 from hypecurve.wording.plain import plain
 from support.catalogue import CHANNEL, a_repo, listed
 from support.databases import NOW
@@ -77,6 +79,32 @@ async def test_each_user_has_a_limit_of_their_own(store: SqlStore) -> None:
     assert refused.message.kind is MessageKind.ERROR
     assert "as many as a day allows" in plain(refused.message)
     assert (await desk.answer(Asker(CHANNEL, "U2"), "submit acme/repo-2")).public
+
+
+SERVER, OTHER, ALONE = (
+    Channel.parse(f"discord:{place}") for place in ("123/456", "124/9", "@42/@42")
+)
+
+
+@pytest.mark.parametrize("first", [SERVER, ALONE])
+async def test_in_discord_the_limit_is_a_persons_in_all_servers(
+    store: SqlStore, first: Channel
+) -> None:
+    desk = _desk(store, _github(), per_day=1)
+    await desk.answer(Asker(first, "42"), "submit acme/repo-1")
+    for channel in (SERVER, OTHER, ALONE):
+        refused = await desk.answer(Asker(channel, "42"), "submit acme/repo-2")
+        assert "as many as a day allows" in plain(refused.message)
+    assert (await desk.answer(Asker(OTHER, "142"), "submit acme/repo-2")).public
+
+
+async def test_whom_the_operator_blocks_is_blocked_in_all_servers(store: SqlStore) -> None:
+    desk = _desk(store, _github())
+    for on in (True, False):
+        await block(store, SetClock(NOW), "discord:123/42", on=on)
+        for channel, number in ((OTHER, 1), (ALONE, 2)):
+            answer = await desk.answer(Asker(channel, "42"), f"submit acme/repo-{number}")
+            assert answer.public is not on
 
 
 async def test_asking_for_what_is_not_there_comes_to_an_end_as_well(store: SqlStore) -> None:

@@ -16,7 +16,7 @@ from hypecurve.adapters.sql.tables import block, channel, repo, submission
 from hypecurve.domain.catalogue import CatalogueEntry
 from hypecurve.domain.category import NOT_AI
 from hypecurve.domain.repo import RepoId
-from hypecurve.domain.submission import Submission, SubmissionState
+from hypecurve.domain.submission import Submission, SubmissionState, person_of
 
 _USERS = 0x48595355
 """First half of the keys of the advisory locks by user."""
@@ -76,14 +76,20 @@ class SqlSubmissions:
     async def hold(self, user: str) -> None:
         """Let what a user submits come one after the other; SQLite has one writer anyway."""
         if self._connection.dialect.name == POSTGRES:
-            number = crc32(user.encode()) - 2**31
+            number = crc32(person_of(user).encode()) - 2**31
             await self._connection.execute(select(func.pg_advisory_xact_lock(_USERS, number)))
 
     async def count_by(self, user: str, since: datetime) -> int:
-        """Return how many a user made after an instant."""
+        """Return how many a user made after an instant, wherever they are the same person."""
+        made = submission.c.user
+        theirs = made == user
+        platform, wherever, account = person_of(user).partition(":@")
+        if wherever:
+            begins, ends = f"{platform}:", f"/{account.partition('/')[2]}"
+            theirs = made.startswith(begins, autoescape=True) & made.endswith(ends, autoescape=True)
         statement = select(func.count()).select_from(submission)
-        made = (submission.c.user == user) & (submission.c.at > since)
-        return int(await self._connection.scalar(statement.where(made)) or 0)
+        statement = statement.where(theirs, submission.c.at > since)
+        return int(await self._connection.scalar(statement) or 0)
 
     async def decide(
         self, repo_id: RepoId, state: SubmissionState, *, misplaced: bool = False

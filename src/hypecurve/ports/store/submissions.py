@@ -37,7 +37,10 @@ class Submissions(Protocol):
         ...
 
     async def count_by(self, user: str, since: datetime) -> int:
-        """Return how many a user made after an instant, those of categories alone among them."""
+        """Return how many a user made after an instant, those of categories alone among them.
+
+        With what they made elsewhere, where that is the same person: `domain.submission.person_of`.
+        """
         ...
 
     async def decide(

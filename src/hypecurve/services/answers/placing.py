@@ -10,7 +10,7 @@ from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.classify import likely
 from hypecurve.domain.errors import UnknownCategory
 from hypecurve.domain.repo import RepoName
-from hypecurve.domain.submission import Misplacing, Submission, SubmissionState
+from hypecurve.domain.submission import Misplacing, Submission, SubmissionState, person_of
 from hypecurve.domain.subscription import Channel
 from hypecurve.ports import Clock
 from hypecurve.ports.store import Store, Transaction
@@ -96,7 +96,8 @@ async def _judged(tx: Transaction, entry: CatalogueEntry, wish: Wish) -> Misplac
     if await tx.submissions.blocked([user_key(wish.user), repo_key(entry.repo.id)]):
         return Misplacing.BLOCKED
     had = await tx.submissions.misplaced(entry.repo.id)
-    same = any(each.user == wish.user and each.category == wish.category for each in had)
+    person = person_of(wish.user)
+    same = any(person_of(each.user) == person and each.category == wish.category for each in had)
     return Misplacing.AGAIN if same else Misplacing.KEPT
 
 

@@ -14,7 +14,7 @@ from hypecurve.domain.catalogue import CatalogueEntry, Place
 from hypecurve.domain.category import NOT_AI, UNSURE, Taxonomy
 from hypecurve.domain.errors import SourceGone
 from hypecurve.domain.repo import Repo, RepoName
-from hypecurve.domain.submission import Outcome, Submission, SubmissionState, Submitted
+from hypecurve.domain.submission import Outcome, Submission, SubmissionState, Submitted, person_of
 from hypecurve.domain.subscription import Channel
 from hypecurve.ports import Clock, GitHubSource
 from hypecurve.ports.store import Found, Store, Transaction
@@ -100,7 +100,7 @@ async def submit(  # noqa: PLR0913  # whom to ask, what, and within which limits
         return answer(closed, name=wish.name, limit=per_day or 0)
     if questions is not None and wish.user and per_day is not None:
         most = _QUESTIONS * per_day
-        if not questions.take(wish.user, clock.now(), most):
+        if not questions.take(person_of(wish.user), clock.now(), most):
             return answer(Outcome.ASKED_ENOUGH, name=wish.name, limit=most)
     try:
         repo = await github.repo(wish.name)

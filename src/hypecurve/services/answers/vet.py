@@ -17,7 +17,7 @@ from hypecurve.domain.errors import (
 )
 from hypecurve.domain.repo import PUBLIC_SITE, RepoId, RepoName
 from hypecurve.domain.saying import Saying, to_say
-from hypecurve.domain.submission import Submission, SubmissionState
+from hypecurve.domain.submission import Submission, SubmissionState, person_of
 from hypecurve.domain.subscription import Channel
 from hypecurve.ports import Clock
 from hypecurve.ports.store import Store, Transaction
@@ -111,8 +111,8 @@ def category_of(taxonomy: Taxonomy, text: str) -> str:
 
 
 def user_key(user: str) -> str:
-    """Return the key under which a user (`slack:T1/U1`) is blocked."""
-    return f"user:{user}"
+    """Return the key under which a user (`slack:T1/U1`) is blocked, wherever they ask."""
+    return f"user:{person_of(user)}"
 
 
 def repo_key(repo_id: RepoId) -> str:
