@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from hypecurve.domain.asking import Asker
 from hypecurve.domain.chart import Chart
 from hypecurve.domain.subscription import Channel
-from hypecurve_discord.answering import interactions, replying
+from hypecurve_discord.answering import interactions, replying, requests
 from standins.discord_payloads import StandInChannel
 from standins.discord_people import Installed
 from standins.discord_platform import READING, DiscordStandIn
@@ -181,7 +181,7 @@ async def test_where_panels_are_refused_the_answer_comes_in_another_form(it: It)
 async def test_a_line_that_breaks_is_tried_again_where_nothing_can_come_twice(
     it: It, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(replying, "PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(requests, "PAUSES", (0.0, 0.0))
     it.discord.broken_answers = deque([0, 503])
     asked = await it.discord.command("repo", repo="acme/flashkv")
     assert "KV-cache" in asked.text

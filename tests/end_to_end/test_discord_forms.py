@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -14,16 +16,20 @@ from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.chat.desk import ServiceDesk
 from hypecurve.chat.forms import ServiceForms
+from hypecurve.domain.asking import Asker
 from hypecurve.domain.message import Action, Control, MessageKind
 from hypecurve.domain.signal import SignalKind
 from hypecurve.domain.subscription import Channel, Subscription
 from hypecurve.services.answers.subscribe import subscriptions_of
+from hypecurve_discord.answering import requests
+from hypecurve_discord.answering.replying import Replies
 from hypecurve_discord.rendering.components import body
 from hypecurve_discord.screens import forms
 from hypecurve_discord.screens.forms import READ_WITHIN
+from hypecurve_discord.serving import client
 from standins.discord_exchange import Exchange
 from standins.discord_forms import field, filled, shows
-from standins.discord_payloads import user
+from standins.discord_payloads import StandInChannel, user
 from standins.discord_people import Somebody
 from standins.discord_platform import READING, DiscordStandIn
 from standins.discord_rules import SELECT, walk
@@ -287,3 +293,78 @@ async def test_compare_asks_with_what_and_answers_the_command(it: It) -> None:
         assert "repo-2" in compared.text
         unknown = await it.filled(opened, others="acme/nowhere")
     assert "acme/nowhere" in unknown.text.replace("\\", "")
+
+
+async def test_a_form_is_answered_whatever_breaks_on_its_way(
+    it: It, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(requests, "PAUSES", (0.0, 0.0))
+    async with it.serving():
+        await it.discord.command("subscribe", categories="agents", at="09:00")
+        for firsts, answers in (([False], []), ([True], []), ([], [0]), ([], [503, 0])):
+            it.discord.broken_firsts = deque(firsts)
+            opened = await it.tune()
+            assert opened.form is not None
+            it.discord.broken_firsts = deque(firsts)
+            it.discord.broken_answers = deque(answers)
+            sent = await it.filled(opened, kinds=["rising"])
+            assert sent.private
+        it.discord.broken_firsts = deque([False])
+        compared = await it.discord.press(posted(COMPARE), "Compare…")
+        assert compared.form is not None
+
+
+async def test_who_waits_for_a_form_that_cannot_be_made_hears_a_kind_line(it: It) -> None:
+    it.discord.channels["777"] = StandInChannel("777", name="x", type=99)
+    async with it.serving():
+        unknown = await it.discord.call("hype-tune", Somebody("777"))
+        opened = await it.tune()
+        assert opened.form is not None
+        for sent_in in ([{"type": 18, "component": None}], [{"type": 18, "components": 3}]):
+            sent = await it.discord.send_in(opened, sent_in)
+            assert "Something went wrong" in sent.text
+        compare = await it.discord.press(posted(COMPARE), "Compare…")
+        nothing = await it.discord.send_in(compare, [{"type": 18, "component": None}])
+        it.forms.forms = cast("ServiceForms", None)
+        failed = await it.tune()
+    for answered in (unknown, nothing, failed):
+        assert answered.form is None
+        assert "Something went wrong" in answered.text
+    assert await it.has() == []
+
+
+async def test_why_there_is_no_form_is_said_in_the_language_of_the_channel(
+    it: It, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with it.serving():
+        await it.discord.command("set language", language="ru")
+        refused = await it.tune(MEMBER)
+        monkeypatch.setattr(forms, "READ_WITHIN", 0.05)
+        it.forms.gate.clear()
+        late = await it.tune()
+    wanted = await ServiceForms(it.forms.forms.desk).desk.spoken_to(Asker(CHANNEL, "42"))
+    assert late.text.replace("\\", "") == forms.too_late(wanted.locale).notification
+    assert wanted.locale == "ru"
+    assert not re.search("Changing what|Everything else", refused.text)
+
+
+async def test_what_was_done_is_not_taken_back_as_the_bot_ends(
+    it: It, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hangs = asyncio.Event()
+
+    async def never(*_: object) -> bool:
+        hangs.set()
+        await asyncio.Event().wait()
+        return True
+
+    async with it.serving():
+        await it.discord.command("subscribe", categories="agents", at="09:00")
+        opened = await it.tune()
+        monkeypatch.setattr(client, "FINISHING", 0.05)
+        monkeypatch.setattr(Replies, "announce", never)
+        sent = await it.filled(opened, kinds=["rising"])
+        said = sent.text
+        await hangs.wait()
+    assert sent.text == said
+    assert "ask again" not in said

@@ -27,14 +27,13 @@ from hypecurve_discord.answering.asked import (
 )
 from hypecurve_discord.answering.items import is_taken, take
 from hypecurve_discord.answering.leftout import left_out
-from hypecurve_discord.answering.replying import (
+from hypecurve_discord.answering.lines import leaving, sorry, their_own
+from hypecurve_discord.answering.replying import Replies
+from hypecurve_discord.answering.requests import (
     NETWORK,
     TOO_LATE,
-    Replies,
+    acknowledged,
     is_said,
-    leaving,
-    sorry,
-    their_own,
 )
 from hypecurve_discord.library import discord
 from hypecurve_discord.offering.completing import completions
@@ -49,7 +48,6 @@ TYPING = 2.0
 """Seconds for suggestions: Discord waits 3 for them."""
 SAYING_SO = 1.0
 """Seconds to tell those whose answers are given up as the bot ends."""
-_ALREADY = 40060
 Barred = Callable[[Interaction], Awaitable[Saying | None]]
 _Finding = Callable[[], Awaitable[Answer]]
 
@@ -124,6 +122,12 @@ class Answering:
             barred = await self._barred(interaction)
         return asker_of(interaction, barred)
 
+    async def spoken(self, interaction: Interaction) -> str:
+        """Return the language in which they are spoken to, where that can be found out."""
+        with suppress(Exception):
+            return (await self._desk.spoken_to(asker_of(interaction))).locale
+        return _own(interaction)
+
     async def finish(self, seconds: float) -> None:
         """Let what is being answered finish; who waits for what takes longer is told so."""
         if self._under_way:
@@ -166,7 +170,7 @@ class Answering:
         assert task is not None  # noqa: S101 - a coroutine runs in one
         self._under_way.add(task)
         try:
-            if await _acknowledged(interaction, turning=turning):
+            if await acknowledged(interaction, turning=turning):
                 await self._find_and_say(interaction, finding, shown=shown, turning=turning)
         except discord.HTTPException as error:
             if error.code in TOO_LATE:
@@ -181,7 +185,6 @@ class Answering:
     async def _find_and_say(
         self, interaction: Interaction, finding: _Finding, *, shown: bool, turning: bool
     ) -> None:
-        locale = locale_of(str(interaction.locale))
         try:
             try:
                 async with asyncio.timeout(DESK_PATIENCE):
@@ -189,7 +192,7 @@ class Answering:
             except Exception:  # noqa: BLE001 - the person hears a kind line, the log the rest
                 custom_id = str(data_of(interaction).get("custom_id", ""))
                 _log.exception("discord command failed", custom_id=custom_id)
-                answer = Answer(sorry(await self._spoken(interaction, locale)))
+                answer = Answer(sorry(await self.spoken(interaction)))
             if not turning:
                 await self.replies.say(interaction, answer, shown=shown)
             elif answer.message.kind is MessageKind.ERROR:
@@ -200,43 +203,16 @@ class Answering:
             if not (turning or is_said(interaction)):
                 with suppress(Exception):
                     async with asyncio.timeout(SAYING_SO):
-                        await self.replies.edit(interaction, leaving(locale))
+                        await self.replies.edit(interaction, leaving(_own(interaction)))
             raise
 
-    async def _spoken(self, interaction: Interaction, locale: str) -> str:
-        """Return the language in which they are spoken to, where that can be found out."""
-        with suppress(Exception):
-            return (await self._desk.spoken_to(asker_of(interaction))).locale
-        return locale
+
+def _own(interaction: Interaction) -> str:
+    """Return the language that somebody has set for themselves."""
+    return locale_of(str(interaction.locale))
 
 
 def _is_theirs(interaction: Interaction) -> bool:
     """Whether the message that was pressed is for nobody but who pressed."""
     message = interaction.message
     return message is not None and (message.flags.ephemeral or interaction.context.dm_channel)
-
-
-async def _acknowledged(interaction: Interaction, *, turning: bool) -> bool:
-    """Tell Discord that an answer comes: in time, before anything else is asked or awaited.
-
-    The answer is theirs alone; in direct messages with us everything is, and stays to be read.
-    """
-    response = interaction.response
-    if response.is_done():
-        return True
-    for last in (False, True):
-        try:
-            if turning:
-                await response.defer()
-            else:
-                await response.defer(ephemeral=not interaction.context.dm_channel, thinking=True)
-        except NETWORK:
-            if last:
-                raise
-        except discord.HTTPException as error:
-            if not (last and error.code == _ALREADY):  # the first one may have arrived
-                raise
-            return True
-        else:
-            return True
-    return False

@@ -8,20 +8,28 @@ we are thinking, and only an answer ends that: so whatever goes wrong, something
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
-import aiohttp
 import structlog
 
 from hypecurve.domain.asking import Answer
-from hypecurve.domain.message import Entry, Message, MessageKind, Section, SectionKind, Text
+from hypecurve.domain.message import Message
 from hypecurve.ports import Charts
 from hypecurve.wording.cut import clean, cut
 from hypecurve.wording.texts import texts
 from hypecurve_discord.answering.asked import Interaction
+from hypecurve_discord.answering.lines import line, sorry
+from hypecurve_discord.answering.requests import (
+    CHART,
+    NETWORK,
+    ORIGINAL,
+    TOO_LATE,
+    File,
+    note_said,
+    request,
+)
 from hypecurve_discord.library import discord
 from hypecurve_discord.rendering.components import body, plain_body
 from hypecurve_discord.rendering.embeds import embed_body
@@ -29,31 +37,13 @@ from hypecurve_discord.rendering.embeds import embed_body
 Json = dict[str, Any]
 
 EPHEMERAL = 1 << 6
-NETWORK = (OSError, aiohttp.ClientError, TimeoutError)
-TOO_LATE = frozenset({10062, 40060, 10015, 50027})
-"""Unknown interaction, already acknowledged, unknown webhook, its token is spent: too late."""
 SOON, _DRAWING = 0.7, 15.0
 """Seconds that a text waits for its picture, and after which there will be none."""
-_SAID = "said"
-_A_TRY = 40.0
-"""Seconds for a request of ours."""
-PAUSES = (1.0, 3.0)
-"""Seconds before an edit is tried again: it comes to the same however often it arrives."""
-_NAME = "chart.png"
 _ALT = 1_024
 """Characters of a file's description."""
 _REFUSED = frozenset({400, 413})
-_ORIGINAL = "/messages/@original"
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    png: bytes
-    alt: str
-
-
-_Form = tuple[Json, _File | None]
+_Form = tuple[Json, File | None]
 """What is sent, and the file that comes with it."""
 
 
@@ -90,8 +80,8 @@ class Replies:
         try:
             await asyncio.wait({drawing}, timeout=SOON)
             known = drawing.result() if drawing.done() else None
-            await self._send(interaction, "PATCH", _ORIGINAL, _forms(message, known))
-            interaction.extras[_SAID] = True
+            await self._send(interaction, "PATCH", ORIGINAL, _forms(message, known))
+            note_said(interaction)
             if known is None and (late := await drawing) is not None:
                 await self._show(interaction, message, late)
         finally:
@@ -104,7 +94,7 @@ class Replies:
         """
         panel = (_laid_out(message, ""), None)
         try:
-            await self._send(interaction, "PATCH", _ORIGINAL, [panel])
+            await self._send(interaction, "PATCH", ORIGINAL, [panel])
         except discord.HTTPException as error:
             if error.status not in _REFUSED:
                 raise
@@ -129,15 +119,23 @@ class Replies:
             _log.warning("discord answer lost", error=type(error).__name__)
         return True
 
+    async def offer(self, interaction: Interaction, message: Message, row: Json) -> None:
+        """As `edit`, with a row of controls below; without it where Discord refuses that."""
+        content = _laid_out(message, "")
+        offered = {**content, "components": [*(content.get("components") or ()), row]}
+        forms = chain([(offered, None)], _forms(message, None))
+        await self._send(interaction, "PATCH", ORIGINAL, forms)
+        note_said(interaction)
+
     async def withdraw(self, interaction: Interaction) -> None:
         """Take the placeholder away: there is nothing to say."""
-        await _request(interaction, "DELETE", _ORIGINAL, {}, None)
+        await request(interaction, "DELETE", ORIGINAL, {}, None)
 
-    async def _show(self, interaction: Interaction, message: Message, picture: _File) -> None:
+    async def _show(self, interaction: Interaction, message: Message, picture: File) -> None:
         """Add the picture to an answer that stands; it stays as it is where that cannot be."""
-        shown = [(_laid_out(message, _NAME), picture)]
+        shown = [(_laid_out(message, CHART), picture)]
         try:
-            await self._send(interaction, "PATCH", _ORIGINAL, shown)
+            await self._send(interaction, "PATCH", ORIGINAL, shown)
         except (discord.HTTPException, *NETWORK) as error:
             _log.warning("discord answer goes without its picture", error=str(error)[:200])
 
@@ -148,7 +146,7 @@ class Replies:
         refusal: discord.HTTPException | None = None
         for form, file in forms:  # each is made when it is needed: mostly the first alone is
             try:
-                await _request(interaction, method, path, form, file)
+                await request(interaction, method, path, form, file)
             except discord.HTTPException as error:
                 if error.status not in _REFUSED or error.code in TOO_LATE:
                     raise
@@ -159,7 +157,7 @@ class Replies:
         if refusal is not None:
             raise refusal
 
-    async def _drawn(self, message: Message) -> _File | None:
+    async def _drawn(self, message: Message) -> File | None:
         """Return a message's picture; None where there is none, or where it cannot be drawn."""
         if message.picture is None:
             return None
@@ -169,20 +167,15 @@ class Replies:
         except Exception:  # noqa: BLE001 - whatever it was, the text is worth more
             _log.exception("a picture is left out", title=message.picture.title)
             return None
-        return _File(png, cut(clean(message.picture.alt), _ALT, utf16=True))
+        return File(png, cut(clean(message.picture.alt), _ALT, utf16=True))
 
 
-def is_said(interaction: Interaction) -> bool:
-    """Whether who asked has their answer, maybe without its picture yet."""
-    return _SAID in interaction.extras
-
-
-def _forms(message: Message, picture: _File | None) -> Iterator[_Form]:
+def _forms(message: Message, picture: File | None) -> Iterator[_Form]:
     """Yield the ways to show a message, the best first, each with the file that it shows.
 
     One of them is taken where panels are refused, and another where pictures are.
     """
-    name = "" if picture is None else _NAME
+    name = "" if picture is None else CHART
     if picture is not None:
         yield _laid_out(message, name), picture
     yield _laid_out(message, ""), None
@@ -196,70 +189,3 @@ def _laid_out(message: Message, picture: str) -> Json:
     except Exception:  # noqa: BLE001 - the person hears something
         _log.exception("answer not laid out")
         return body(sorry(message.locale))
-
-
-async def _request(
-    interaction: Interaction, method: str, path: str, content: Json, picture: _File | None
-) -> None:
-    """Send one form; an edit again where the line broke."""
-    route = discord.http.Route(
-        method,
-        "/webhooks/{webhook_id}/{webhook_token}" + path,
-        webhook_id=interaction.application_id,
-        webhook_token=interaction.token,
-    )
-    sent = {} if method == "DELETE" else _written(content, picture)
-    for pause in (*(() if method == "POST" else PAUSES), None):
-        try:
-            async with asyncio.timeout(_A_TRY):
-                await interaction.client.http.request(route, **sent)
-        except (*NETWORK, discord.DiscordServerError) as error:
-            if pause is None:
-                raise
-            _log.info("discord answer sent again", error=type(error).__name__)
-            await asyncio.sleep(pause)
-        else:
-            return
-
-
-def _written(content: Json, picture: _File | None) -> Json:
-    """Return the arguments of a request: JSON, or a form of several parts, the file one of them.
-
-    The files that are named are all there are: an edit keeps none of the message before it.
-    """
-    if picture is None:
-        return {"json": {**content, "attachments": []}}
-    shown = {"id": 0, "filename": _NAME} | ({"description": picture.alt} if picture.alt else {})
-    written = json.dumps({**content, "attachments": [shown]}, ensure_ascii=False)
-    file = {"name": "files[0]", "filename": _NAME, "content_type": "image/png"}
-    return {"form": [{"name": "payload_json", "value": written}, {**file, "value": picture.png}]}
-
-
-def line(text: str, locale: str, kind: MessageKind = MessageKind.NOTICE) -> Message:
-    """Return a message of one line."""
-    section = Section(SectionKind.PLAIN, "", (Entry(((Text(text),),), spoken=text),))
-    return Message(kind, notification=text, sections=(section,), locale=locale)
-
-
-def sorry(locale: str) -> Message:
-    """Return the line for what should not have happened."""
-    said = texts(locale)
-    text = said.say("Something went wrong on our side. Please try again in a minute.")
-    return line(text, said.name, MessageKind.ERROR)
-
-
-def leaving(locale: str) -> Message:
-    """Return the line for who is not answered any more, as the bot ends."""
-    said = texts(locale)
-    text = said.say("Hypecurve is starting anew: please ask again in a minute.")
-    return line(text, said.name, MessageKind.ERROR)
-
-
-def their_own(message: Message) -> Message:
-    """Return an answer that says that it is about the digest of who asked, not about the place."""
-    said = texts(message.locale)
-    note = said.say(
-        "This is about your own digest, which comes as a direct message: Hypecurve is not here as "
-        "a bot."
-    )
-    return replace(message, footer=((Text(note),), *message.footer))

@@ -11,10 +11,10 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
-from hypecurve.ports import Desk
 from hypecurve.wording.cut import clean, cut
 from hypecurve.wording.texts import texts
-from hypecurve_discord.answering.asked import Interaction, asker_of, data_of, locale_of
+from hypecurve_discord.answering.asked import Interaction, data_of, locale_of
+from hypecurve_discord.answering.requests import first
 from hypecurve_discord.library import discord
 from hypecurve_discord.rendering.ids import Compare, decode, encode
 from hypecurve_discord.screens.state import State
@@ -25,23 +25,25 @@ _OTHERS = 4
 _WRITTEN = 300
 _BETWEEN = re.compile(r"[\s,;\u3001\uff0c\uff1b]+")
 Ask = Callable[[Interaction, str], Awaitable[None]]
+Spoken = Callable[[Interaction], Awaitable[str]]
 
 
 class CompareScreen:
     """Asks what to compare with."""
 
-    def __init__(self, desk: Desk, ask: Ask) -> None:
+    def __init__(self, spoken: Spoken, ask: Ask) -> None:
         """Take who knows languages, and who answers a command."""
-        self._desk = desk
+        self._spoken = spoken
         self._ask = ask
 
     async def open(self, interaction: Interaction, repo: str) -> None:
         """Answer with the modal, at once."""
         locale = locale_of(str(interaction.locale))
-        with suppress(Exception):
+        with suppress(TimeoutError):
             async with asyncio.timeout(ASKED_WITHIN):
-                locale = (await self._desk.spoken_to(asker_of(interaction))).locale
-        await interaction.response.send_modal(compare_modal(repo, locale))
+                locale = await self._spoken(interaction)
+        modal = compare_modal(repo, locale)
+        await first(interaction, lambda: interaction.response.send_modal(modal))
 
     async def sent_in(self, interaction: Interaction) -> None:
         """Answer the comparison that was asked for."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import structlog
 
@@ -25,9 +26,10 @@ from hypecurve_discord.answering.asked import (
     data_of,
     is_alone,
     is_visiting,
-    locale_of,
 )
-from hypecurve_discord.answering.replying import Replies, line, sorry, their_own
+from hypecurve_discord.answering.lines import line, sorry, their_own
+from hypecurve_discord.answering.replying import Replies
+from hypecurve_discord.answering.requests import TOO_LATE, acknowledged, first
 from hypecurve_discord.library import discord
 from hypecurve_discord.rendering.ids import Do, encode
 from hypecurve_discord.screens.filled import filled_in
@@ -47,6 +49,7 @@ _CHANGING = "subscribe"
 _Part = tuple[str, str]
 """Which modal, and of which subscription."""
 AskerOf = Callable[[Interaction, str], Awaitable[Asker]]
+Spoken = Callable[[Interaction], Awaitable[str]]
 _log = structlog.get_logger(__name__)
 
 
@@ -63,10 +66,11 @@ class _Typed:
 class FormScreen:
     """The form, from its opening to its end."""
 
-    def __init__(self, forms: Forms, asker: AskerOf, replies: Replies) -> None:
-        """Take whom to ask; `asker` says who asks to do what."""
+    def __init__(self, forms: Forms, asker: AskerOf, spoken: Spoken, replies: Replies) -> None:
+        """Take whom to ask; `asker` says who asks to do what, `spoken` in which language."""
         self._forms = forms
         self._asker = asker
+        self._spoken = spoken
         self._replies = replies
         self._typed: dict[str, _Typed] = {}
 
@@ -92,15 +96,14 @@ class FormScreen:
 
     async def sent_in(self, interaction: Interaction) -> None:
         """Let the channel hear what was filled in; what is wrong is said, and can be mended."""
-        await interaction.response.defer(
-            ephemeral=not interaction.context.dm_channel, thinking=True
-        )
-        data = data_of(interaction)
-        custom_id = str(data.get("custom_id", ""))
-        part, state = _part(custom_id), State.of(data)
+        if not await acknowledged(interaction):
+            return
+        data, state = data_of(interaction), None
+        part = _part(str(data.get("custom_id", "")))
         which = part[1]
-        locale = locale_of(str(interaction.locale))
+        locale = await self._spoken(interaction)
         try:
+            state = State.of(data)
             asker = await self._asker(interaction, _CHANGING)
             form = await self._forms.form(asker, _number(which))
             locale = form.locale
@@ -120,7 +123,6 @@ class FormScreen:
         self, interaction: Interaction, part: _Part, typed: State | None = None, *, most: int = 1
     ) -> None:
         """Answer with a part of the form; `most`: subscriptions of which none is asked for."""
-        locale = locale_of(str(interaction.locale))
         name, which = part
         try:
             async with asyncio.timeout(READ_WITHIN):
@@ -129,16 +131,17 @@ class FormScreen:
             if not which and len(form.subscriptions) > most:
                 await self._ask_which(interaction, form)
                 return
-            await interaction.response.send_modal(form_modal(form, name, typed))
+            modal = form_modal(form, name, typed)
+            await first(interaction, lambda: interaction.response.send_modal(modal))
         except TimeoutError:
-            await self._tell(interaction, too_late(locale))
+            await self._tell(interaction, too_late)
         except discord.HTTPException as error:
-            if error.status != _REFUSED:
+            if error.status != _REFUSED or error.code in TOO_LATE:
                 raise
             _log.error("discord form refused", code=error.code, why=error.text[:200])
-            await self._tell(interaction, too_late(locale))
+            await self._tell(interaction, too_late)
         except HypecurveError as error:
-            await self._tell(interaction, error_message(error, locale))
+            await self._tell(interaction, partial(error_message, error))
 
     async def _ask_which(self, interaction: Interaction, form: Form) -> None:
         said = texts(form.locale)
@@ -146,10 +149,10 @@ class FormScreen:
             Choice(each.label, f"{PREFIX}:{MAIN}:{each.value}")
             for each in subscription_choices(form)
         ]
-        first = form.subscriptions[0].id
-        rest = Choice(said.say("What is left out, alerts"), f"{PREFIX}:{REST}:{first}")
+        one = form.subscriptions[0].id
+        rest = Choice(said.say("What is left out, alerts"), f"{PREFIX}:{REST}:{one}")
         question = line(said.say("Which of the digests of this channel?"), said.name)
-        await self._defer(interaction)
+        await acknowledged(interaction)
         listed = select(said.say("Subscription"), PREFIX, [*choices[-24:], rest])
         await show(interaction, self._replies, question, listed)
 
@@ -169,8 +172,11 @@ class FormScreen:
             await self._replies.announce(interaction, answer.announcement)
 
     async def _wrong(
-        self, interaction: Interaction, message: Message, part: _Part, state: State
+        self, interaction: Interaction, message: Message, part: _Part, state: State | None
     ) -> None:
+        if state is None:  # what was sent in cannot be read
+            await self._replies.edit(interaction, message)
+            return
         token = str(interaction.id)
         # The oldest stand first; what is over tells of people, and is not kept for longer.
         while self._typed and (
@@ -182,12 +188,10 @@ class FormScreen:
         mend = button(said.say("Change it"), f"{AGAIN}:{token}")
         await show(interaction, self._replies, message, mend)
 
-    async def _tell(self, interaction: Interaction, message: Message) -> None:
-        await self._defer(interaction)
-        await self._replies.edit(interaction, message)
-
-    async def _defer(self, interaction: Interaction) -> None:
-        await interaction.response.defer(ephemeral=True, thinking=True)
+    async def _tell(self, interaction: Interaction, message: Callable[[str], Message]) -> None:
+        """Say why there is no form, in the language in which they are spoken to."""
+        await acknowledged(interaction)
+        await self._replies.edit(interaction, message(await self._spoken(interaction)))
 
 
 def too_late(locale: str) -> Message:

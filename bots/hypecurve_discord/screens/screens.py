@@ -7,18 +7,20 @@ its custom id alone, so that it does not matter which process opened the modal.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from re import Match
 from typing import Any, Protocol, Self
 
 import structlog
 
+from hypecurve.domain.message import Message
 from hypecurve.ports import Host
-from hypecurve_discord.answering.asked import Interaction, data_of, locale_of
+from hypecurve_discord.answering.asked import Interaction, data_of
 from hypecurve_discord.answering.interactions import SAYING_SO, Answering
 from hypecurve_discord.answering.items import is_taken, take
-from hypecurve_discord.answering.replying import TOO_LATE, leaving
+from hypecurve_discord.answering.lines import leaving, sorry
+from hypecurve_discord.answering.requests import TOO_LATE, acknowledged, is_said
 from hypecurve_discord.library import discord
 from hypecurve_discord.offering.options import NAME
 from hypecurve_discord.rendering.ids import Compare, Tune, decode
@@ -29,6 +31,8 @@ from hypecurve_discord.screens.formview import PREFIX
 
 _log = structlog.get_logger(__name__)
 Item = discord.ui.Item[Any]
+_PATIENCE = 20.0
+"""Seconds to say that something went wrong."""
 _Kind = discord.InteractionType
 
 
@@ -38,8 +42,9 @@ class Screens:
     def __init__(self, host: Host, answering: Answering) -> None:
         """Take who answers what is no screen's."""
         self._replies = answering.replies
-        self._form = FormScreen(host.forms, answering.asker, answering.replies)
-        self._compare = CompareScreen(host.desk, answering.ask)
+        self._form = FormScreen(host.forms, answering.asker, answering.spoken, answering.replies)
+        self._spoken = answering.spoken
+        self._compare = CompareScreen(answering.spoken, answering.ask)
         self._under_way: set[asyncio.Task[Any]] = set()
 
     async def heard(self, interaction: Interaction) -> bool:
@@ -98,20 +103,28 @@ class Screens:
         try:
             await work
         except asyncio.CancelledError:
-            with suppress(Exception):
-                async with asyncio.timeout(SAYING_SO):
-                    message = leaving(locale_of(str(interaction.locale)))
-                    await self._replies.edit(interaction, message)
+            await self._say(interaction, leaving, SAYING_SO)
             raise
-        except discord.HTTPException as error:
-            if error.code in TOO_LATE:
+        except Exception as error:  # noqa: BLE001 - an interaction goes wrong alone, whatever it is
+            if isinstance(error, discord.HTTPException) and error.code in TOO_LATE:
                 _log.info("discord interaction too late", code=error.code)
             else:
-                _log.exception("discord screen failed", code=error.code)
-        except Exception:  # noqa: BLE001 - an interaction goes wrong alone, whatever it is
-            _log.exception("discord screen failed", custom_id=data_of(interaction).get("custom_id"))
+                custom_id = data_of(interaction).get("custom_id")
+                _log.exception("discord screen failed", custom_id=custom_id)
+                await self._say(interaction, sorry, _PATIENCE)
         finally:
             self._under_way.discard(task)
+
+    async def _say(
+        self, interaction: Interaction, message: Callable[[str], Message], seconds: float
+    ) -> None:
+        """Say a kind line to who has no answer yet, where that can be done in time."""
+        if is_said(interaction):
+            return
+        with suppress(Exception):
+            async with asyncio.timeout(seconds):
+                await acknowledged(interaction)
+                await self._replies.edit(interaction, message(await self._spoken(interaction)))
 
 
 class Presses(Protocol):

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import structlog
-
 from hypecurve.domain.message import Choice, Message
 from hypecurve.wording.cut import cut
 from hypecurve_discord.answering.asked import Interaction
 from hypecurve_discord.answering.replying import Replies
-from hypecurve_discord.library import discord
-from hypecurve_discord.rendering.components import body
 
 Json = dict[str, Any]
 _ROW, _BUTTON, _SELECT, _GREY = 1, 2, 3, 2
-_REFUSED = 400
-_log = structlog.get_logger(__name__)
 
 
 def button(label: str, custom_id: str) -> Json:
@@ -35,22 +29,5 @@ def select(placeholder: str, custom_id: str, choices: list[Choice]) -> Json:
 
 
 async def show(interaction: Interaction, replies: Replies, message: Message, *row: Json) -> None:
-    """Put a message and a row of controls in the place of the first answer.
-
-    Without the row where Discord refuses it.
-    """
-    route = discord.http.Route(
-        "PATCH",
-        "/webhooks/{webhook_id}/{webhook_token}/messages/@original",
-        webhook_id=interaction.application_id,
-        webhook_token=interaction.token,
-    )
-    content = body(message)
-    rows = [*(content.get("components") or ()), {"type": _ROW, "components": list(row)}]
-    try:
-        await interaction.client.http.request(route, json={**content, "components": rows})
-    except discord.HTTPException as error:
-        if error.status != _REFUSED:
-            raise
-        _log.error("discord answer refused", code=error.code, why=error.text[:200])
-        await replies.edit(interaction, message)
+    """Put a message and a row of controls in the place of the first answer."""
+    await replies.offer(interaction, message, {"type": _ROW, "components": list(row)})

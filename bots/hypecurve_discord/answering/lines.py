@@ -1,0 +1,38 @@
+"""Answers of one line, and lines that are added to an answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypecurve.domain.message import Entry, Message, MessageKind, Section, SectionKind, Text
+from hypecurve.wording.texts import texts
+
+
+def line(text: str, locale: str, kind: MessageKind = MessageKind.NOTICE) -> Message:
+    """Return a message of one line."""
+    section = Section(SectionKind.PLAIN, "", (Entry(((Text(text),),), spoken=text),))
+    return Message(kind, notification=text, sections=(section,), locale=locale)
+
+
+def sorry(locale: str) -> Message:
+    """Return the line for what should not have happened."""
+    said = texts(locale)
+    text = said.say("Something went wrong on our side. Please try again in a minute.")
+    return line(text, said.name, MessageKind.ERROR)
+
+
+def leaving(locale: str) -> Message:
+    """Return the line for who is not answered any more, as the bot ends."""
+    said = texts(locale)
+    text = said.say("Hypecurve is starting anew: please ask again in a minute.")
+    return line(text, said.name, MessageKind.ERROR)
+
+
+def their_own(message: Message) -> Message:
+    """Return an answer that says that it is about the digest of who asked, not about the place."""
+    said = texts(message.locale)
+    note = said.say(
+        "This is about your own digest, which comes as a direct message: Hypecurve is not here as "
+        "a bot."
+    )
+    return replace(message, footer=((Text(note),), *message.footer))
