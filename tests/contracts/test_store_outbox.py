@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import event, select, update
+from structlog.testing import capture_logs
 
 from hypecurve.adapters.sql.store import SqlStore
-from hypecurve.adapters.sql.tables import digest
+from hypecurve.adapters.sql.tables import delivery_step, digest
 from hypecurve.domain.delivery import DeliveryState, IllegalMove, Step, StepKind
 from hypecurve.domain.errors import NotFound
 from hypecurve.domain.subscription import Tenant
@@ -34,6 +35,7 @@ from support.telling import (
 )
 
 S = DeliveryState
+HOUR = timedelta(hours=1)
 ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"])
 """Where no SQL decides."""
 
@@ -82,6 +84,43 @@ async def test_what_no_version_can_read_is_claimed_without_words(store: SqlStore
     (item,) = await claim(store)
     assert item.message is None
     await settle(store, item, S.DEAD)
+
+
+@pytest.mark.parametrize("column", ["kind", "state"])
+@pytest.mark.parametrize("begun", [S.PENDING, S.SENDING])
+async def test_a_step_of_a_version_to_come_waits_and_holds_up_nobody_else(
+    store: SqlStore, begun: DeliveryState, column: str
+) -> None:
+    await freeze(store)
+    (strange,) = await claim(store)
+    await step(store, strange.delivery, S.PENDING)
+    if begun is S.PENDING:
+        await settle(store, strange, S.PENDING)
+    await freeze(store, NOW + SECOND, channel=place(7))
+    known = await _put_step(store, strange.delivery.id, **{column: "later"})
+    now = NOW + LEASE + SECOND
+    with capture_logs() as logs:
+        assert [item.channel for item in await claim(store, now, limit=1)] == [place(7)]
+        assert await claim(store, now) == []
+    assert [(log["log_level"], log["delivery"]) for log in logs] == [
+        ("warning", strange.delivery.id)
+    ]
+    newest, waits = await recent(store)
+    assert (newest.state, waits.state, waits.steps) == (S.SENDING, S.PENDING, ())
+    await _put_step(store, strange.delivery.id, **known)
+    _, again = await claim(store, now + HOUR + SECOND)
+    assert (again.delivery.id, len(again.delivery.steps)) == (strange.delivery.id, 1)
+
+
+async def _put_step(store: SqlStore, delivery_id: int, **values: str) -> dict[str, str]:
+    """Write a step as no version of ours does; return how it was."""
+    its = delivery_step.c.delivery_id == delivery_id
+    async with store.write() as tx:
+        connection = tx.outbox._connection
+        columns = [delivery_step.c[name] for name in values]
+        before = (await connection.execute(select(*columns).where(its))).mappings().one()
+        await connection.execute(update(delivery_step).where(its).values(**values))
+    return {str(name): value for name, value in before.items()}
 
 
 async def test_a_channel_gets_its_deliveries_one_by_one_in_order(store: SqlStore) -> None:

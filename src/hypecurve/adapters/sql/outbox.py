@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
 
+import structlog
 from sqlalchemy import (
     ColumnElement,
     Select,
@@ -24,7 +25,7 @@ from sqlalchemy import (
 from hypecurve.adapters.sql import outgoing, rows
 from hypecurve.adapters.sql.giving_up import given_up_as, reason_or
 from hypecurve.adapters.sql.messages import message_if_known
-from hypecurve.adapters.sql.recording import steps_of, write_records
+from hypecurve.adapters.sql.recording import read_steps, write_records
 from hypecurve.adapters.sql.sendings import Sendings
 from hypecurve.adapters.sql.statements import POSTGRES, among, among_texts, opaque
 from hypecurve.adapters.sql.subscriptions import IS_SUSPENDED
@@ -42,6 +43,9 @@ from hypecurve.ports.store import Claimed, Record, Settled
 
 _S = DeliveryState
 _TOO_OLD = "It could not be sent while it was news."
+_UNTIL_KNOWN = timedelta(hours=1)
+"""Until it is looked again whether another version has sent what this one cannot."""
+_log = structlog.get_logger(__name__)
 _CLAIMING = 0x48595357
 """First half of the keys of the advisory locks by platform."""
 
@@ -70,6 +74,24 @@ class SqlOutbox(Sendings):
             may_go.append(~among_texts(self._connection, channel.c.tenant, tenants))
         if beside:
             may_go.append(~among(self._connection, delivery.c.channel_id, beside))
+        found = await self._found(now, may_go, limit)
+        steps, strange = await read_steps(self._connection, [row["id"] for row in found])
+        while strange:
+            await self._put_off(strange, now + _UNTIL_KNOWN)
+            found = await self._found(now, may_go, limit)
+            steps, strange = await read_steps(self._connection, [row["id"] for row in found])
+        ids = [row["id"] for row in found]
+        if ids:
+            await self._connection.execute(
+                update(delivery)
+                .where(among(self._connection, delivery.c.id, ids))
+                .values(state=_S.SENDING.value, lease_until=now + lease)
+            )
+        return await self._claimed(found, steps)
+
+    async def _found(
+        self, now: datetime, may_go: Sequence[ColumnElement[bool]], limit: int
+    ) -> list[Mapping[str, Any]]:
         # Two statements, each of which goes along one index and stops at the limit.
         left = and_(delivery.c.state == _S.SENDING.value, delivery.c.lease_until < now)
         found = await self._take(left, ~_others(_S.SENDING, earlier=True), *may_go, limit=limit)
@@ -82,14 +104,20 @@ class SqlOutbox(Sendings):
                 *may_go,
                 limit=limit - len(found),
             )
-        ids = [row["id"] for row in found]
-        if ids:
-            await self._connection.execute(
-                update(delivery)
-                .where(among(self._connection, delivery.c.id, ids))
-                .values(state=_S.SENDING.value, lease_until=now + lease)
-            )
-        return await self._claimed(found)
+        return found
+
+    async def _put_off(self, delivery_ids: Collection[int], until: datetime) -> None:
+        """Let deliveries wait that only another version can send.
+
+        Where it does not come, the next digest or a week ends them.
+        """
+        await self._connection.execute(
+            update(delivery)
+            .where(among(self._connection, delivery.c.id, delivery_ids))
+            .values(state=_S.PENDING.value, next_try_at=until, lease_until=None)
+        )
+        for key in sorted(delivery_ids):
+            _log.warning("a delivery has a step that this version does not know", delivery=key)
 
     async def adopt(self, platform: str, now: datetime) -> None:
         """Let what is `sending` to a platform be claimed at once."""
@@ -111,10 +139,11 @@ class SqlOutbox(Sendings):
         )
         return [dict(row) for row in (await self._connection.execute(statement)).mappings()]
 
-    async def _claimed(self, found: Sequence[Mapping[str, Any]]) -> list[Claimed]:
+    async def _claimed(
+        self, found: Sequence[Mapping[str, Any]], steps: Mapping[int, tuple[Step, ...]]
+    ) -> list[Claimed]:
         if not found:
             return []
-        steps = await steps_of(self._connection, [row["id"] for row in found])
         digests = select(digest.c.id, cast(digest.c.message, Text).label("message"))
         notices = select(notice.c.id, cast(notice.c.message, Text).label("message"), notice.c.key)
         told = await self._frozen(digests, digest.c.id, [row["digest_id"] for row in found])

@@ -183,16 +183,30 @@ async def _of_tenants_gone(
 async def steps_of(
     connection: AsyncConnection, delivery_ids: Sequence[int]
 ) -> dict[int, tuple[Step, ...]]:
-    """Return the steps of each delivery that has any, in order."""
+    """Return the steps of each delivery that has any, in order; none of what no one can read."""
+    return (await read_steps(connection, delivery_ids))[0]
+
+
+async def read_steps(
+    connection: AsyncConnection, delivery_ids: Sequence[int]
+) -> tuple[dict[int, tuple[Step, ...]], frozenset[int]]:
+    """Return the steps of each delivery, and which have steps that this version does not know.
+
+    A version to come may have written them beside this one, or before it was put back.
+    """
     if not delivery_ids:
-        return {}
+        return {}, frozenset()
     statement = (
         select(delivery_step)
         .where(among(connection, delivery_step.c.delivery_id, delivery_ids))
         .order_by(delivery_step.c.delivery_id, delivery_step.c.number)
     )
     found: dict[int, tuple[Step, ...]] = {}
+    strange = set[int]()
     for row in (await connection.execute(statement)).mappings():
         key = row["delivery_id"]
-        found[key] = (*found.get(key, ()), outgoing.step(row))
-    return found
+        try:
+            found[key] = (*found.get(key, ()), outgoing.step(row))
+        except ValueError:
+            strange.add(key)
+    return {key: steps for key, steps in found.items() if key not in strange}, frozenset(strange)
