@@ -12,16 +12,18 @@ import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
 
-from hypecurve.domain.asking import Asker
+from hypecurve.domain.asking import Answer, Asker
 from hypecurve.domain.chart import Chart
 from hypecurve.domain.subscription import Channel
 from hypecurve_discord.answering import interactions, replying, requests
+from hypecurve_discord.library import discord
 from standins.discord_payloads import StandInChannel
 from standins.discord_people import Installed
 from standins.discord_platform import READING, DiscordStandIn
 from standins.discord_rules import BUTTON, COMPONENTS_V2, GALLERY, TEXT, walk
 from support.bots import PIXEL, Drawn, host, kit
-from support.discord_running import PICTURE, Nothing, SmallDesk, running
+from support.discord_posted import posted
+from support.discord_running import PICTURE, Nothing, SmallDesk, line, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 GROUP, ELSEWHERE, THREAD = "790", "990", "770"
@@ -215,6 +217,40 @@ async def test_what_cannot_be_said_to_everybody_is_said_to_who_asked(it: It) -> 
     assert not asked.public
     posted = [request for request in it.discord.requests if request.endswith(asked.token)]
     assert len(posted) == 1, "what is forbidden is not tried in other forms: Discord counts that"
+
+
+async def test_what_may_not_be_sent_for_long_is_said_to_who_asked(
+    it: It, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking = discord.http.HTTPClient.request
+
+    async def limited(http: Any, route: Any, **sent: Any) -> Any:  # noqa: ANN401 - discord.py's
+        if route.method == "POST" and "/webhooks/" in route.path:
+            raise discord.RateLimited(40.0)
+        return await asking(http, route, **sent)
+
+    monkeypatch.setattr(discord.http.HTTPClient, "request", limited)
+    asked = await it.discord.command("subscribe", categories="all")
+    await asked.until(lambda a: "You asked" in a.text)
+    assert not asked.public
+
+
+async def test_an_answer_pings_nobody_though_the_digest_did(
+    it: It, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = replace(line("Monday's digest"), calls="777")
+
+    async def shown_again(asker: Asker, text: str) -> Answer:
+        it.desk.asked.append((asker, text))
+        return Answer(digest, public=text.startswith("share"))
+
+    monkeypatch.setattr(SmallDesk, "answer", staticmethod(shown_again))
+    for text in ("show 12", "share show 12"):
+        for it.discord.refuse_panels in (False, True):
+            pressed = {"component_type": BUTTON, "custom_id": f"hype:do:{text}"}
+            asked = await it.discord.use(posted(), pressed)
+            await asked.until(lambda a: "Monday" in a.text)
+            assert "<@&" not in asked.text
 
 
 async def test_pages_are_turned_where_they_stand(it: It) -> None:

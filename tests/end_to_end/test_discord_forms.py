@@ -17,26 +17,26 @@ from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.chat.desk import ServiceDesk
 from hypecurve.chat.forms import ServiceForms
 from hypecurve.domain.asking import Asker
-from hypecurve.domain.message import Action, Control, MessageKind
+from hypecurve.domain.message import Action, Control
 from hypecurve.domain.signal import SignalKind
 from hypecurve.domain.subscription import Channel, Subscription
 from hypecurve.services.answers.subscribe import subscriptions_of
 from hypecurve_discord.answering import requests
 from hypecurve_discord.answering.replying import Replies
-from hypecurve_discord.rendering.components import body
 from hypecurve_discord.screens import forms
 from hypecurve_discord.screens.forms import READ_WITHIN
 from hypecurve_discord.serving import client
 from standins.discord_exchange import Exchange
 from standins.discord_forms import field, filled, shows
-from standins.discord_payloads import StandInChannel, user
+from standins.discord_payloads import StandInChannel
 from standins.discord_people import Somebody
 from standins.discord_platform import READING, DiscordStandIn
 from standins.discord_rules import SELECT, walk
 from support.bots import host
 from support.catalogue import a_repo, listed
 from support.databases import NOW
-from support.discord_running import Nothing, line, running
+from support.discord_posted import posted
+from support.discord_running import Nothing, running
 from support.sample_day import sample_taxonomy
 from support.slack_running import SlowForms
 
@@ -76,17 +76,6 @@ class It:
         given = host(self.forms.forms.desk, Nothing(), forms=self.forms)
         async with running(self.discord, given):
             yield
-
-
-def posted(*controls: Control) -> dict[str, Any]:
-    """Return a message of ours as it stands in the channel."""
-    told: dict[str, Any] = {
-        each: [] for each in ("mentions", "mention_roles", "attachments", "embeds")
-    }
-    plain = dict.fromkeys(("tts", "mention_everyone", "pinned"), False)
-    about = {"id": "9", "type": 0, "channel_id": "456", "content": "", "edited_timestamp": None}
-    about |= {"timestamp": "2026-11-22T09:00:00+00:00", "author": user("100", bot=True)}
-    return {**told, **plain, **about, **body(line("A digest", MessageKind.DIGEST, *controls))}
 
 
 @pytest.fixture

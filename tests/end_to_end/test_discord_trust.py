@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
@@ -12,19 +11,19 @@ from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.chat.desk import ServiceDesk
 from hypecurve.chat.forms import ServiceForms
-from hypecurve.domain.message import Action, Control, MessageKind
+from hypecurve.domain.message import Action, Control
 from hypecurve.domain.subscription import Channel, Subscription
 from hypecurve.services.answers.subscribe import subscriptions_of
-from hypecurve_discord.rendering.components import body
 from standins.discord_exchange import Exchange
-from standins.discord_payloads import StandInChannel, user
+from standins.discord_payloads import StandInChannel
 from standins.discord_people import Somebody
 from standins.discord_platform import READING, DiscordStandIn
-from standins.discord_rules import BUTTON, walk
+from standins.discord_rules import BUTTON
 from support.bots import host
 from support.catalogue import a_repo, listed
 from support.databases import NOW
-from support.discord_running import Nothing, line, running
+from support.discord_posted import posted
+from support.discord_running import Nothing, running
 from support.sample_day import sample_taxonomy
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
@@ -48,22 +47,6 @@ class It:
         """Press a button that asks some command, made up or not."""
         pressed = {"component_type": BUTTON, "custom_id": f"hype:do:{text}"}
         return await self.discord.use(posted(SHARE), pressed, who)
-
-
-def posted(*controls: Control, channel: str = "456") -> dict[str, Any]:
-    """Return a message of ours as it stands in a channel."""
-    told: dict[str, Any] = {
-        each: [] for each in ("mentions", "mention_roles", "attachments", "embeds")
-    }
-    plain = dict.fromkeys(("tts", "mention_everyone", "pinned"), False)
-    about = {"id": "9", "type": 0, "channel_id": channel, "content": "", "edited_timestamp": None}
-    about |= {"timestamp": "2026-11-22T09:00:00+00:00", "author": user("100", bot=True)}
-    return {**told, **plain, **about, **body(line("A digest", MessageKind.DIGEST, *controls))}
-
-
-def labels(message: dict[str, Any]) -> list[str]:
-    """The buttons of a message."""
-    return [each["label"] for each in walk(message["components"]) if each["type"] == BUTTON]
 
 
 @pytest.fixture

@@ -31,8 +31,10 @@ from hypecurve_discord.answering.lines import leaving, sorry, their_own
 from hypecurve_discord.answering.replying import Replies
 from hypecurve_discord.answering.requests import (
     NETWORK,
+    REFUSALS,
     TOO_LATE,
     acknowledged,
+    error_name,
     is_said,
 )
 from hypecurve_discord.library import discord
@@ -159,7 +161,7 @@ class Answering:
         choices = [discord.app_commands.Choice(name=name, value=value) for name, value in found]
         try:
             await interaction.response.autocomplete(choices)
-        except (discord.HTTPException, *NETWORK) as error:
+        except (*REFUSALS, *NETWORK) as error:
             _log.info("discord suggestions too late", error=str(error)[:100])
 
     async def _answer(
@@ -172,11 +174,11 @@ class Answering:
         try:
             if await acknowledged(interaction, turning=turning):
                 await self._find_and_say(interaction, finding, shown=shown, turning=turning)
-        except discord.HTTPException as error:
-            if error.code in TOO_LATE:
+        except REFUSALS as error:
+            if isinstance(error, discord.HTTPException) and error.code in TOO_LATE:
                 _log.info("discord interaction too late", code=error.code)
             else:
-                _log.exception("discord interaction not answered", code=error.code)
+                _log.exception("discord interaction not answered", code=error_name(error))
         except Exception:  # noqa: BLE001 - an interaction goes wrong alone, whatever it is
             _log.exception("discord interaction not answered")
         finally:

@@ -36,3 +36,8 @@ def their_own(message: Message) -> Message:
         "a bot."
     )
     return replace(message, footer=((Text(note),), *message.footer))
+
+
+def calling_nobody(message: Message) -> Message:
+    """Return an answer that pings nobody: a digest that is shown again called its role once."""
+    return replace(message, calls="") if message.calls else message

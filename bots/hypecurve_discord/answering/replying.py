@@ -20,13 +20,15 @@ from hypecurve.ports import Charts
 from hypecurve.wording.cut import clean, cut
 from hypecurve.wording.texts import texts
 from hypecurve_discord.answering.asked import Interaction
-from hypecurve_discord.answering.lines import line, sorry
+from hypecurve_discord.answering.lines import calling_nobody, line, sorry
 from hypecurve_discord.answering.requests import (
     CHART,
     NETWORK,
     ORIGINAL,
+    REFUSALS,
     TOO_LATE,
     File,
+    error_name,
     note_said,
     request,
 )
@@ -111,8 +113,8 @@ class Replies:
         try:
             forms = _forms(message, await self._drawn(message))
             await self._send(interaction, "POST", "", forms)
-        except discord.HTTPException as error:
-            _log.warning("discord answer stays private", code=error.code)
+        except REFUSALS as error:
+            _log.warning("discord answer stays private", code=error_name(error))
             return False
         except NETWORK as error:
             # It may have arrived: nobody is told twice.
@@ -136,7 +138,7 @@ class Replies:
         shown = [(_laid_out(message, CHART), picture)]
         try:
             await self._send(interaction, "PATCH", ORIGINAL, shown)
-        except (discord.HTTPException, *NETWORK) as error:
+        except (*REFUSALS, *NETWORK) as error:
             _log.warning("discord answer goes without its picture", error=str(error)[:200])
 
     async def _send(
@@ -175,7 +177,7 @@ def _forms(message: Message, picture: File | None) -> Iterator[_Form]:
 
     One of them is taken where panels are refused, and another where pictures are.
     """
-    name = "" if picture is None else CHART
+    name, message = "" if picture is None else CHART, calling_nobody(message)
     if picture is not None:
         yield _laid_out(message, name), picture
     yield _laid_out(message, ""), None
@@ -185,7 +187,7 @@ def _forms(message: Message, picture: File | None) -> Iterator[_Form]:
 
 def _laid_out(message: Message, picture: str) -> Json:
     try:
-        return body(message, picture)
+        return body(calling_nobody(message), picture)
     except Exception:  # noqa: BLE001 - the person hears something
         _log.exception("answer not laid out")
         return body(sorry(message.locale))
