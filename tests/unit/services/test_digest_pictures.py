@@ -6,6 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from structlog.testing import capture_logs
 
 from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.messages import message_text
@@ -20,6 +23,7 @@ from hypecurve.domain.repo import RepoId
 from hypecurve.domain.signal import Lane, Signal, SignalKind
 from hypecurve.domain.subscription import Channel, Schedule, Wants
 from hypecurve.services.digests.compose import compose_due
+from hypecurve.services.digests.pictures import curve_picture
 from support.catalogue import (
     CHANNEL,
     DAY,
@@ -148,3 +152,25 @@ async def test_what_rises_most_is_no_small_repo_and_nobodys_favourite(store: Sql
     assert riser(signals[0], signals[3]) == 1
     assert riser(signals[2], signals[3]) == 3
     assert riser(signals[3]) is None
+
+
+async def test_a_curve_that_cannot_be_calculated_costs_the_picture_and_not_the_news(
+    risers: SqlStore,
+) -> None:
+    strange = replace(await entry_of(risers, 1), seen_at=NOW.replace(tzinfo=None))
+    with capture_logs() as logs:
+        async with risers.write() as tx:
+            assert await curve_picture(tx, strange, NOW, "en") is None
+    assert [log["event"] for log in logs] == ["news goes without its curve"]
+
+
+async def test_what_a_database_says_of_a_curve_is_no_matter_of_the_picture(
+    risers: SqlStore,
+) -> None:
+    """What it did not take is not kept, so that nobody goes on in a transaction that is broken."""
+    entry = await entry_of(risers, 1)
+    async with risers.engine.begin() as connection:
+        await connection.execute(text("ALTER TABLE repo_fact RENAME TO elsewhere"))
+    with pytest.raises(SQLAlchemyError):
+        async with risers.write() as tx:
+            await curve_picture(tx, entry, NOW, "en")

@@ -11,7 +11,6 @@ import structlog
 from hypecurve.domain.catalogue import CatalogueEntry
 from hypecurve.domain.chart import Curve, Picture
 from hypecurve.domain.digest import Digest
-from hypecurve.domain.errors import HypecurveError
 from hypecurve.domain.message import Message
 from hypecurve.ports.store import Transaction
 from hypecurve.services.answers.curves import curve_of
@@ -19,6 +18,15 @@ from hypecurve.services.digests.news import News
 from hypecurve.wording.pictures import pictured
 
 _log = structlog.get_logger(__name__)
+_OUR_MISTAKES = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
+"""Of calculating. What a database says breaks its transaction, and all that the others wrote."""
 _POINTS = 60
 """Of a curve: it is kept with the message of each channel, and looked at on a phone."""
 
@@ -62,9 +70,7 @@ async def _curve(tx: Transaction, entry: CatalogueEntry, now: datetime) -> Curve
     """Return a repo's curve as a message keeps it; None where there is none to speak of."""
     try:
         curve = await curve_of(tx, entry, now, most=_POINTS)
-    except HypecurveError:
-        raise
-    except Exception as error:  # noqa: BLE001 - the news is told all the same
+    except _OUR_MISTAKES as error:
         _log.error("news goes without its curve", repo=str(entry.repo.name), reason=str(error))
         return None
     return curve if len(curve.line.points) > 1 else None
