@@ -43,6 +43,8 @@ IN_ORDER = (MessageRefused, ChannelRefused)
 """Refusals that show that the platform is well."""
 _MOST_TRIES = 6
 """Of what comes behind a post that stands: a quarter of an hour later nobody reads it."""
+_WAITED_FOR = timedelta(minutes=15)
+"""Where the platform asks to wait, which is no try: the channel's next messages wait as well."""
 _SHORTEST_WAIT = timedelta(seconds=1)
 _SPREAD = timedelta(seconds=5)
 """Those who were told the same wait do not come back together."""
@@ -91,17 +93,26 @@ def judge(error: SendError, attempts: int, now: datetime, luck: float) -> Verdic
             )
 
 
-def goes_without(kind: StepKind, error: SendError, attempts: int, *, stands: bool) -> bool:
+def goes_without(
+    kind: StepKind,
+    error: SendError,
+    attempts: int,
+    *,
+    stands: bool,
+    stood: timedelta = timedelta(0),
+) -> bool:
     """Whether a delivery goes on without a step that failed, in its try number `attempts`.
 
-    `stands`: its post is in the channel. A post waits for a picture that was lost on its way, once,
-    and for nothing else of it: the text is what people wait for.
+    `stands`: its post is in the channel, for so long (`stood`). A post waits for a picture that was
+    lost on its way, once, and for nothing else of it: the text is what people wait for.
     """
     if kind is StepKind.UPLOAD:
         is_lost = isinstance(error, SendFailed) and attempts == 1
         return not (is_lost or isinstance(error, TenantRefused | PlatformRefused | TokenSealed))
     if not stands:
         return False
+    if isinstance(error, SendLimited):
+        return stood + max(_told(error) or _SHORTEST_WAIT, _SHORTEST_WAIT) > _WAITED_FOR
     is_last = attempts >= _MOST_TRIES
     return isinstance(error, IN_ORDER) or (is_last and isinstance(error, SendFailed))
 

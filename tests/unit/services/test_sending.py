@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import update
+from structlog.testing import capture_logs
 
 from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.store import SqlStore
@@ -211,6 +212,34 @@ async def test_what_fails_behind_a_post_is_not_tried_for_ever(
     assert ended[-1] is S.SENT
     assert len(ended) == 6
     assert chat.read_in(ONE) == ["long"]
+
+
+@pytest.mark.parametrize(
+    ("wait", "every", "tries"),
+    [(1800.0, HOUR, 1), (600.0, 11 * MINUTE, 2), (240.0, 5 * MINUTE, 4), (None, 5 * MINUTE, 4)],
+)
+async def test_what_is_limited_behind_a_post_holds_the_channel_up_for_a_quarter_of_an_hour(
+    store: SqlStore,
+    clock: SetClock,
+    chat: MadeUpChat,
+    wait: float | None,
+    every: timedelta,
+    tries: int,
+) -> None:
+    chat.announces.add(ONE)
+    key = await put(store, ONE)
+    chat.fail(ONE, None, *[SendLimited("ten an hour", retry_after=wait)] * tries)
+    async with store.write() as tx:
+        await tx.digests.notify(ONE, "listed 1", SHORT, NOW)
+    with capture_logs() as logs:
+        for number in range(tries):
+            assert await kept(store, ONE) == [S.PENDING, S.PENDING]
+            clock.at = NOW + number * every
+            await send(store, clock, chat)
+    assert await state_of(store, key) == (S.SENT, [S.SENT, S.DEAD])
+    assert [log["step"] for log in logs if log["log_level"] == "warning"] == ["publish"]
+    assert (await found(store, key)).reason == "ten an hour"
+    assert await kept(store, ONE) == [S.SENT, S.SENT], "what waited behind it goes on"
 
 
 async def _killed(store: SqlStore, clock: SetClock, chat: MadeUpChat) -> None:

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import structlog
+
 from hypecurve.domain.delivery import (
     BEFORE_THE_POST,
     REPEATABLE,
@@ -41,6 +43,7 @@ from hypecurve.services.delivery.consequences import (
     remember,
     untimely,
 )
+from hypecurve.services.delivery.steps import in_one_line, stood, surely_not_posted
 
 LEASE = timedelta(minutes=5)
 """A delivery that was not settled by then belongs to a sender that died."""
@@ -48,6 +51,7 @@ _NO_MORE_CALLS = LEASE / 2
 """After the claim. A call that begins later could be under way when another takes the delivery."""
 _LONGEST_REASON = 300
 _DIED = to_say("the process died while this was being sent")
+_log = structlog.get_logger(__name__)
 _LUCK = secrets.SystemRandom()
 
 _S = DeliveryState
@@ -96,7 +100,7 @@ class Sending:
         except (StoreUnavailable, IllegalMove) as error:
             return Outcome(self._delivery.id, self._channel, _S.SENDING, str(error))
         except Exception as error:  # noqa: BLE001 - a mistake of ours must not hold up the others
-            self._notes.append(f"cannot be sent: {_in_one_line(error)}")
+            self._notes.append(f"cannot be sent: {in_one_line(error)}")
             return await self._end(self._at_worst(_S.DEAD))
 
     async def _send(self) -> Outcome:
@@ -111,7 +115,7 @@ class Sending:
         try:
             kinds = await self._means.messenger.steps(self._channel, message)
         except SendError as error:
-            return await self._refused(_surely_not_posted(error))
+            return await self._refused(surely_not_posted(error))
         return await self._do(kinds, message)
 
     async def _is_too_late(self, message: Message) -> bool:
@@ -198,7 +202,7 @@ class Sending:
         except SendError as error:
             return await self._failed(number, step, error)
         except Exception as error:  # noqa: BLE001 - it may have been posted before it failed
-            unclear = SendUnclear(f"failed while being sent: {_in_one_line(error)}")
+            unclear = SendUnclear(f"failed while being sent: {in_one_line(error)}")
             return await self._failed(number, step, unclear)
         self._unwritten[number] = self._done(step, _S.SENT, ref)
         self._answered = True
@@ -224,7 +228,7 @@ class Sending:
     async def _failed(self, number: int, step: Step, error: SendError) -> Outcome | None:
         """Say what becomes of a step; return how the delivery ends where it ends by it."""
         if step.kind in REPEATABLE:
-            error = _surely_not_posted(error)
+            error = surely_not_posted(error)
         elif number in self._begun and not isinstance(error, SendUnclear):
             # The try that died may have posted it, whatever this one was told.
             error = SendUnclear(f"It may have been posted; then: {error}", code=error.code)
@@ -233,7 +237,13 @@ class Sending:
             self._unwritten[number] = self._done(step, _S.UNKNOWN)
             self._notes.append(str(error))
             return await self._end(_S.UNKNOWN) if step.kind is StepKind.POST else None
-        if goes_without(step.kind, error, self._delivery.attempts + 1, stands=self._stands):
+        tries, age = (
+            self._delivery.attempts + 1,
+            stood(self._delivery.steps, self._means.clock.now()),
+        )
+        if goes_without(step.kind, error, tries, stands=self._stands, stood=age):
+            about = {"delivery": self._delivery.id, "channel": str(self._channel)}
+            _log.warning("sent without a step", **about, step=step.kind.value, why=str(error))
             self._answered = self._answered or isinstance(error, IN_ORDER)
             self._unwritten[number] = self._done(step, _S.DEAD)
             self._notes.append(str(error))
@@ -282,13 +292,3 @@ class Sending:
         await means.journal.write(record, then, known=True, alone=ended.is_wide)
         remember(means, claimed, ended)
         return Outcome(self._delivery.id, self._channel, state, ended.reason)
-
-
-def _surely_not_posted(error: SendError) -> SendError:
-    """An unclear end of what does no harm when it happens twice: it is tried again."""
-    return SendFailed(str(error), code=error.code) if isinstance(error, SendUnclear) else error
-
-
-def _in_one_line(error: Exception) -> str:
-    said = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {said[0]}" if said else type(error).__name__
