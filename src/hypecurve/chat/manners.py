@@ -13,6 +13,7 @@ from hypecurve.chat.gate import Gate
 from hypecurve.domain.asking import Answer, Asker, Filled, Form, Home
 from hypecurve.domain.errors import BadCommand
 from hypecurve.domain.message import Choice, Message
+from hypecurve.domain.submission import person_of
 from hypecurve.domain.subscription import Channel
 from hypecurve.ports import Desk, Forms, Suggestible
 from hypecurve.wording.notices import error_message
@@ -24,9 +25,6 @@ WAITING = 10
 """What else of theirs waits behind those."""
 _TYPING = 5
 """Suggestions that one person has under way: the letters that come meanwhile get none."""
-_ONE_EVERYWHERE = frozenset({"discord"})
-"""Platforms on which a person is the same one in every tenant."""
-_Person = tuple[str, str, str]
 _T = TypeVar("_T")
 
 
@@ -63,7 +61,7 @@ class Manners:
         self._desk, self._forms = desk, forms
         self._at_once, self._waiting = at_once, waiting
         self._gate = gate or Gate()
-        self._turns: dict[_Person, _Turns] = {}
+        self._turns: dict[str, _Turns] = {}
 
     def __len__(self) -> int:
         """How many people have something under way."""
@@ -158,11 +156,9 @@ class Manners:
             self._turns.pop(_person(asker), None)
 
 
-def _person(asker: Asker) -> _Person:
-    """Return who asks, by platform, tenant where that matters, and id."""
-    tenant = asker.channel.tenant
-    within = "" if tenant.platform in _ONE_EVERYWHERE else tenant.id
-    return tenant.platform, within, asker.user_id
+def _person(asker: Asker) -> str:
+    """Return who asks: on Discord the same person in all servers."""
+    return person_of(f"{asker.channel.tenant}/{asker.user_id}")
 
 
 def _next(turns: _Turns) -> None:
