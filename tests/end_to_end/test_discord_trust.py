@@ -14,6 +14,7 @@ from hypecurve.chat.forms import ServiceForms
 from hypecurve.domain.message import Action, Control
 from hypecurve.domain.subscription import Channel, Subscription
 from hypecurve.services.answers.subscribe import subscriptions_of
+from hypecurve_discord.rights import ADMINISTRATOR
 from standins.discord_exchange import Exchange
 from standins.discord_payloads import StandInChannel
 from standins.discord_people import Somebody
@@ -22,9 +23,11 @@ from standins.discord_rules import BUTTON
 from support.bots import host
 from support.catalogue import a_repo, listed
 from support.databases import NOW
-from support.discord_posted import posted
+from support.discord_posted import labels, posted
 from support.discord_running import Nothing, running
 from support.sample_day import sample_taxonomy
+from support.sources import MemoryGitHub
+from support.tracking import an_ai_repo
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
 VIEW = 1 << 10
@@ -52,11 +55,17 @@ class It:
 @pytest.fixture
 async def it(store: SqlStore) -> AsyncIterator[It]:
     await listed(store, [a_repo(1), a_repo(2, 900)])
-    desk = ServiceDesk(store, SetClock(NOW), sample_taxonomy())
+    github = MemoryGitHub()
+    github.add([an_ai_repo(3, 412)])
+    desk = ServiceDesk(store, SetClock(NOW), sample_taxonomy(), github=github)
     async with DiscordStandIn() as discord:
         discord.channels[FORUM] = StandInChannel(FORUM, name="forum", type=15)
-        discord.channels[POST] = StandInChannel(POST, name="post", type=11, parent=FORUM)
-        discord.channels[THREAD] = StandInChannel(THREAD, name="thread", type=11, parent="456")
+        discord.channels[POST] = StandInChannel(
+            POST, name="post", type=11, parent=FORUM, owner="42"
+        )
+        discord.channels[THREAD] = StandInChannel(
+            THREAD, name="thread", type=11, parent="456", owner="42"
+        )
         forms = ServiceForms(desk)
         async with running(discord, host(desk, Nothing(), forms=forms)):
             yield It(discord, desk, store)
@@ -79,3 +88,49 @@ async def test_who_is_barred_changes_nothing_however_it_is_spelled(it: It) -> No
         asked = await it.discord.use(posted(), chosen, Somebody(permissions=READING))
         assert "/hype-tune" in asked.text.replace("\\", ""), text
     assert await it.has() == before
+
+
+@pytest.mark.parametrize(
+    ("channel", "permissions", "may"),
+    [
+        ("456", VIEW, False),
+        ("456", VIEW | IN_THREADS, False),
+        ("456", READING, True),
+        ("456", ADMINISTRATOR, True),
+        (THREAD, READING, False),
+        (THREAD, VIEW | IN_THREADS, True),
+    ],
+)
+async def test_what_is_for_everybody_takes_leave_to_write_there(
+    it: It, channel: str, permissions: int, *, may: bool
+) -> None:
+    message = posted(SHARE, channel=channel)
+    submit = {"component_type": BUTTON, "custom_id": "hype:do:submit acme/repo-3"}
+    shared = await it.discord.press(message, "Share", permissions=permissions)
+    given = await it.discord.use(message, submit, Somebody(permissions=permissions))
+    for asked in (shared, given):
+        if may:
+            await asked.until(lambda a: bool(a.public))
+            continue
+        assert "you may not send messages here" in asked.text
+        assert "acme/repo-" in asked.text.replace("\\", "")
+        assert "Shared by" not in asked.text
+        await it.discord.command("help", channel=channel)  # whatever came after it has come by now
+        assert not asked.public
+    wrong = await it.do("share repo acme/nowhere", Somebody(permissions=permissions))
+    assert "you may not send messages here" not in wrong.text
+
+
+async def test_in_direct_messages_there_is_nobody_to_share_with(it: It) -> None:
+    card = await it.discord.command("repo", channel="789", repo="acme/repo-1")
+    here = await it.discord.command("repo", repo="acme/repo-1")
+    assert "Share" in labels(here.private[0].message)
+    assert "Share" not in labels(card.public[0].message)
+    old = await it.discord.press(posted(SHARE, channel="789"), "Share")
+    assert [reply.text for reply in old.replies] == [card.text]
+
+
+async def test_a_made_up_number_of_what_is_left_out_is_none(it: It) -> None:
+    pressed = {"component_type": BUTTON, "custom_id": "hype:more:fffffff:999999999"}
+    asked = await it.discord.use(posted(SHARE), pressed)
+    assert "999" not in asked.text.replace(",", "")

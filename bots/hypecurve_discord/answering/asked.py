@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hypecurve.chat.words import words
+from hypecurve.chat.words import tail, words
 from hypecurve.domain.asking import Asker
 from hypecurve.domain.errors import BadInput
 from hypecurve.domain.saying import Saying
@@ -78,20 +78,47 @@ def is_visiting(interaction: Interaction) -> bool:
     return for_them or interaction.client.get_guild(interaction.guild_id) is None
 
 
+def is_direct(interaction: Interaction) -> bool:
+    """Whether it was asked in direct messages with us: nobody else reads there."""
+    return interaction.context.dm_channel
+
+
+def may_speak(interaction: Interaction) -> bool:
+    """Whether who asks may write to everybody there: then so may we, for them.
+
+    In private conversations whoever is in them may.
+    """
+    if interaction.guild_id is None:
+        return True
+    held = interaction.permissions
+    in_thread = isinstance(interaction.channel, discord.Thread)
+    speaks = held.send_messages_in_threads if in_thread else held.send_messages
+    return speaks or held.administrator
+
+
 def command_of(text: str) -> str:
     """Return the command of a text as the grammar reads it: `filter` for `/hype SET filter min 9`.
 
     "" where it begins with no word of the grammar.
     """
+    return _read(text)[0]
+
+
+def to_be_shared(text: str) -> str:
+    """Return what is to be shared by a text that `command_of` calls a share."""
+    return tail(text, _read(text)[1])
+
+
+def _read(text: str) -> tuple[str, int]:
+    """Return the command of a text, and with how many words that is said."""
     try:
-        typed = words(text)
+        keys = [word.key for word in words(text)]
     except BadInput:
-        return ""
-    if typed and typed[0].key in {"/hype", "hype"}:
-        typed = typed[1:]
-    if typed and typed[0].key.removeprefix("/") in GROUPS:
-        typed = typed[1:]
-    return typed[0].key.removeprefix("/") if typed else ""
+        return "", 0
+    before = int(keys[:1] in (["/hype"], ["hype"]))
+    before += int(bool(keys[before:]) and keys[before].removeprefix("/") in GROUPS)
+    found = keys[before].removeprefix("/") if keys[before:] else ""
+    return found, before + 1
 
 
 def takes_leave(text: str) -> bool:

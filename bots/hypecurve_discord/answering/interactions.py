@@ -20,14 +20,17 @@ from hypecurve_discord.answering.asked import (
     command_of,
     data_of,
     is_alone,
+    is_direct,
     is_of_the_channel,
     is_visiting,
     locale_of,
+    may_speak,
     takes_leave,
+    to_be_shared,
 )
 from hypecurve_discord.answering.items import is_taken, take
 from hypecurve_discord.answering.leftout import left_out
-from hypecurve_discord.answering.lines import leaving, sorry, their_own
+from hypecurve_discord.answering.lines import kept_back, leaving, sorry, their_own, unshareable
 from hypecurve_discord.answering.replying import Replies
 from hypecurve_discord.answering.requests import (
     NETWORK,
@@ -104,17 +107,24 @@ class Answering:
 
         `turning`: the answer takes the place of the message that was pressed.
         """
+        shares = command_of(text) == "share"
+        kept = shares and not may_speak(interaction)
+        if kept or (shares and is_direct(interaction)):
+            text = to_be_shared(text)
 
         async def finding() -> Answer:
             answer = await self._desk.answer(await self.asker(interaction, text), text)
+            message = answer.message
             if is_visiting(interaction) and is_of_the_channel(text):
-                answer = replace(answer, message=their_own(answer.message))
-            return answer
+                message = their_own(message)
+            if is_direct(interaction):
+                message = unshareable(message)
+            if kept and message.kind is not MessageKind.ERROR:
+                message = kept_back(message)
+            return replace(answer, message=message)
 
         # What they share is for others wherever it is; the rest is about their own digest there.
-        shown = not is_alone(interaction) or (
-            is_visiting(interaction) and command_of(text) == "share"
-        )
+        shown = not is_alone(interaction) or (shares and is_visiting(interaction))
         await self._answer(interaction, finding, shown=shown, turning=turning)
 
     async def asker(self, interaction: Interaction, text: str) -> Asker:

@@ -12,23 +12,26 @@ from hypecurve.domain.repo import RepoName
 from hypecurve.wording.texts import texts
 from hypecurve_discord.answering.asked import Interaction
 from hypecurve_discord.library import discord
-from hypecurve_discord.rendering.ids import LeftOut
+from hypecurve_discord.rendering.ids import LeftOut, encode
 
 
 def left_out(interaction: Interaction, pressed: LeftOut, locale: str) -> Message:
     """Return the repos that found no room in the post whose button was pressed."""
     said = texts(locale)
-    options = list(_options(interaction.message.components if interaction.message else []))
+    components = interaction.message.components if interaction.message else []
+    options = list(_options(components))
     wanted = [o for i, o in enumerate(options) if pressed.mask >> i & 1]
     entries = [_repo_entry(option.label, option.description or "") for option in wanted]
-    rest = pressed.total - len(wanted)
+    # A number that the post itself does not tell is made up.
+    total = pressed.total if encode(pressed) in _ids(components) else len(wanted)
+    rest = total - len(wanted)
     footer: tuple[Line, ...] = ()
     if rest > 0 or not wanted:
         more = said.say_count(
             "and {n} more: /hype rising, /hype new", "and {n} more: /hype rising, /hype new", rest
         )
         footer = ((Words(more),),)
-    title = said.say_count("{n} more", "{n} more", pressed.total)
+    title = said.say_count("{n} more", "{n} more", total)
     section = Section(SectionKind.PLAIN, "", tuple(entries))
     return Message(
         MessageKind.LIST, title, title, sections=(section,), footer=footer, locale=said.name
@@ -49,3 +52,9 @@ def _options(components: Iterable[Any]) -> Iterator[discord.SelectOption]:
         if isinstance(component, discord.SelectMenu):
             yield from component.options
         yield from _options(getattr(component, "children", ()))
+
+
+def _ids(components: Iterable[Any]) -> Iterator[str]:
+    for component in components:
+        yield getattr(component, "custom_id", None) or ""
+        yield from _ids(getattr(component, "children", ()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypecurve.domain.message import Entry, Message, MessageKind, Section, SectionKind, Text
+from hypecurve.domain.message import Action, Entry, Message, MessageKind, Section, SectionKind, Text
 from hypecurve.wording.texts import texts
 
 
@@ -41,3 +41,19 @@ def their_own(message: Message) -> Message:
 def calling_nobody(message: Message) -> Message:
     """Return an answer that pings nobody: a digest that is shown again called its role once."""
     return replace(message, calls="") if message.calls else message
+
+
+def kept_back(message: Message) -> Message:
+    """Return an answer for who asked alone, though it was for everybody: they may not write there.
+
+    It begins with that.
+    """
+    said = texts(message.locale)
+    note = said.say("Only you see this: you may not send messages here.")
+    return replace(message, subtitle=((Text(note),), *message.subtitle))
+
+
+def unshareable(message: Message) -> Message:
+    """Return an answer without a button to share it: there is nobody to share it with."""
+    left = tuple(each for each in message.controls if each.action is not Action.SHARE)
+    return message if left == message.controls else replace(message, controls=left)

@@ -19,8 +19,8 @@ from hypecurve.domain.message import Message
 from hypecurve.ports import Charts
 from hypecurve.wording.cut import clean, cut
 from hypecurve.wording.texts import texts
-from hypecurve_discord.answering.asked import Interaction
-from hypecurve_discord.answering.lines import calling_nobody, line, sorry
+from hypecurve_discord.answering.asked import Interaction, may_speak
+from hypecurve_discord.answering.lines import calling_nobody, kept_back, line, sorry
 from hypecurve_discord.answering.requests import (
     CHART,
     NETWORK,
@@ -61,10 +61,13 @@ class Replies:
 
         `shown`: there are others where it was asked. The placeholder is the asker's alone, and the
         first answer takes its place; so what is public comes as a second message, and the
-        placeholder says where it went.
+        placeholder says where it went. Who may not write there cannot make us write for them: only
+        what changed is told all the same.
         """
         if answer.silent:
             await self.withdraw(interaction)
+        elif answer.public and shown and not may_speak(interaction):
+            await self.edit(interaction, kept_back(answer.message))
         elif answer.public and shown:
             said = texts(answer.message.locale)
             note = said.say("Everybody here can see the answer.")
