@@ -8,6 +8,7 @@ from typing import Any
 
 from hypecurve.domain.asking import Asker
 from hypecurve.ports import Desk, Suggestible
+from hypecurve.wording.asked import own_id
 from hypecurve.wording.commands import GROUPS, KINDS, CommandSpec, OptionSpec
 from hypecurve.wording.cut import cut, length
 from hypecurve.wording.texts import texts
@@ -115,7 +116,7 @@ def _topics(locale: str) -> Iterator[Offer]:
 
 def _shown(value: str, told: str) -> str:
     """Return what is read: the value, since it is what is typed on, and what is told of it."""
-    if told.startswith((f"{value}{TOLD}", f"{value} (")):
+    if own_id(value) is not None or told.startswith((f"{value}{TOLD}", f"{value} (")):
         return cut(told, LENGTH, utf16=True)  # the desk's own: a repo's stars, a zone's hours
     told = cut(told.replace(",", ";"), _LONGEST_TOLD, utf16=True)  # a comma begins the next one
     room = LENGTH - length(f"{TOLD}{told}", utf16=True)

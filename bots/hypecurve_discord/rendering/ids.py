@@ -1,9 +1,9 @@
 """The custom ids of our controls: all that a control knows, so that it works after any restart.
 
 `hype:do:COMMAND` asks the desk that command, `hype:page:COMMAND` for a page in the place of the one
-that is shown, `hype:repo` and `hype:pick:N` are selects whose
-choices are repos and commands, `hype:tune` opens the form, `hype:compare:OWNER/NAME` asks what to
-compare with, and `hype:more:MASK:N` tells what found no room in a post.
+that is shown, `hype:repo` and `hype:pick:N` are selects whose choices are repos and commands,
+`hype:tune` opens the form, `hype:compare:OWNER/NAME` (or `#ID`) asks what to compare with, and
+`hype:more:MASK:N` tells what found no room in a post.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from hypecurve.domain.errors import BadRepoName
 from hypecurve.domain.repo import RepoName
+from hypecurve.wording.asked import own_id
 from hypecurve.wording.cut import length
 
 LIMIT = 100
@@ -122,6 +123,9 @@ def decode(custom_id: str) -> Pressed | None:
 
 
 def _is_repo(text: str) -> bool:
+    """Whether it names a repo, or is the id of one whose name would be too long."""
+    if own_id(text) is not None:
+        return True
     try:
         return str(RepoName.parse(text)) == text
     except BadRepoName:

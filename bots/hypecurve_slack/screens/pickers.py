@@ -17,6 +17,7 @@ from hypecurve.domain.errors import BadRepoName
 from hypecurve.domain.message import Action, Choice
 from hypecurve.domain.repo import RepoName
 from hypecurve.ports import Desk, Suggestible
+from hypecurve.wording.asked import own_id
 from hypecurve.wording.texts import Texts, texts
 from hypecurve_slack.answering.asked import Asked, asker_of, of_interaction
 from hypecurve_slack.answering.commands import Ack, Commands
@@ -175,6 +176,8 @@ def _by_detail(choices: Sequence[Choice]) -> list[Json]:
 
 
 def _is_repo(text: str) -> bool:
+    if own_id(text) is not None:
+        return True
     try:
         return bool(RepoName.parse(text))
     except BadRepoName:

@@ -26,9 +26,11 @@ from hypecurve.domain.schedule import parse_zone
 from hypecurve.ports import Clock
 from hypecurve.ports.store import Store
 from hypecurve.services.answers import comparing, curves, placing
+from hypecurve.services.answers.lookup import of_id
 from hypecurve.services.answers.search import meant, search
 from hypecurve.services.answers.speaking import called
 from hypecurve.services.digests.timing import FALLBACK, knows
+from hypecurve.wording.asked import own_id
 from hypecurve.wording.comparison import (
     comparison_message,
     curve_message,
@@ -96,10 +98,15 @@ async def named_fully(
 ) -> Whole | Message:
     """Return a command with the repos that are meant in it, or the question which they are.
 
-    A question is answered for the only repo that a part of a name fits; what changes something
-    wants the whole name of a repo. NotFound where none fits.
+    Our own controls name those with long names by their ids. A question is answered for the only
+    repo that a part of a name fits; what changes something wants the whole name of a repo.
+    NotFound where none fits.
     """
     while isinstance(command, Loosely):
+        if (number := own_id(command.part)) is not None:
+            name = str((await of_id(store, number)).repo.name)
+            command = parse(command.naming(name), taxonomy, site)
+            continue
         found = await meant(store, command.part)
         whole = parse(command.naming("a/b"), taxonomy, site)
         one = found.only if isinstance(whole, Question) else found.sure

@@ -17,6 +17,7 @@ from hypecurve.domain.message import Choice
 from hypecurve.domain.schedule import parse_zone
 from hypecurve.ports import Suggestible
 from hypecurve.ports.store import Found, Store, Transaction
+from hypecurve.wording.asked import chosen_as
 from hypecurve.wording.cut import clean, cut
 from hypecurve.wording.languages import ALIASES, LANGUAGES
 from hypecurve.wording.teller import MOST_CHOICES, place_title
@@ -179,7 +180,7 @@ def _repo(entry: CatalogueEntry, said: Texts) -> Choice:
     """`acme/flashkv · 38.2k`: the stars stay, however long the name is."""
     stars = f" · {said.short(entry.repo.stars)}"
     name = cut(clean(str(entry.repo.name)), _LONGEST - len(stars), utf16=True)
-    return Choice(f"{name}{stars}", str(entry.repo.name), _label(entry.repo.description))
+    return Choice(f"{name}{stars}", chosen_as(entry.repo), _label(entry.repo.description))
 
 
 def _zone(name: str, now: datetime) -> Choice:

@@ -18,6 +18,7 @@ from hypecurve.domain.message import (
     Text,
 )
 from hypecurve.domain.schedule import parse_zone
+from hypecurve.wording.asked import asked
 from hypecurve.wording.facts import spoken_of, told
 from hypecurve.wording.pictures import pictured
 from hypecurve.wording.teller import Teller, open_repo
@@ -51,7 +52,7 @@ def alert_message(
         sections=(Section(item.heading, said.say(heading), (told(item, teller),)),),
         controls=(
             *open_repo([item.entry], said),
-            Control(Action.WHY, said.say("Why"), value=f"why {item.entry.repo.name}"),
+            Control(Action.WHY, said.say("Why"), value=asked("why {}", item.entry.repo)),
             Control(Action.TUNE, said.say("Tune"), value="subscriptions"),
         ),
         locale=said.name,

@@ -21,6 +21,7 @@ from hypecurve.domain.message import (
     Text,
 )
 from hypecurve.domain.schedule import parse_zone
+from hypecurve.wording.asked import asked
 from hypecurve.wording.card import STATES, growth_line, growth_multiple
 from hypecurve.wording.cut import clean, cut
 from hypecurve.wording.pictures import heading, pictured
@@ -49,14 +50,15 @@ def comparison_message(
     read = max(entry.seen_at for entry in entries)
     teller = Teller(said, taxonomy, parse_zone(zone), read)
     names = [_name(entry) for entry in entries]
-    again = " ".join(["compare", *(str(entry.repo.name) for entry in entries)])
+    repos = tuple(entry.repo for entry in entries)
+    again = f"compare{' {}' * len(repos)}"
     by_age = chart.by == "age"
     other = (
-        Control(Action.DO, said.say("By date"), value=again)
+        Control(Action.DO, said.say("By date"), value=asked(again, *repos))
         if by_age
-        else Control(Action.DO, said.say("By age"), value=f"{again} age")
+        else Control(Action.DO, said.say("By age"), value=asked(f"{again} age", *repos))
     )
-    shared = f"share {again}{' age' if by_age else ''}"
+    shared = asked(f"share {again}{' age' if by_age else ''}", *repos)
     return Message(
         kind=MessageKind.CARD,
         notification=said.say(
@@ -86,7 +88,11 @@ def rivals_message(entry: CatalogueEntry, others: Sequence[CatalogueEntry], loca
     example = str(others[0].repo.name) if others else "nori/voicebox"
     hint = said.say("Name two to five repos: /hype {example}", example=f"compare {name} {example}")
     choices = tuple(
-        Choice(_name(each), f"compare {name} {each.repo.name}", said.short(each.repo.stars))
+        Choice(
+            _name(each),
+            asked("compare {} {}", entry.repo, each.repo),
+            said.short(each.repo.stars),
+        )
         for each in others
     )
     return Message(
@@ -106,7 +112,7 @@ def curve_message(entry: CatalogueEntry, chart: Curve, locale: str) -> Message:
     said, name = texts(locale), _name(entry)
     picture = pictured(chart, locale)
     line: Line = (name_of(entry.repo), Text(" "), Text(heading(chart, said)))
-    asked = str(entry.repo.name)
+    repo = entry.repo
     return Message(
         kind=MessageKind.CARD,
         notification=picture.title or name,
@@ -114,14 +120,14 @@ def curve_message(entry: CatalogueEntry, chart: Curve, locale: str) -> Message:
             Section(
                 SectionKind.PLAIN,
                 "",
-                (Entry((line,), entry.repo.id, asked, spoken=picture.alt),),
+                (Entry((line,), repo.id, str(repo.name), spoken=picture.alt),),
             ),
         ),
         controls=(
-            Control(Action.DO, said.say("Card"), value=f"repo {asked}"),
-            Control(Action.WHY, said.say("Why"), value=f"why {asked}"),
-            Control(Action.COMPARE, said.say("Compare…"), value=f"compare {asked}"),
-            Control(Action.SHARE, said.say("Share"), value=f"share curve {asked}"),
+            Control(Action.DO, said.say("Card"), value=asked("repo {}", repo)),
+            Control(Action.WHY, said.say("Why"), value=asked("why {}", repo)),
+            Control(Action.COMPARE, said.say("Compare…"), value=asked("compare {}", repo)),
+            Control(Action.SHARE, said.say("Share"), value=asked("share curve {}", repo)),
         ),
         locale=said.name,
         picture=picture,

@@ -20,6 +20,7 @@ from hypecurve.domain.message import (
 )
 from hypecurve.domain.paging import Page, on_page
 from hypecurve.domain.schedule import parse_zone
+from hypecurve.wording.asked import asked_of
 from hypecurve.wording.cut import clean, cut
 from hypecurve.wording.paging import page_controls, page_line
 from hypecurve.wording.teller import (
@@ -118,7 +119,7 @@ def meant_message(  # what was typed, who may be meant, and for whom
         sections=(Section(SectionKind.PLAIN, "", tuple(found(each, teller) for each in likely)),),
         footer=((Text(more),),) if left > 0 else (),
         controls=tuple(
-            Control(Action.DO, _name(each), value=command(str(each.repo.name))) for each in likely
+            Control(Action.DO, _name(each), value=asked_of(command, each.repo)) for each in likely
         ),
         locale=said.name,
     )

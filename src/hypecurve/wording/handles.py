@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from hypecurve.domain.catalogue import Card
 from hypecurve.domain.message import Action, Control
+from hypecurve.wording.asked import asked
 from hypecurve.wording.teller import name_of
 from hypecurve.wording.texts import Texts
 
@@ -17,17 +18,17 @@ def card_controls(card: Card, said: Texts) -> tuple[Control, ...]:
 
 
 def _asking(card: Card, said: Texts) -> Iterator[Control]:
-    name = str(card.entry.repo.name)
-    yield Control(Action.CURVE, said.say("Curve"), value=f"curve {name}")
-    yield Control(Action.WHY, said.say("Why"), value=f"why {name}")
+    repo = card.entry.repo
+    yield Control(Action.CURVE, said.say("Curve"), value=asked("curve {}", repo))
+    yield Control(Action.WHY, said.say("Why"), value=asked("why {}", repo))
     if card.followed:
-        yield Control(Action.FOLLOW, said.say("Unfollow"), value=f"unfollow {name}")
+        yield Control(Action.FOLLOW, said.say("Unfollow"), value=asked("unfollow {}", repo))
     else:
-        yield Control(Action.FOLLOW, said.say("Follow"), value=f"follow {name}")
+        yield Control(Action.FOLLOW, said.say("Follow"), value=asked("follow {}", repo))
     if card.muted:
-        yield Control(Action.MUTE, said.say("Unmute here"), value=f"unmute {name}")
+        yield Control(Action.MUTE, said.say("Unmute here"), value=asked("unmute {}", repo))
     else:
-        yield Control(Action.MUTE, said.say("Mute here"), value=f"mute {name}")
-    yield Control(Action.COMPARE, said.say("Compare…"), value=f"compare {name}")
-    yield Control(Action.SHARE, said.say("Share"), value=f"share repo {name}")
-    yield Control(Action.MISPLACED, said.say("Wrong category?"), value=f"place {name}")
+        yield Control(Action.MUTE, said.say("Mute here"), value=asked("mute {}", repo))
+    yield Control(Action.COMPARE, said.say("Compare…"), value=asked("compare {}", repo))
+    yield Control(Action.SHARE, said.say("Share"), value=asked("share repo {}", repo))
+    yield Control(Action.MISPLACED, said.say("Wrong category?"), value=asked("place {}", repo))

@@ -19,6 +19,7 @@ from hypecurve.domain.message import (
     Text,
 )
 from hypecurve.domain.submission import Misplacing
+from hypecurve.wording.asked import asked
 from hypecurve.wording.cut import clean, cut
 from hypecurve.wording.notices import notice
 from hypecurve.wording.teller import LONGEST_NAME, place_title
@@ -56,7 +57,9 @@ def where_else(
     ]
     shown = list(titles.items())[:_WRITTEN]
     lines += [(Text(each), Text(" ("), Text(slug, Style.CODE), Text(")")) for slug, each in shown]
-    choices = tuple(Choice(each, f"place {name} {slug}") for slug, each in titles.items())
+    choices = tuple(
+        Choice(each, asked(f"place {{}} {slug}", entry.repo)) for slug, each in titles.items()
+    )
     return Message(
         kind=MessageKind.NOTICE,
         notification=title,

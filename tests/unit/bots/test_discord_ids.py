@@ -57,6 +57,7 @@ def test_any_id_at_all_can_be_read(custom_id: str) -> None:
         (Pick(1), "hype:pick:1"),
         (Tune(), "hype:tune"),
         (Compare("acme/flashkv"), "hype:compare:acme/flashkv"),
+        (Compare("#123"), "hype:compare:#123"),
         (LeftOut(0xC0, 12), "hype:more:c0:12"),
     ],
 )

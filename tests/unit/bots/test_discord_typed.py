@@ -160,6 +160,7 @@ class Suggesting(SuggestsNothing):
                 found = [
                     Choice("acme/flashkv · 38.2k", "acme/flashkv"),
                     Choice("x" * 9, "a/" + "x" * 90),
+                    Choice("y" * 60 + "… · 2.1k", "#123"),
                 ]
             case "category" | "place":
                 found = [*categories(TAXONOMY, typed, texts(asker.locale))]
@@ -179,6 +180,7 @@ async def offered(name: str, locale: str = "en", **typed: str) -> list[tuple[str
     ("name", "typed", "choice"),
     [
         ("repo", {"repo": "fl"}, ("acme/flashkv · 38.2k", "acme/flashkv")),
+        ("repo", {"repo": "yy"}, ("y" * 60 + "… · 2.1k", "#123")),
         ("submit", {"category": "gpu"}, ("compute · Compute; clusters and GPUs", "compute")),
         ("subscribe", {"categories": "tra"}, ("training", "training")),
         ("subscribe", {"categories": "all"}, ("all · everything", "all")),

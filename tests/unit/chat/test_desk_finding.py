@@ -13,12 +13,13 @@ from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.chat.desk import ServiceDesk
 from hypecurve.domain.asking import Answer, Asker
 from hypecurve.domain.chart import Comparison, Curve, Risers
-from hypecurve.domain.message import Action
+from hypecurve.domain.message import Action, MessageKind
 from hypecurve.domain.repo import Repo, RepoName
 from hypecurve.domain.signal import SignalKind
 from hypecurve.domain.submission import SubmissionState
 from hypecurve.domain.subscription import Channel
 from hypecurve.services.answers.vet import block, decide
+from hypecurve.wording.asked import MOST
 from hypecurve.wording.plain import plain
 from support.catalogue import CHANNEL, a_repo, a_signal, entry_of, keep, listed, lose, speak, sweep
 from support.databases import NOW
@@ -249,3 +250,49 @@ async def test_so_many_words_on_categories_as_a_day_allows(
     assert "wants no word" in plain(blocked.message)
     guest = await desk.answer(replace(ADA, is_stranger=True), "place nori/voicebox inference")
     assert "guest" in plain(guest.message)
+
+
+LONG = tuple(_repo(31 + n, f"{'a' * 38}{n}/{'b' * 100}", 900 + n) for n in range(5))
+
+
+async def test_controls_of_repos_with_long_names_do_what_those_of_others_do(
+    desk: ServiceDesk, store: SqlStore
+) -> None:
+    await listed(store, LONG)
+    await desk.answer(ADA, "subscribe all")
+    names = " ".join(str(each.name) for each in LONG)
+    for asked in (f"repo {LONG[0].name}", f"curve {LONG[0].name}", f"compare {names}"):
+        for before in (asked, "compare #31", "place #31"):
+            for value in _commands(await desk.answer(ADA, before)):
+                command = f"repo {value}" if value.isdecimal() else value
+                assert len(command) <= MOST
+                answer = await desk.answer(ADA, command)
+                assert answer.message.kind is not MessageKind.ERROR, (command, _lines(answer))
+    commands = set(_commands(await desk.answer(ADA, f"compare {names}")))
+    assert {"compare #31 #32 #33 #34 #35 age", "share compare #31 #32 #33 #34 #35"} <= commands
+    bob = (
+        "unmute #31",
+        "follow #31",
+        "unfollow #31",
+        "why #31",
+        "share why #31",
+        'pick #31 "see { here"',
+    )
+    for command in (*bob, "place #31 inference"):
+        answer = await desk.answer(BOB, command)
+        assert str(LONG[0].name)[:30] in plain(answer.message), command
+    assert "no longer in the catalogue" in plain((await desk.answer(BOB, "why #999")).message)
+    shared = await desk.answer(BOB, "share why #31")
+    assert shared.public
+
+
+async def test_which_repo_is_meant_can_be_chosen_among_long_names(
+    desk: ServiceDesk, store: SqlStore
+) -> None:
+    await listed(store, LONG)
+    asked = await desk.answer(ADA, 'pick bbbb "{what} {}"')
+    assert set(_commands(asked)) >= {'pick #31 "{what} {}"'}
+    assert "see it" not in plain((await desk.answer(ADA, "repo bbbbb")).message)
+    (first, *_) = await desk.suggest(ADA, "repo", "aaa")
+    assert (first.value, first.label[:4]) == ("#35", "aaaa")
+    assert str(LONG[4].name)[:30] in plain((await desk.answer(ADA, "repo #35")).message)

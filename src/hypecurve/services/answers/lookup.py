@@ -43,6 +43,19 @@ async def named(tx: Transaction, name: RepoName) -> CatalogueEntry:
     return entry
 
 
+async def of_id(store: Store, repo_id: RepoId) -> CatalogueEntry:
+    """Return a repo by its id; NotFound where it is not in the catalogue any more."""
+    async with store.read() as tx:
+        return await _of_id(tx, repo_id)
+
+
+async def _of_id(tx: Transaction, repo_id: RepoId) -> CatalogueEntry:
+    found = await tx.catalogue.entries(Found(ids=[repo_id], listed=False))
+    if not found:
+        raise NotFound(to_say("This repo is no longer in the catalogue."))
+    return found[0]
+
+
 async def _why_not(tx: Transaction, name: RepoName) -> str:
     """Why nobody knows a repo of that name."""
     if await tx.submissions.blocked([bar_key(name.owner)]):
@@ -72,10 +85,7 @@ async def card(
         if isinstance(which, RepoName):
             entry = await named(tx, which)
         else:
-            found = await tx.catalogue.entries(Found(ids=[which], listed=False))
-            if not found:
-                raise NotFound(to_say("This repo is no longer in the catalogue."))
-            entry = found[0]
+            entry = await _of_id(tx, which)
         latest = await tx.stars.latest(at)
         until = latest.at if latest else at
         since = until - (_CURVE_WEEKS * 7 + 1) * _DAY
