@@ -138,6 +138,13 @@ async def test_whom_discord_lets_use_the_command_may_until_the_admins_say_otherw
     assert not await it.may(user="44")
 
 
+async def test_what_was_seen_goes_for_the_roles_that_somebody_had_then(it: It) -> None:
+    await it.discord.call("hype-tune", Somebody(user="46", permissions=READING, roles=(ROLE,)))
+    assert await it.may(READING, ROLE, user="46")
+    assert not await it.may(READING, user="46")
+    assert not await it.may(READING, ROLE, "78", user="46")
+
+
 async def test_where_the_bot_is_not_what_changes_is_ones_own_and_nobody_is_asked(it: It) -> None:
     assert await it.may(channel=FAR)
     assert not [asked for asked in it.discord.requests if "/guilds/999" in asked]

@@ -54,7 +54,7 @@ class Access:
         self._door: tuple[float, int] | None = None
         self._read: dict[int, tuple[float, _Set | None]] = {}
         self._reading: dict[int, asyncio.Task[_Set | None]] = {}
-        self._seen: dict[tuple[int, int, int], float] = {}
+        self._seen: dict[tuple[int, int, int], tuple[float, frozenset[int]]] = {}
 
     async def barred(self, interaction: Interaction, patience: float = PATIENCE) -> Saying | None:
         """Return why who asks may not change what the channel hears, None where they may."""
@@ -65,11 +65,12 @@ class Access:
         key = guild, asking.channel, asking.user
         if _is_the_door(interaction):
             # Discord itself has looked at all that its admins set. The oldest stand first.
-            while self._seen and next(iter(self._seen.values())) < _now():
+            while self._seen and next(iter(self._seen.values()))[0] < _now():
                 del self._seen[next(iter(self._seen))]
-            _put(self._seen, key, _now() + SEEN)
+            _put(self._seen, key, (_now() + SEEN, asking.roles))
             return None
-        if self._seen.get(key, 0.0) > _now():
+        until, roles = self._seen.get(key, (0.0, asking.roles))
+        if until > _now() and roles == asking.roles:  # with other ones it may be otherwise
             return None
         told = await self._told(guild, patience) or _Set(_NOBODY, _NOBODY)
         if may_use(asking, told.command, told.app, MANAGE_CHANNELS):
