@@ -40,13 +40,17 @@ class Forms:
         self._channels = channels
         self._pictures = pictures
 
+    async def prepare(self, channel: Channel, message: Message) -> None:
+        """Have a message's picture drawn, before anything is written down of its post."""
+        await self._pictures.prepare(channel, message, may=self._may_attach(channel))
+
     async def sent(self, channel: Channel, message: Message, send: Send) -> str:
         """Return what `send` returns for the first form that is taken; else its last error.
 
         A refusal that is not of the form's making is raised as it is.
         """
-        file, forms = await self._picture(channel, message), [body, embed_body, _plain]
-        may_not = False
+        file = await self._pictures.drawn(channel, message, may=self._may_attach(channel))
+        forms, may_not = [body, embed_body, _plain], False
         while True:
             form = forms[0]
             payload = form(message, file.name if file else "")
@@ -68,18 +72,15 @@ class Forms:
                     raise
             else:
                 if may_not:
-                    self._pictures.refused(channel)  # it takes the same without
+                    # It takes the same without.
+                    self._pictures.refused(channel, may=self._may_attach(channel))
                 return ref
 
-    async def _picture(self, channel: Channel, message: Message) -> File | None:
-        """Return what shows the message's picture; None where we may attach nothing."""
-        if message.picture is None:
-            return None
+    def _may_attach(self, channel: Channel) -> bool | None:
+        """Say whether we may attach files in a channel; None where nobody has told."""
         kind = self._channels.kind_told(channel)
         told = () if kind is None else self._channels.rights(channel, kind)
-        if any(right.name == "Attach Files" and not right.held for right in told):
-            return None
-        return await self._pictures.drawn(channel, message)
+        return next((right.held for right in told if right.name == "Attach Files"), None)
 
 
 def _plain(message: Message, picture: str = "") -> dict[str, Any]:

@@ -84,10 +84,12 @@ class DiscordMessenger:
 
         Only news are published: what is said to a server alone is none of its followers'.
         ChannelRefused where we may not post there, as far as the gateway has told. What is left out
-        of a post stands behind its button: there is no thread.
+        of a post stands behind its button: there is no thread. Its picture is drawn here: who dies
+        over that has begun nothing yet.
         """
         kind = await self._channels.kind(channel)
         self._channels.demand(channel, kind)
+        await self._forms.prepare(channel, message)
         if kind in FORUMS:
             return StepKind.PLACE, StepKind.POST
         if kind == ANNOUNCEMENTS and message.kind in _NEWS:
@@ -194,7 +196,7 @@ async def connect(
         rest = Rest(token_of(env), kit.invalid, together, patience.a_try)
         try:
             await _greet(rest)
-            pictures = Pictures(kit.charts)
+            pictures = Pictures(kit.charts, longest=patience.a_picture)
             yield DiscordMessenger(rest, Channels(rest, together), pictures, patience)
         finally:
             await rest.close()

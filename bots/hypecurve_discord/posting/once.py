@@ -42,7 +42,7 @@ class Once:
 
         async def sent(payload: Mapping[str, Any], file: File | None) -> str:
             nonlocal wire
-            # All forms of it together, from the first on: drawing its picture may take a while.
+            # All forms of it together, from the first on: its picture may still be drawn before.
             wire = wire or Wire(self._patience.young, self._patience.wall)
             signed = {**payload, "nonce": nonce(key), "enforce_nonce": True}
             return await self._tried(channel, number, signed, file, wire)
