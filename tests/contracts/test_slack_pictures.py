@@ -244,6 +244,28 @@ async def test_what_cannot_be_drawn_is_left_out() -> None:
         assert not rig.slack.calls
 
 
+class Hangs(Drawn):
+    async def draw(self, chart: Chart, locale: str = "en") -> bytes:
+        await asyncio.Event().wait()
+        return await super().draw(chart, locale)
+
+
+async def test_what_is_never_drawn_keeps_no_text_back() -> None:
+    async with SlackStandIn() as slack, web_session() as session:
+        client = web_client(slack.api_url, slack.token, session)
+        uploads = Uploads(Hangs(), AT_ONCE, longest=0.01)
+        tenant = Tenant("slack", TEAM)
+        with capture_logs() as logs:
+            tried = [each async for each in uploads.tries(client, tenant, PICTURE, "en")]
+            with pytest.raises(MessageRefused):
+                await uploads.file(client, tenant, PICTURE, "en")
+        assert (tried, slack.calls) == ([""], [])
+        assert {log["event"] for log in logs} == {
+            "a picture takes too long",
+            "a picture is left out",
+        }
+
+
 async def test_an_answer_shows_its_picture_or_goes_without_and_never_fails() -> None:
     """As the commands use it: what Slack refuses is tried anew by them."""
     async with SlackStandIn() as slack, web_session() as session:

@@ -67,9 +67,15 @@ _Key = tuple[Tenant, str]
 class Uploads:
     """Uploads each picture once a day for each workspace, also where many ask for it at once."""
 
-    def __init__(self, charts: Charts, waits: Sequence[float] = WAITS) -> None:
-        """Take who draws; `waits`: seconds before each try to show what is new."""
+    def __init__(
+        self, charts: Charts, waits: Sequence[float] = WAITS, longest: float = 10.0
+    ) -> None:
+        """Take who draws; `waits`: seconds before each try to show what is new.
+
+        `longest`: seconds for which a text waits for the drawing of its picture.
+        """
         self._charts = charts
+        self._longest = longest
         self._waits = waits
         self._names = Kept(_name, _NAMED)
         self._files: OrderedDict[_Key, tuple[str, float]] = OrderedDict()
@@ -147,7 +153,11 @@ class Uploads:
         self, client: AsyncWebClient, key: _Key, picture: Picture, locale: str
     ) -> str:
         try:
-            content = await self._charts.draw(picture.chart, locale)
+            async with asyncio.timeout(self._longest):
+                content = await self._charts.draw(picture.chart, locale)
+        except TimeoutError as error:
+            _log.error("a picture takes too long", title=picture.title, seconds=self._longest)
+            raise MessageRefused(_NOT_DRAWN, code="not_drawn") from error
         except Exception as error:
             _log.exception("a picture cannot be drawn", title=picture.title)
             raise MessageRefused(_NOT_DRAWN, code="not_drawn") from error
