@@ -138,6 +138,15 @@ async def test_whom_discord_lets_use_the_command_may_until_the_admins_say_otherw
     assert not await it.may(user="44")
 
 
+async def test_an_app_of_ones_own_opens_no_door(it: It) -> None:
+    """Discord does not hold it to what a server's admins set."""
+    own = Somebody(user="47", permissions=READING, installed="person")
+    await it.discord.call("hype-tune", own)
+    assert not await it.may(user="47")
+    asked = await it.discord.use(it.message, PAUSE, own)
+    assert "Server Settings" in asked.text
+
+
 async def test_what_was_seen_goes_for_the_roles_that_somebody_had_then(it: It) -> None:
     await it.discord.call("hype-tune", Somebody(user="46", permissions=READING, roles=(ROLE,)))
     assert await it.may(READING, ROLE, user="46")

@@ -341,7 +341,7 @@ ALONE = "discord:@42/@42"
         Asking(GROUP, "person", ALONE, is_alone=True),
         Asking(ELSEWHERE, "person", ALONE, is_alone=True),
         Asking(ELSEWHERE, "server", ALONE, is_alone=True),
-        Asking("456", "person", ALONE, is_alone=True),
+        Asking("456", "person", "discord:123/456", is_alone=False, rights=4),
     ],
     ids=lambda where: f"{where.channel} {where.installed}",
 )

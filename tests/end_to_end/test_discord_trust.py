@@ -16,6 +16,7 @@ from hypecurve.domain.subscription import Channel, Subscription
 from hypecurve.services.answers.subscribe import subscriptions_of
 from hypecurve_discord.rights import ADMINISTRATOR
 from standins.discord_exchange import Exchange
+from standins.discord_forms import filled, shows
 from standins.discord_payloads import StandInChannel
 from standins.discord_people import Somebody
 from standins.discord_platform import READING, DiscordStandIn
@@ -66,6 +67,7 @@ async def it(store: SqlStore) -> AsyncIterator[It]:
         discord.channels[THREAD] = StandInChannel(
             THREAD, name="thread", type=11, parent="456", owner="42"
         )
+        discord.app_permissions = READING | IN_THREADS
         forms = ServiceForms(desk)
         async with running(discord, host(desk, Nothing(), forms=forms)):
             yield It(discord, desk, store)
@@ -134,3 +136,45 @@ async def test_a_made_up_number_of_what_is_left_out_is_none(it: It) -> None:
     pressed = {"component_type": BUTTON, "custom_id": "hype:more:fffffff:999999999"}
     asked = await it.discord.use(posted(SHARE), pressed)
     assert "999" not in asked.text.replace(",", "")
+
+
+async def test_in_a_post_of_a_forum_what_is_asked_concerns_the_forum(it: It) -> None:
+    asked = await it.discord.command("subscribe", channel=POST, categories="agents")
+    await asked.until(lambda a: bool(a.public))
+    assert f"This goes for the whole forum: <#{FORUM}>" in asked.text.replace("\\", "")
+    assert len(await it.has(f"discord:123/{FORUM}")) == 1
+    assert await it.has(f"discord:123/{POST}") == []
+    paused = await it.discord.command("pause", channel=POST)
+    assert f"<#{FORUM}>" in paused.text
+    for name in ("subscriptions", "top"):
+        told = await it.discord.command(name, channel=POST)
+        assert f"<#{FORUM}>" not in told.text
+    opened = await it.discord.call("hype-tune", Somebody(POST))
+    assert shows(opened.form or {}, "categories") == ["agents"]
+    sent = await it.discord.send_in(opened, filled(opened.form or {}, kinds=["rising"]))
+    assert f"<#{FORUM}>" in sent.text
+    refused = await it.discord.command("pause", channel=POST, user="43", permissions=READING)
+    assert "Integrations" in refused.text
+    assert f"<#{FORUM}>" not in refused.text
+
+
+async def test_in_a_thread_of_a_text_channel_it_concerns_the_thread(it: It) -> None:
+    await it.discord.command("subscribe", channel=THREAD, categories="agents")
+    assert len(await it.has(f"discord:123/{THREAD}")) == 1
+
+
+async def test_an_old_button_in_a_server_we_had_to_leave_says_whose_digest_it_is_about(
+    it: It,
+) -> None:
+    tune = posted(Control(Action.TUNE, "Tune", value="subscriptions"))
+    assert (await it.discord.press(tune, "Tune")).form is not None
+    await it.discord.remove("123")
+    asked = await it.discord.press(tune, "Tune")
+    assert asked.form is None
+    assert "about your own digest" in asked.text
+    own = await it.discord.press(asked.private[0].message, "Your digest")
+    assert own.form is not None
+    sent = await it.discord.send_in(own, filled(own.form, more="mcp"))
+    assert "about your own digest" in sent.text
+    assert len(await it.has("discord:@42/@42")) == 1
+    assert await it.has() == []

@@ -2,6 +2,7 @@
 
 What is asked in direct messages, in a group of people, or in a server where the bot is not (there
 the app belongs to who asks) concerns that person's own digest: nothing of ours can be posted there.
+In a post of a forum it concerns the forum.
 https://discord.com/developers/docs/interactions/receiving-and-responding
 """
 
@@ -49,17 +50,36 @@ def asker_of(interaction: Interaction, barred: Saying | None = None) -> Asker:
     if place is None:
         message = "a command from a kind of channel that this version does not know"
         raise LookupError(message)
-    permissions, threads = interaction.app_permissions.value, int(place.type.value) in _THREADS
+    heard = forum_of(interaction) or place
     return Asker(
-        Channel(Tenant("discord", str(interaction.guild_id)), str(place.id)),
+        Channel(Tenant("discord", str(interaction.guild_id)), str(heard.id)),
         user,
         locale,
-        channel_name=getattr(place, "name", None) or "",
+        channel_name=getattr(heard, "name", None) or "",
         name=name,
         is_admin=interaction.permissions.manage_channels,
         barred=barred,
-        rights=rights(permissions, in_thread=threads),
+        rights=rights(_ours(interaction), in_thread=int(heard.type.value) in _THREADS),
     )
+
+
+def forum_of(interaction: Interaction) -> discord.ForumChannel | None:
+    """Return the forum, or media channel, in a post of which it was asked; None for other places.
+
+    What is heard there comes as posts of its own, so that what is asked concerns all of it.
+    """
+    place = interaction.channel
+    parent = place.parent if isinstance(place, discord.Thread) else None
+    return parent if isinstance(parent, discord.ForumChannel) else None
+
+
+def _ours(interaction: Interaction) -> int:
+    """Return what we may do there: as the bot, whoever the app belongs to that was asked."""
+    told = interaction.app_permissions.value
+    if interaction.is_guild_integration():
+        return told
+    known: int | None = interaction.client.permissions_in(interaction.channel_id)
+    return told if known is None else known
 
 
 def is_alone(interaction: Interaction) -> bool:
@@ -70,12 +90,12 @@ def is_alone(interaction: Interaction) -> bool:
 def is_visiting(interaction: Interaction) -> bool:
     """Whether it was asked where other people are and the bot is not: nothing can be posted there.
 
-    The app is who asks'; or the server has its commands and not the bot.
+    The app is who asks'; or the server has its commands and not the bot. Where the bot is, it
+    makes no difference whose the app is.
     """
     if interaction.guild_id is None:
         return interaction.context.private_channel
-    for_them = interaction.is_user_integration() and not interaction.is_guild_integration()
-    return for_them or interaction.client.get_guild(interaction.guild_id) is None
+    return interaction.client.get_guild(interaction.guild_id) is None
 
 
 def is_direct(interaction: Interaction) -> bool:

@@ -30,7 +30,7 @@ from hypecurve_discord.answering.asked import (
 )
 from hypecurve_discord.answering.items import is_taken, take
 from hypecurve_discord.answering.leftout import left_out
-from hypecurve_discord.answering.lines import kept_back, leaving, sorry, their_own, unshareable
+from hypecurve_discord.answering.lines import kept_back, leaving, placed, sorry, unshareable
 from hypecurve_discord.answering.replying import Replies
 from hypecurve_discord.answering.requests import (
     NETWORK,
@@ -115,8 +115,8 @@ class Answering:
         async def finding() -> Answer:
             answer = await self._desk.answer(await self.asker(interaction, text), text)
             message = answer.message
-            if is_visiting(interaction) and is_of_the_channel(text):
-                message = their_own(message)
+            if is_of_the_channel(text):
+                message = placed(interaction, message, changes=takes_leave(text))
             if is_direct(interaction):
                 message = unshareable(message)
             if kept and message.kind is not MessageKind.ERROR:

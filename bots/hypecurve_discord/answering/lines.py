@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypecurve.domain.message import Action, Entry, Message, MessageKind, Section, SectionKind, Text
+from hypecurve.domain.message import (
+    Action,
+    Entry,
+    Message,
+    MessageKind,
+    Place,
+    Section,
+    SectionKind,
+    Text,
+)
+from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.wording.texts import texts
+from hypecurve_discord.answering.asked import Interaction, forum_of, is_visiting
 
 
 def line(text: str, locale: str, kind: MessageKind = MessageKind.NOTICE) -> Message:
@@ -28,7 +39,30 @@ def leaving(locale: str) -> Message:
     return line(text, said.name, MessageKind.ERROR)
 
 
-def their_own(message: Message) -> Message:
+def placed(interaction: Interaction, message: Message, *, changes: bool) -> Message:
+    """Return an answer that says what it is about, where that is not the place it was asked in."""
+    forum = forum_of(interaction)
+    if is_visiting(interaction):
+        return _their_own(message)
+    if forum is None or not changes or message.kind is MessageKind.ERROR:
+        return message
+    said = texts(message.locale)
+    whole = Place(Channel(Tenant("discord", str(forum.guild.id)), str(forum.id)))
+    note = (Text(said.say("This goes for the whole forum:") + " "), whole)
+    return replace(message, footer=(note, *message.footer))
+
+
+def gone(locale: str) -> Message:
+    """Return the line for who presses an old button where we are no more."""
+    said = texts(locale)
+    text = said.say(
+        "Hypecurve is no longer in this server. What you set now is about your own digest, which "
+        "comes as a direct message."
+    )
+    return line(text, said.name)
+
+
+def _their_own(message: Message) -> Message:
     """Return an answer that says that it is about the digest of who asked, not about the place."""
     said = texts(message.locale)
     note = said.say(

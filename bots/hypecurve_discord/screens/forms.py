@@ -27,7 +27,7 @@ from hypecurve_discord.answering.asked import (
     is_alone,
     is_visiting,
 )
-from hypecurve_discord.answering.lines import line, sorry, their_own
+from hypecurve_discord.answering.lines import gone, line, placed, sorry
 from hypecurve_discord.answering.replying import Replies
 from hypecurve_discord.answering.requests import TOO_LATE, acknowledged, first
 from hypecurve_discord.library import discord
@@ -79,7 +79,10 @@ class FormScreen:
 
         `another`: they want to subscribe, so it is asked too where there is one already.
         """
-        await self._open(interaction, (MAIN, ""), most=0 if another else 1)
+        if _is_left(interaction):
+            await self._own_instead(interaction)
+        else:
+            await self._open(interaction, (MAIN, ""), most=0 if another else 1)
 
     async def pressed(self, interaction: Interaction, custom_id: str) -> None:
         """Open a part of the form, by the id of a button or the choice of a list."""
@@ -156,10 +159,17 @@ class FormScreen:
         listed = select(said.say("Subscription"), PREFIX, [*choices[-24:], rest])
         await show(interaction, self._replies, question, listed)
 
+    async def _own_instead(self, interaction: Interaction) -> None:
+        """Say whose digest it is about before the form of it can be opened."""
+        await acknowledged(interaction)
+        message = gone(await self._spoken(interaction))
+        own = button(texts(message.locale).say("Your digest"), f"{PREFIX}:{MAIN}:")
+        await show(interaction, self._replies, message, own)
+
     async def _done(self, interaction: Interaction, answer: Answer, which: str) -> None:
         """Say what was done as the command does; below it what else can be done."""
-        if is_visiting(interaction):
-            answer = replace(answer, message=their_own(answer.message))
+        message = placed(interaction, answer.message, changes=True)
+        answer = replace(answer, message=message)
         shown = not is_alone(interaction)
         if answer.silent or answer.public or which == NEW:
             await self._replies.say(interaction, answer, shown=shown)
@@ -192,6 +202,13 @@ class FormScreen:
         """Say why there is no form, in the language in which they are spoken to."""
         await acknowledged(interaction)
         await self._replies.edit(interaction, message(await self._spoken(interaction)))
+
+
+def _is_left(interaction: Interaction) -> bool:
+    """Whether a message was used that we posted in a server before we had to leave it."""
+    message = interaction.message
+    is_for_all = message is not None and not message.flags.ephemeral
+    return interaction.guild_id is not None and is_for_all and is_visiting(interaction)
 
 
 def too_late(locale: str) -> Message:

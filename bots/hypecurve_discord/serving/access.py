@@ -152,9 +152,10 @@ def _asking(interaction: Interaction, guild: int) -> Asking:
 
 
 def _is_the_door(interaction: Interaction) -> bool:
+    """Whether Discord has let them use it here; whose app it is need not ask what is set here."""
     data: Any = interaction.data or {}
     typed = interaction.type is discord.InteractionType.application_command
-    return typed and data.get("name") == DOOR
+    return typed and interaction.is_guild_integration() and data.get("name") == DOOR
 
 
 def _plain(told: Any) -> list[Mapping[str, Any]]:  # noqa: ANN401  # any JSON
