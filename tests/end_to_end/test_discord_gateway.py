@@ -100,6 +100,11 @@ class It:
         assert "KV-cache" in (await self.discord.command("repo", channel=channel, repo="a/b")).text
 
 
+def here(*guilds: str) -> list[str]:
+    """What is told of servers as they are found in a session that begins."""
+    return [f"{what} discord:{guild}" for guild in guilds for what in ("here", "changed")]
+
+
 @pytest.fixture
 async def it() -> AsyncIterator[It]:
     async with DiscordStandIn() as discord:
@@ -111,7 +116,7 @@ async def test_what_happens_between_two_connections_of_a_session_is_told_on_resu
 ) -> None:
     gateway = it.discord.gateway
     async with it.serving():
-        await it.told.until("here discord:123")
+        await it.told.until(*here("123"))
         for times, breaking in enumerate(
             (gateway.reconnect(), gateway.invalidate(resumable=True), gateway.drop()), start=1
         ):
@@ -133,15 +138,17 @@ async def test_a_session_that_cannot_be_resumed_is_begun_anew_and_tells_only_wha
     gateway = it.discord.gateway
     it.discord.guilds.add("124")
     async with it.serving():
-        await it.told.until("here discord:123", "here discord:124")
+        await it.told.until(*here("123", "124"))
         await gateway.invalidate(resumable=False)
         await it.begun(identified=2)
+        # What refused us before may be open now.
+        await it.told.until("changed discord:123", "changed discord:124")
         await it.works()
         gateway.here.clear()
         await gateway.invalidate(resumable=False)
         it.discord.guilds ^= {"124", "125"}  # removed from one and invited to another meanwhile
         gateway.here.set()
-        await it.told.until("gone discord:124", "here discord:125")
+        await it.told.until("gone discord:124", *here("125"), "changed discord:123")
         await it.works()
     assert (gateway.identified, gateway.resumed) == (3, 0)
 
@@ -165,7 +172,7 @@ async def test_each_shard_has_its_servers_and_the_commands_of_all_are_answered(i
         it.discord.guilds.add(guild)
     async with it.serving():
         await it.begun(identified=3)
-        await it.told.until(*(f"here discord:{guild}" for guild in servers))
+        await it.told.until(*here(*servers))
         await asyncio.gather(*(it.works(channel) for channel in ("456", "901", "902", "789")))
         await gateway.reconnect(shard=1)
         await asyncio.gather(it.works("456"), it.works("901"))
@@ -189,7 +196,7 @@ async def test_the_first_shard_answers_while_the_next_waits_for_its_turn(it: It)
 
 async def test_an_outage_of_a_server_tells_nobody_and_its_removal_does(it: It) -> None:
     async with it.serving():
-        await it.told.until("here discord:123")
+        await it.told.until(*here("123"))
         for _ in range(2):
             await it.discord.lose("123")
             await it.discord.find("123")
@@ -264,7 +271,7 @@ async def acknowledged(discord: DiscordStandIn, number: int) -> None:
 async def test_who_waits_for_an_answer_gets_it_while_the_gateway_is_away(it: It) -> None:
     gateway = it.discord.gateway
     async with it.serving():
-        await it.told.until("here discord:123")
+        await it.told.until(*here("123"))
         waiting: list[Exchange] = [
             await it.discord.tell("repo", repo=SLOW.removeprefix("repo ")) for _ in range(3)
         ]
@@ -277,5 +284,5 @@ async def test_who_waits_for_an_answer_gets_it_while_the_gateway_is_away(it: It)
             assert (await asked.until(lambda a: a.is_answered)).text == "at last"
         gateway.here.set()
         await it.begun(identified=2)
+        await it.told.until("changed discord:123")
         await it.works()
-    assert it.told.events == []

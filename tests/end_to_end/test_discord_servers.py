@@ -85,6 +85,7 @@ class Told:
 class It:
     discord: DiscordStandIn
     told: Told
+    client: HypeClient
 
     @asynccontextmanager
     async def telling(self, *wanted: str) -> AsyncIterator[DiscordStandIn]:
@@ -112,9 +113,10 @@ async def bot() -> AsyncIterator[It]:
             listening = asyncio.create_task(client.run_on(discord.token, discord.gateway_url))
             # Until it has settled a server that is new is taken for one that we are in: whether
             # it was greeted before is known elsewhere.
-            await told.until("here discord:123", f"met {FIRST} in en, there since 2026-01-01")
+            met = f"met {FIRST} in en, there since 2026-01-01"
+            await told.until("changed discord:123", "here discord:123", met)
             await client.wait_until_ready()
-            yield It(discord, told)
+            yield It(discord, told, client)
             await client.leave()
             await listening
 
@@ -212,6 +214,18 @@ async def test_roles_and_time_outs_of_ours_may_change_every_channel(it: It) -> N
         await discord.change_role(SERVER, SEND)
         await discord.change_role(SERVER, SEND, name="other")
         await discord.change_member(SERVER, muted_until="2126-01-01T00:00:00+00:00")
+
+
+async def test_a_role_that_is_gone_forbids_nothing_any_more(it: It) -> None:
+    muted = "1301"
+    async with it.server():
+        async with it.telling("changed discord:130", "closed #2: 50013") as discord:
+            await discord.give_role(SERVER, muted, READING)
+            await discord.forbid("2", SEND, to=muted)
+        async with it.telling("changed discord:130") as discord:
+            await discord.delete_role(SERVER, "1302")
+            await discord.delete_role(SERVER, muted)
+        assert it.client.permissions_in(2) == READING
 
 
 async def test_it_listens_to_nothing_that_it_does_not_need_and_pings_nobody() -> None:

@@ -90,11 +90,11 @@ class Happenings:
         ]
         await self.gateway.dispatch("CHANNEL_UPDATE", place.json())
 
-    async def forbid(self, channel: str, permissions: int) -> None:
-        """Somebody takes leave to do something in a channel from all."""
+    async def forbid(self, channel: str, permissions: int, *, to: str = "") -> None:
+        """Somebody takes leave to do something in a channel from all, or from those of a role."""
         place = self.channels[channel]
         place.overwrites = [
-            {"id": place.guild, "type": 0, "allow": "0", "deny": str(permissions)},
+            {"id": to or place.guild, "type": 0, "allow": "0", "deny": str(permissions)},
         ]
         await self.gateway.dispatch("CHANNEL_UPDATE", place.json())
 
@@ -113,6 +113,18 @@ class Happenings:
         """Somebody changes what everybody may do in a server."""
         role = self._role(guild, permissions) | {"name": name}
         await self.gateway.dispatch("GUILD_ROLE_UPDATE", {"guild_id": guild, "role": role})
+
+    async def give_role(self, guild: str, role: str, permissions: int) -> None:
+        """Somebody makes a role, and gives it to the bot."""
+        made = self._role(guild, permissions) | {"id": role, "name": "muted", "position": 1}
+        await self.gateway.dispatch("GUILD_ROLE_CREATE", {"guild_id": guild, "role": made})
+        told = member(APPLICATION, EVERYTHING) | {"roles": [role], "guild_id": guild}
+        told["user"] = user(APPLICATION, "hypecurve", bot=True)
+        await self.gateway.dispatch("GUILD_MEMBER_UPDATE", told)
+
+    async def delete_role(self, guild: str, role: str) -> None:
+        """Somebody deletes a role; Discord says nothing of who held it."""
+        await self.gateway.dispatch("GUILD_ROLE_DELETE", {"guild_id": guild, "role_id": role})
 
     async def change_member(self, guild: str, *, muted_until: str | None) -> None:
         """Somebody gives the bot a time-out, or takes it back."""

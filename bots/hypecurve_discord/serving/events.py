@@ -61,10 +61,14 @@ class TellingClient(discord.AutoShardedClient):
     # -- servers -----------------------------------------------------------------------------
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
-        """A server we are in: one of a new session, or one that is back after an outage."""
-        told = guild.id in self._known
-        self._known[guild.id] = guild
-        if told:
+        """A server we are in: one of a new session, or one that is back after an outage.
+
+        What happened before a session is not told in it: what refused us then may be open now.
+        """
+        before, self._known[guild.id] = self._known.get(guild.id), guild
+        if before is not guild:  # discord.py makes them anew with each session
+            await self._events.tenant_changed(tenant_of(guild))
+        if before is not None:
             return
         await self._events.tenant_here(tenant_of(guild))
         # Who invited us before we listened, or while we were away, is greeted now.
@@ -101,6 +105,17 @@ class TellingClient(discord.AutoShardedClient):
         """A role changed; we may hold it, and then every channel may be another."""
         if before.permissions != after.permissions:
             await self._events.tenant_changed(tenant_of(after.guild))
+
+    async def on_guild_role_delete(self, role: discord.Role) -> None:
+        """A role is gone; where we held it, what it forbade us is allowed now.
+
+        Discord does not tell anew what roles a member has, and discord.py keeps the one that is
+        gone, with all that channels forbid to it.
+        """
+        me = role.guild.me
+        if me is not None and me._roles.has(role.id):  # noqa: SLF001  # nothing else forgets it
+            me._roles.remove(role.id)  # noqa: SLF001
+            await self._events.tenant_changed(tenant_of(role.guild))
 
     async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
         """Somebody's roles or time-out changed: without the members intent only ours are told."""
