@@ -242,6 +242,26 @@ async def test_a_missing_right_is_named_before_a_request_is_spent(
     assert len(rig.discord.requests) == asked
 
 
+async def test_a_channel_that_is_tried_again_is_refused_by_discord_and_nobody_else(
+    rig: Rig,
+) -> None:
+    async def denied() -> bool:
+        try:
+            await rig.messenger.steps(CHANNEL, BRIEF)
+        except ChannelRefused:
+            return True
+        return False
+
+    rig.together.listen(lambda _: 0, lambda _: VIEW)
+    assert [await denied() for _ in range(3)] == [True, False, False]
+    await rig.post(BRIEF)
+    # Once it was allowed, it is believed again where it is not.
+    rig.together.listen(lambda _: 0, lambda _: VIEW | SEND)
+    assert not await denied()
+    rig.together.listen(lambda _: 0, lambda _: VIEW)
+    assert await denied()
+
+
 async def test_a_picture_that_may_not_be_attached_is_not_even_drawn(rig: Rig) -> None:
     rig.discord.channels["456"].allowed = EVERYTHING & ~ATTACH
     rig.together.listen(lambda _: 0, lambda _: VIEW | SEND)

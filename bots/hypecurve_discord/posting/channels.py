@@ -1,8 +1,9 @@
 """What is known of channels: of which kind they are, what we may do there, where a person is.
 
 Where the bot listens in the same process, the gateway has told each channel's type and our own
-permissions already: what is missing is named before a request is spent on it. Else Discord is
-asked once for the type, which costs a turn of the pace, and refuses by itself.
+permissions already: what is missing is named before a request is spent on it, once; of a channel
+that is tried all the same Discord itself decides. Else Discord is asked once for the type, which
+costs a turn of the pace, and refuses by itself.
 """
 
 from __future__ import annotations
@@ -70,6 +71,8 @@ class Channels:
         self._clock = clock or time.monotonic
         self._facts: dict[str, tuple[Facts, float]] = {}
         self._alone: dict[str, str] = {}
+        self._denied = set[str]()
+        """Channels of which it was said that we may not post there."""
 
     async def kind(self, channel: Channel) -> int:
         """Return the type of a channel; SendError where nobody can say."""
@@ -123,10 +126,18 @@ class Channels:
         return rights(bits, in_thread=kind in THREADS)
 
     def demand(self, channel: Channel, kind: int) -> None:
-        """ChannelRefused with Discord's own code where we may not post in a channel."""
+        """ChannelRefused with Discord's own code where we may not post in a channel.
+
+        It is said once, and pauses the channel. What is posted there later, to see whether that is
+        over, asks Discord: what the gateway told may be wrong.
+        """
         missing = lacking(self.rights(channel, kind))
         if not missing:
+            self._denied.discard(channel.id)
             return
+        if channel.id in self._denied:
+            return
+        self._denied.add(channel.id)
         form = to_say("Hypecurve may not {rights} in this channel: change its permissions there.")
         raise ChannelRefused(form, code="50013", rights=missing)
 
