@@ -12,7 +12,7 @@ from hypecurve.chat.finder import clock_zone, find, named_fully, teller_of
 from hypecurve.chat.finding import Misplaced, Search
 from hypecurve.chat.grammar import NO_DIGEST, parse
 from hypecurve.chat.patience import PATIENCE, SOON, done_within, within
-from hypecurve.chat.picker import shared, take_word
+from hypecurve.chat.picker import shareable, shared, take_word
 from hypecurve.chat.suggesting import Offered, suggest
 from hypecurve.chat.tuning import Show, Status
 from hypecurve.domain.asking import Answer, Asker
@@ -199,7 +199,7 @@ class ServiceDesk:
                 message = help_message(command.topic, asker.locale, platform)
             case _:
                 message = await find(self.store, self.clock, self.taxonomy, asker, command)
-        return message
+        return shareable(message, command, asker.locale)
 
     async def _submit(self, asker: Asker, command: said.Submit) -> Answer:
         if self.github is None:

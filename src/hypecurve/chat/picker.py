@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from hypecurve.chat.command import (
+    Categories,
+    Preview,
+    Question,
+    Share,
+    Status,
+    Subscriptions,
+)
 from hypecurve.chat.finding import Misplaced, PickRepo, Speak
 from hypecurve.domain.asking import Answer, Asker
 from hypecurve.domain.category import Taxonomy
-from hypecurve.domain.message import Action, Message
+from hypecurve.domain.message import Action, Control, Message
 from hypecurve.domain.subscription import Channel
 from hypecurve.ports import Clock
 from hypecurve.ports.store import Store
@@ -18,6 +26,10 @@ from hypecurve.wording.announcements import led
 from hypecurve.wording.misplaced import misplaced_message
 from hypecurve.wording.picks import picked, picked_for_all
 from hypecurve.wording.spoken import speaking
+from hypecurve.wording.texts import texts
+
+_CONCERNS_ALL = Categories | Preview | Status | Subscriptions
+"""What has no button of its own that shares it; what names a repo or a list has."""
 
 
 async def take_pick(
@@ -53,6 +65,17 @@ async def take_word(  # what is said, within which limits, and whom to tell
         store, clock, taxonomy, wish, per_day=per_day, operator=operator
     )
     return Answer(misplaced_message(entry, command.category, became, taxonomy, asker.locale))
+
+
+def shareable(message: Message, question: Question, locale: str) -> Message:
+    """Return an answer with a button that shares it, where it has none and concerns others too.
+
+    The rest is for who asked alone: help, what was shown before, and questions back.
+    """
+    if not isinstance(question, _CONCERNS_ALL):
+        return message
+    share = Control(Action.SHARE, texts(locale).say("Share"), value=str(Share(question)))
+    return replace(message, controls=(*message.controls, share))
 
 
 def shared(message: Message, asker: Asker) -> Answer:

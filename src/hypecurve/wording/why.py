@@ -19,6 +19,7 @@ from hypecurve.domain.message import (
 )
 from hypecurve.domain.schedule import parse_zone
 from hypecurve.domain.why import Explanation, Verdict
+from hypecurve.wording.asked import asked
 from hypecurve.wording.cut import clean, cut
 from hypecurve.wording.grounds import announcements, facts, guards
 from hypecurve.wording.measures import calendar, figures
@@ -66,7 +67,10 @@ def why_message(explanation: Explanation, taxonomy: Taxonomy, locale: str, zone:
         notification=_notification(name, first, said),
         title=name,
         sections=sections,
-        controls=(Control(Action.OPEN_REPO, said.say("Open on GitHub"), url=name_of(repo).url),),
+        controls=(
+            Control(Action.OPEN_REPO, said.say("Open on GitHub"), url=name_of(repo).url),
+            Control(Action.SHARE, said.say("Share"), value=asked("share why {}", repo)),
+        ),
         locale=said.name,
     )
 

@@ -252,6 +252,27 @@ async def test_so_many_words_on_categories_as_a_day_allows(
     assert "guest" in plain(guest.message)
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        *("why acme/flashkv", "categories", "status", "subscriptions", "preview", "rising"),
+        *("repo acme/flashkv", "curve acme/flashkv", "compare acme/flashkv nori/voicebox"),
+        *("search flash", "top"),
+    ],
+)
+async def test_every_answer_that_concerns_others_can_be_shared(
+    desk: ServiceDesk, store: SqlStore, asked: str
+) -> None:
+    await speak(store, [a_signal(1, SignalKind.RISING)])
+    await desk.answer(ADA, "subscribe all")
+    answer = await desk.answer(ADA, asked)
+    (share,) = (each for each in answer.message.controls if each.action is Action.SHARE)
+    shared = await desk.answer(BOB, share.value)
+    assert shared.public
+    assert plain(answer.message)[:10] in plain(shared.message)
+    assert Action.SHARE not in {control.action for control in shared.message.controls}
+
+
 LONG = tuple(_repo(31 + n, f"{'a' * 38}{n}/{'b' * 100}", 900 + n) for n in range(5))
 
 
