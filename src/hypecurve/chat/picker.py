@@ -9,10 +9,10 @@ from hypecurve.chat.command import (
     Preview,
     Question,
     Share,
-    Status,
     Subscriptions,
 )
 from hypecurve.chat.finding import Misplaced, PickRepo, Speak
+from hypecurve.chat.tuning import Status
 from hypecurve.domain.asking import Answer, Asker
 from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.message import Action, Control, Message

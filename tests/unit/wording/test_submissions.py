@@ -45,6 +45,7 @@ ANSWERS = {
     "waiting": answer(Told.WAITING),
     "refused": answer(Told.REFUSED, category=None),
     "blocked": answer(Told.BLOCKED, **UNKNOWN),
+    "forgotten": answer(Told.FORGOTTEN, **UNKNOWN),
     "gone": answer(Told.GONE, gone_why="deleted", **UNKNOWN),
     "gone, dmca": answer(Told.GONE, gone_why="dmca", **UNKNOWN),
     "gone, tos": answer(Told.GONE, gone_why="tos", **UNKNOWN),
