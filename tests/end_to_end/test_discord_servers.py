@@ -18,6 +18,7 @@ from hypecurve_discord.library import discord as library
 from hypecurve_discord.serving.client import HypeClient
 from hypecurve_discord.together import Together
 from standins.discord_payloads import StandInChannel
+from standins.discord_places import SEND_IN_THREADS
 from standins.discord_platform import READING, DiscordStandIn
 from support.bots import host
 from support.discord_running import SmallDesk
@@ -193,6 +194,18 @@ async def test_channels_are_closed_by_what_keeps_us_out_and_opened_again(it: It)
             await discord.change_role(SERVER, SEND)
         async with it.telling("open #2") as discord:
             await discord.permit("2", READING)
+
+
+async def test_a_forum_takes_leave_to_open_posts_and_leave_to_write_in_them(it: It) -> None:
+    it.discord.channels["1291"] = text("1291", "129")
+    it.discord.channels["1291"].type = 15
+    async with it.telling("here discord:129") as discord:
+        await discord.invite("129", READING | SEND_IN_THREADS)
+    for taken in (SEND, SEND_IN_THREADS):
+        async with it.telling("closed discord:129/1291: 50013") as discord:
+            await discord.forbid("1291", taken)
+    async with it.telling("gone discord:129") as discord:
+        await discord.remove("129")
 
 
 async def test_deleted_channels_and_threads_are_gone_for_good_and_locked_ones_wait(

@@ -32,8 +32,6 @@ _TELLING = frozenset(spec.name for spec in COMMANDS if not spec.manages) | {
 }
 """What changes nothing that a channel hears, as a command or by our own controls."""
 _OF_THE_CHANNEL = frozenset({"subscriptions", "status", "preview"})
-_THREADS = frozenset({10, 11, 12, 15, 16})
-"""Kinds of channels in which what is posted lies in threads: threads, forums, media channels."""
 
 
 def asker_of(interaction: Interaction, barred: Saying | None = None) -> Asker:
@@ -59,7 +57,7 @@ def asker_of(interaction: Interaction, barred: Saying | None = None) -> Asker:
         name=name,
         is_admin=interaction.permissions.manage_channels,
         barred=barred,
-        rights=rights(_ours(interaction), in_thread=int(heard.type.value) in _THREADS),
+        rights=rights(_ours(interaction), int(heard.type.value)),
     )
 
 

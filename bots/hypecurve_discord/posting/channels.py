@@ -23,15 +23,12 @@ from hypecurve.domain.errors import (
 )
 from hypecurve.domain.saying import to_say
 from hypecurve.domain.subscription import Channel
+from hypecurve.wording.rights import lacking
 from hypecurve_discord.posting.rest import Rest
-from hypecurve_discord.rights import lacking, rights
+from hypecurve_discord.rights import rights
 from hypecurve_discord.together import Together
 
 ANNOUNCEMENTS = 5
-THREADS = frozenset({10, 11, 12})
-FORUMS = frozenset({15, 16})
-"""Forums and media channels: all that stands in them stands in a thread.
-https://discord.com/developers/docs/resources/channel#channel-object-channel-types"""
 KEPT = 26 * 3600.0
 """Seconds that an asked type is believed: a day and some, so that a daily digest does not ask anew.
 Who turns a channel into one for announcements waits as long where no gateway tells of it."""
@@ -110,20 +107,11 @@ class Channels:
         return None if self._clock() - asked > KEPT else facts
 
     def rights(self, channel: Channel, kind: int) -> tuple[Right, ...]:
-        """Return what we may and may not do in a channel; () where nobody has told.
-
-        Opening a post in a forum takes what a message takes elsewhere, and writing in it what it
-        takes in a thread.
-        """
+        """Return what we may and may not do in a channel; () where nobody has told."""
         if kind == _NONE:
             return ()
         bits = self._together.permissions_in(numbered(channel))
-        if bits is None:
-            return ()
-        if kind in FORUMS:
-            both = *rights(bits), *rights(bits, in_thread=True)
-            return tuple({right.name: right for right in both}.values())
-        return rights(bits, in_thread=kind in THREADS)
+        return () if bits is None else rights(bits, kind)
 
     def demand(self, channel: Channel, kind: int) -> None:
         """ChannelRefused with Discord's own code where we may not post in a channel.
@@ -131,7 +119,7 @@ class Channels:
         It is said once, and pauses the channel. What is posted there later, to see whether that is
         over, asks Discord: what the gateway told may be wrong.
         """
-        missing = lacking(self.rights(channel, kind))
+        missing = tuple(lacking(self.rights(channel, kind)))
         if not missing:
             self._denied.discard(channel.id)
             return

@@ -32,7 +32,7 @@ from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Kit
 from hypecurve_discord.address import addressed, token_of
 from hypecurve_discord.library import discord
-from hypecurve_discord.posting.channels import ANNOUNCEMENTS, FORUMS, Channels
+from hypecurve_discord.posting.channels import ANNOUNCEMENTS, Channels
 from hypecurve_discord.posting.forms import Forms
 from hypecurve_discord.posting.forums import Forums, Place
 from hypecurve_discord.posting.once import Once, answered
@@ -40,6 +40,7 @@ from hypecurve_discord.posting.patience import Patience
 from hypecurve_discord.posting.pictures import File, Pictures
 from hypecurve_discord.posting.rest import Rest
 from hypecurve_discord.refusals import SHUT
+from hypecurve_discord.rights import FORUMS
 from hypecurve_discord.together import Together
 
 __all__ = ["REPEATED_FOR", "DiscordMessenger", "Patience", "connect"]

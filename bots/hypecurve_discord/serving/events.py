@@ -14,9 +14,10 @@ import structlog
 from hypecurve.domain.saying import to_say
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import DELETED, Host
+from hypecurve.wording.rights import lacking
 from hypecurve_discord.answering.asked import locale_of
 from hypecurve_discord.library import discord
-from hypecurve_discord.rights import lacking, rights
+from hypecurve_discord.rights import rights
 from hypecurve_discord.serving.access import access_of
 
 UNSEEN, UNWRITTEN, LOCKED = "50001", "50013", "160005"
@@ -32,7 +33,6 @@ _REASONS = {
     LOCKED: to_say("The thread is locked."),
 }
 """Why a channel is closed, by the codes of it: Discord's own and the core's."""
-_THREADED = (discord.ChannelType.forum, discord.ChannelType.media)
 _log = structlog.get_logger(__name__)
 
 
@@ -212,7 +212,7 @@ def closed_as(channel: discord.abc.GuildChannel) -> str:
     found = permissions_in(channel)
     if found is None:
         return ""
-    missing = lacking(rights(found, in_thread=channel.type in _THREADED))
+    missing = lacking(rights(found, channel.type.value))
     return "" if not missing else UNSEEN if "View Channel" in missing else UNWRITTEN
 
 
