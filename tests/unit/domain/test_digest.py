@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hypecurve.domain.catalogue import CatalogueEntry, Growth, Place, RepoState
-from hypecurve.domain.digest import HEADING_OF, SHOWN, Item, choose
+from hypecurve.domain.choosing import HEADING_OF, SHOWN, choose
+from hypecurve.domain.digest import Item
 from hypecurve.domain.message import SectionKind
 from hypecurve.domain.repo import Repo, RepoId, RepoName
 from hypecurve.domain.signal import Evidence, Lane, Signal, SignalKind

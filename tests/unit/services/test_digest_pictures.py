@@ -17,7 +17,8 @@ from hypecurve.chat.desk import ServiceDesk
 from hypecurve.chat.forms import ServiceForms
 from hypecurve.domain.asking import Asker, Filled
 from hypecurve.domain.chart import Curve
-from hypecurve.domain.digest import Digest, choose
+from hypecurve.domain.choosing import choose
+from hypecurve.domain.digest import Digest
 from hypecurve.domain.message import Message
 from hypecurve.domain.repo import RepoId
 from hypecurve.domain.signal import Lane, Signal, SignalKind

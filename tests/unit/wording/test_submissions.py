@@ -10,7 +10,8 @@ from syrupy.assertion import SnapshotAssertion
 
 from hypecurve.domain.catalogue import ListedReason
 from hypecurve.domain.category import Taxonomy
-from hypecurve.domain.digest import Digest, choose
+from hypecurve.domain.choosing import choose
+from hypecurve.domain.digest import Digest
 from hypecurve.domain.message import Message
 from hypecurve.domain.repo import RepoId, RepoName
 from hypecurve.domain.signal import SignalKind

@@ -13,7 +13,8 @@ import structlog
 
 from hypecurve.domain.alerting import NEWS_FOR, in_quiet_hours, is_surge, strongest
 from hypecurve.domain.category import Taxonomy
-from hypecurve.domain.digest import Item, choose
+from hypecurve.domain.choosing import choose
+from hypecurve.domain.digest import Item
 from hypecurve.domain.health import Health
 from hypecurve.domain.message import Message
 from hypecurve.domain.repo import RepoId

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hypecurve.domain.category import Taxonomy
-from hypecurve.domain.digest import Digest, Item, PickItem, choose
+from hypecurve.domain.choosing import choose
+from hypecurve.domain.digest import Digest, Item, PickItem
 from hypecurve.domain.repo import RepoId
 from hypecurve.domain.schedule import due_by
 from hypecurve.domain.subscription import Channel, Schedule, Subscription, Wants
