@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import re
 import sys
+from collections.abc import MutableMapping
+from typing import Any
 
 import structlog
 
@@ -15,6 +17,8 @@ _TELLING = re.compile(
     r"|(?P<address>\b(?:https?|wss?)://[^\s'\"?]+\?)[^\s'\"]+"
 )
 """Tokens, and addresses that act for whoever has them: response_urls, webhooks, tickets."""
+_KIND = re.compile(r"[a-z]*(?::[a-z]*)?")
+"""Of a control's id, like `hype:do`: behind it stands what somebody typed."""
 _NOISY = (
     *("httpx", "httpcore", "apscheduler", "slack_bolt", "slack_sdk", "discord", "aiosqlite"),
     "alembic",
@@ -29,6 +33,7 @@ def configure(style: str = "text") -> None:
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
+        _without_what_was_typed,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     rendering: list[structlog.typing.Processor] = (
@@ -62,6 +67,14 @@ def configure(style: str = "text") -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
     # What succeeds at the next try concerns nobody; what does not is told once, as an error.
     logging.getLogger("stamina").setLevel(logging.ERROR)
+
+
+def _without_what_was_typed(
+    _logger: object, _name: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Leave of a control's id what kind of control it is."""
+    found = _KIND.match(str(event["custom_id"])) if "custom_id" in event else None
+    return event if found is None else {**event, "custom_id": found[0]}
 
 
 def _without_secrets(_logger: object, _name: str, line: object) -> str:

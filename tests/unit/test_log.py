@@ -44,7 +44,7 @@ try:
 except ValueError:
     early.exception("command failed")
 log.configure({style!r})
-early.warning("said once")
+early.warning("said once", custom_id="hype:do:search what nobody shall read: 7")
 """
 
 
@@ -75,6 +75,7 @@ def test_for_machines_every_line_is_an_object() -> None:
     said = [event["event"] for event in events]
     assert said == ["digest delivered", "slow", *["quoted"] * 6, "command failed", "said once"]
     assert events[0]["digest"] == 7
+    assert events[-1]["custom_id"] == "hype:do"
     assert events[0]["timestamp"].endswith("Z")
     assert [event["level"] for event in events] == ["info", "warning", *["error"] * 7, "warning"]
 
