@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from hypecurve.adapters.clock import SetClock
 from hypecurve.adapters.sql.store import SqlStore
 from hypecurve.domain.subscription import Channel, Subscription, Tenant
-from hypecurve.services.delivery.presence import FOR_GOOD, GREETING, Presence
+from hypecurve.services.delivery.pausing import FOR_GOOD
+from hypecurve.services.delivery.presence import GREETING, Presence
 from hypecurve_slack.answering import events as module
 from hypecurve_slack.answering.events import Standing, closed_as, heard
 from hypecurve_slack.answering.people import People

@@ -19,7 +19,7 @@ from hypecurve.domain.schedule import parse_zone
 from hypecurve.domain.subscription import Channel, Subscription, Tenant
 from hypecurve.ports import Clock, Messenger
 from hypecurve.ports.store import Claimed, Store, Transaction
-from hypecurve.services.delivery import presence
+from hypecurve.services.delivery import pausing, presence
 from hypecurve.services.delivery.breakers import Breakers
 from hypecurve.services.delivery.journal import Journal
 from hypecurve.services.digests.timing import FALLBACK, knows
@@ -79,7 +79,7 @@ async def follow(tx: Transaction, means: Means, claimed: Claimed, ended: Ended) 
     elif isinstance(error, TokenSealed):
         await _tell_sealed(tx, means.operator, channel.tenant, error, now)
     elif isinstance(error, ChannelRefused):
-        await presence.pause(tx, channel, error, now, means.operator)
+        await pausing.pause(tx, channel, error, now, means.operator)
     elif ended.ends_pause:
         await tx.reach.resume(channel)
     if ended.state is _S.UNKNOWN:
