@@ -12,6 +12,7 @@ from hypecurve.domain.errors import ChannelRefused, SendError, SendFailed, SendU
 from hypecurve.domain.message import Message, MessageKind
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Messenger
+from hypecurve_discord.posting.forums import Place
 from hypecurve_discord.posting.messenger import DiscordMessenger, Patience, connect
 from hypecurve_discord.rendering.markdown import shown as read
 from standins.discord_forums import REQUIRE_TAG
@@ -259,6 +260,29 @@ async def test_a_post_that_is_shut_meanwhile_makes_way_for_another(rig: Rig, shu
     came = await rig.post(ALERT, ref)
     assert rig.posts()[-1].id == came
     assert rig.posts()[-1].name == ALERT.title
+
+
+async def test_a_post_of_that_name_that_was_shut_before_is_not_the_one_of_this_message(
+    rig: Rig,
+) -> None:
+    (digest,) = await send(rig, DIGEST)
+    rig.discord.thread("459", ALERT.title).locked = True  # of an alert some days ago
+    ref = await rig.place(ALERT)
+    assert ref.startswith(f"in:{digest}")
+    rig.posts()[0].locked = True
+    came = await rig.post(ALERT, ref)
+    assert [post.id for post in rig.posts()].index(came) == 2
+    # By the next process it is found, where this one died before it wrote that down.
+    assert await rig.post(ALERT, ref) == came
+    assert len(rig.posts()) == 3
+
+
+@pytest.mark.parametrize("kept", ["in:140", "in:140,150", "after:150"])
+def test_a_place_is_read_as_it_was_written_also_by_a_version_before(kept: str) -> None:
+    found = Place.read(kept)
+    assert found is not None
+    assert (found.thread, found.after) == (140 * ("in" in kept), 150 - 10 * (kept == "in:140"))
+    assert Place.read(str(found)) == found
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,13 @@ A message in a thread has a nonce, which makes it once. A post that is opened ha
 so that another thing has to tell whether it was opened already. This does, and it is exact:
 
 - What a delivery goes into is found out before anything is posted, and written down by the
-  delivery as the outcome of a step of its own: "in:ID", an open thread of ours, or "after:ID",
-  none, where ID is the newest of ours in the forum at that time. So a second digest of the same
-  name, which goes into the post of the first, is never taken for a repeat of the first.
-- In "after:ID", a thread of ours with the name and a greater ID is this delivery's own: the
-  deliveries of a channel come one after the other, nobody else writes as us, and Discord's ids
-  grow. It is looked for before each opening, also by the next process where one died.
+  delivery as the outcome of a step of its own: "in:THREAD,ID", an open thread of ours, or
+  "after:ID", none, where ID is the newest of ours in the forum at that time. So a second digest of
+  the same name, which goes into the post of the first, is never taken for a repeat of the first.
+- A thread of ours with the name and a greater ID than that is this delivery's own: the deliveries
+  of a channel come one after the other, nobody else writes as us, and Discord's ids grow. It is
+  looked for before each opening, also by the next process where one died, and where the thread to
+  go into was shut meanwhile.
 - An opening that may have been taken is not made again: discord.py's own repeats are off for it
   (`Wire.once`). The thread is looked for, some seconds long; where it is not found by then, nobody
   can say, and the delivery ends as unclear.
@@ -64,15 +65,17 @@ class Place:
 
     @classmethod
     def read(cls, ref: str) -> Place | None:
-        """Read what `str` wrote; None where it is something else."""
-        kind, _, number = ref.partition(":")
-        if kind not in {_IN, _AFTER} or not number.isdecimal():
+        """Read what `str` wrote, now or before `in:` told the newest; None: something else."""
+        kind, _, numbers = ref.partition(":")
+        number, _, newest = numbers.partition(",")
+        newest = newest or number
+        if kind not in {_IN, _AFTER} or not (number.isdecimal() and newest.isdecimal()):
             return None
-        return cls(thread=int(number) if kind == _IN else 0, after=int(number))
+        return cls(thread=int(number) if kind == _IN else 0, after=int(newest))
 
     def __str__(self) -> str:
-        """`in:140` or `after:140`."""
-        return f"{_IN}:{self.thread}" if self.thread else f"{_AFTER}:{self.after}"
+        """`in:140,150` or `after:150`."""
+        return f"{_IN}:{self.thread},{self.after}" if self.thread else f"{_AFTER}:{self.after}"
 
 
 @dataclass(frozen=True, slots=True)
