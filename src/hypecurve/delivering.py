@@ -20,7 +20,7 @@ from hypecurve.ports.store import Store
 from hypecurve.services.delivery.breakers import InvalidAnswers
 from hypecurve.services.delivery.deliver import deliver_pending
 from hypecurve.services.delivery.presence import probe_suspended
-from hypecurve.services.delivery.sending import Outcome
+from hypecurve.services.delivery.steps import Outcome
 from hypecurve.services.digests.alerts import compose_alerts
 from hypecurve.services.digests.compose import compose_due
 from hypecurve.services.digests.timing import renew_due

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from hypecurve.domain.delivery import StepKind
-from hypecurve.domain.errors import ChannelRefused, SendError, SendFailed, SendUnclear
+from hypecurve.adapters.clock import SetClock
+from hypecurve.adapters.sql.store import SqlStore
+from hypecurve.domain.delivery import DeliveryState, StepKind
+from hypecurve.domain.errors import ChannelRefused, SendError, SendFailed, SendSought, SendUnclear
 from hypecurve.domain.message import Message, MessageKind
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Messenger
+from hypecurve.services.delivery.deliver import deliver_pending
 from hypecurve_discord.posting.forums import Place
 from hypecurve_discord.posting.messenger import DiscordMessenger, Patience, connect
 from hypecurve_discord.rendering.markdown import shown as read
@@ -29,6 +34,7 @@ from standins.discord_platform import (
 )
 from standins.discord_rules import shown
 from support.bots import kit
+from support.databases import NOW
 from support.messenger_contract import (
     BRIEF,
     LONG,
@@ -41,6 +47,7 @@ from support.messenger_contract import (
     refused,
     send,
 )
+from support.outgoing import put
 
 DIGEST = LONG
 TOMORROW = replace(LONG, title="Agents and Inference · Mon 23 Nov")
@@ -137,13 +144,13 @@ class TestForum(MessengerContract):
         return rig
 
     async def test_an_outage_leaves_it_unclear(self, rig: MessengerRig) -> None:
-        """Where it breaks off: what finds out the place posts nothing."""
+        """Where it breaks off: what finds out the place posts nothing, and the post is sought."""
         assert isinstance(rig, Rig)
         await rig.fail(Failure.OUTAGE)
         await refused(rig, SendFailed)
         await rig.fail(Failure.NONE)
         rig.discord.trouble.append(fault(500))
-        await refused(rig, SendUnclear)
+        await refused(rig, SendSought)
 
 
 async def test_a_digest_opens_a_post_and_what_comes_later_goes_into_it(rig: Rig) -> None:
@@ -194,7 +201,7 @@ async def test_an_opening_in_doubt_is_looked_for_and_never_made_again(
         assert await send(rig, PICTURED) == [post.id for post in rig.posts()]
         assert len(rig.posts()) == 1
     else:
-        await refused(rig, SendUnclear)
+        await refused(rig, SendSought)
         assert not rig.posts()
         rig.discord.thread("459", BRIEF.title)  # it was only slow
         assert await rig.post(BRIEF, "after:0") == rig.posts()[0].id
@@ -210,8 +217,16 @@ async def test_what_discord_py_would_repeat_by_itself_opens_one_post(rig: Rig) -
     assert len(rig.discord.posts) == 1
 
 
-async def test_an_opening_in_doubt_stays_unclear_where_nobody_can_look(rig: Rig) -> None:
-    ref = await rig.place(DIGEST)
+@pytest.mark.parametrize(
+    ("known", "error"), [(True, SendSought), (False, SendUnclear)], ids=["written down", "not"]
+)
+async def test_an_opening_in_doubt_is_sought_later_where_nobody_can_look_now(
+    rig: Rig,
+    known: bool,  # noqa: FBT001 - a column of the table
+    error: type[SendError],
+) -> None:
+    """Who does not know after which post to look would take another one for it, or none."""
+    ref = await rig.place(DIGEST) if known else ""
     rig.discord.trouble.append(drop(accepted=True))
     looked = 0
 
@@ -221,9 +236,37 @@ async def test_an_opening_in_doubt_stays_unclear_where_nobody_can_look(rig: Rig)
         rig.discord.always = fault(503)
 
     async with connect(rig.discord.env, kit(), replace(QUICK, sleep=no_more)) as messenger:
-        with pytest.raises(SendUnclear):
+        with pytest.raises(error):
             await messenger.post(rig.channel, DIGEST, StepKind.POST, key="d.1", ref=ref)
     assert looked == 2
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        *(fault(502, accepted=True), fault(502), fault(503), cut(), HANG, hang(accepted=True)),
+        *(drop(accepted=True), drop(accepted=False), limited(30.0)),
+    ],
+)
+async def test_whatever_goes_wrong_a_digest_is_opened_once_and_never_lost(
+    store: SqlStore, trouble: Trouble
+) -> None:
+    clock, ended = SetClock(NOW), list[DeliveryState]()
+    async with DiscordStandIn() as discord, connect(discord.env, kit(), QUICK) as messenger:
+        discord.channels["459"] = forum()
+        await put(store, Rig.channel, DIGEST)
+        await messenger.steps(Rig.channel, DIGEST)
+        for number in range(6):
+            discord.trouble = deque([trouble] if number < 2 else ())
+            await deliver_pending(
+                store, clock, "discord", messenger, tell=lambda one: ended.append(one.state)
+            )
+            clock.at += timedelta(hours=1)
+        assert ended[-1] is DeliveryState.SENT
+        assert DeliveryState.UNKNOWN not in ended
+        (post,) = discord.posts_in("459")
+        assert len(post.messages) == 1
 
 
 async def test_the_post_of_a_process_that_died_is_taken_over(rig: Rig) -> None:

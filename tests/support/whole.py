@@ -19,7 +19,7 @@ from hypecurve.domain.subscription import Channel
 from hypecurve.ports import Messenger, Term
 from hypecurve.ports.store import Store
 from hypecurve.services.delivery.deliver import deliver_pending
-from hypecurve.services.delivery.sending import Outcome
+from hypecurve.services.delivery.steps import Outcome
 from hypecurve.services.digests.compose import compose_due
 from hypecurve.services.tracker.cycle import Tracking, run_cycle
 from hypecurve.services.tracker.detect import Detected

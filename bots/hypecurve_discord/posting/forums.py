@@ -13,11 +13,12 @@ so that another thing has to tell whether it was opened already. This does, and 
   looked for before each opening, also by the next process where one died, and where the thread to
   go into was shut meanwhile.
 - An opening that may have been taken is not made again: discord.py's own repeats are off for it
-  (`Wire.once`). The thread is looked for, some seconds long; where it is not found by then, nobody
-  can say, and the delivery ends as unclear.
+  (`Wire.once`). The thread is looked for, some seconds long; where it is not found by then, the
+  delivery is tried again after a minute or more (SendSought), which looks for it first.
 
 What is looked through are the server's active threads, which takes no right but to see the forum.
-Left is what a moderator closes or renames within the seconds between an opening and the look.
+Left is what a moderator closes or renames between an opening in doubt and the next look, and what
+Discord itself shows later than that.
 """
 
 from __future__ import annotations

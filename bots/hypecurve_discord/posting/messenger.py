@@ -23,6 +23,7 @@ from hypecurve.domain.errors import (
     MessageRefused,
     SendError,
     SendFailed,
+    SendSought,
     SendUnclear,
     TenantRefused,
 )
@@ -119,7 +120,8 @@ class DiscordMessenger:
 
     async def _in_forum(self, channel: Channel, message: Message, ref: str, key: str) -> str:
         """Post into an open post of ours, or open one; the id of a post is its first message's."""
-        place = Place.read(ref) or await self._forums.place(channel, message)
+        known = Place.read(ref)
+        place = known or await self._forums.place(channel, message)
         if place.thread:
             try:
                 into = self._once.to(channel, place.thread, key)
@@ -133,7 +135,12 @@ class DiscordMessenger:
         async def opened(payload: Mapping[str, Any], file: File | None) -> str:
             return await self._forums.open(channel, message, payload, file, place.after)
 
-        return await self._forms.sent(channel, message, opened)
+        try:
+            return await self._forms.sent(channel, message, opened)
+        except SendUnclear as unclear:
+            if place.thread or known is None:
+                raise  # the next try would look elsewhere
+            raise SendSought(str(unclear), code=unclear.code) from unclear
 
     async def probe(self, tenant: Tenant) -> None:
         """Ask for a server; TenantRefused where we are not in it. A person is always there."""

@@ -12,7 +12,7 @@ pending | held | dead | unknown -> dropped
 dead | unknown -> pending         by an operator's own word
 
 One that is given up though its post stands in the channel is `sent`: only what was to come behind
-the post is given up.
+the post is given up. One whose post is in doubt then (`Step.is_sought`) is `unknown`.
 """
 
 from __future__ import annotations
@@ -95,6 +95,11 @@ class Step:
     ref: str = ""
     intent_at: datetime | None = None
     done_at: datetime | None = None
+
+    @property
+    def is_sought(self) -> bool:
+        """It may have been posted, and is looked for before it is tried again."""
+        return self.state is _S.PENDING and self.intent_at is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,8 @@ HypecurveError                  anything this program says on purpose
     ├── PlatformRefused         the platform tells us to stop sending for a while
     ├── MessageRefused          the message itself is at fault: send the plain form
     ├── SendFailed              surely not posted: try again later
-    │   └── TokenSealed         no key opens the tenant's token: an operator has to act
+    │   ├── TokenSealed         no key opens the tenant's token: an operator has to act
+    │   └── SendSought          in doubt, and looked for before it is posted: no repeat is one
     └── SendUnclear             it may have been posted: never send a digest again
 
 Each keeps its English text and what fills it apart: a terminal shows `str(error)`, a chat says it
@@ -226,6 +227,10 @@ class SendFailed(SendError):
 
 class TokenSealed(SendFailed):
     """The tenant's token is kept, and no key opens it: it waits for the operator."""
+
+
+class SendSought(SendFailed):
+    """It may have been posted; tried again, it is looked for first, so that it is posted once."""
 
 
 class SendUnclear(SendError):

@@ -2,6 +2,7 @@
 
 limited            -> pending    when the platform said, not an attempt
 failed             -> pending    after a growing wait, at random within it
+sought             -> pending    the same, and a minute at least: what arrived is seen by then
 unclear            -> unknown    it may have arrived
 message refused    -> dead       nothing mends it but a person
 channel refused    -> held       its channel is paused
@@ -25,6 +26,7 @@ from hypecurve.domain.errors import (
     SendError,
     SendFailed,
     SendLimited,
+    SendSought,
     SendUnclear,
     TenantRefused,
     TokenSealed,
@@ -43,6 +45,8 @@ IN_ORDER = (MessageRefused, ChannelRefused)
 """Refusals that show that the platform is well."""
 _MOST_TRIES = 6
 """Of what comes behind a post that stands: a quarter of an hour later nobody reads it."""
+SEEN_AFTER = timedelta(minutes=1)
+"""What may have been posted is there to be found by then, if it was."""
 _WAITED_FOR = timedelta(minutes=15)
 """Where the platform asks to wait, which is no try: the channel's next messages wait as well."""
 _SHORTEST_WAIT = timedelta(seconds=1)
@@ -85,7 +89,8 @@ def judge(error: SendError, attempts: int, now: datetime, luck: float) -> Verdic
             return Verdict(_S.PENDING, now + left_alone(error) + luck * _SPREAD, counted=False)
         case SendFailed():
             longest = growing(attempts, FIRST_WAIT, LONGEST_WAIT)
-            return Verdict(_S.PENDING, now + max(luck * longest, _SHORTEST_WAIT))
+            shortest = SEEN_AFTER if isinstance(error, SendSought) else _SHORTEST_WAIT
+            return Verdict(_S.PENDING, now + max(luck * longest, shortest))
         case _:
             # Whatever is no kind of these is a mistake of ours, as a refused message is.
             return Verdict(

@@ -16,6 +16,7 @@ from hypecurve.domain.errors import (
     SendError,
     SendFailed,
     SendLimited,
+    SendSought,
     SendUnclear,
     TenantRefused,
 )
@@ -57,6 +58,8 @@ HOUR = timedelta(hours=1)
         (SendFailed(""), 7, 0.5, (S.PENDING, 960, True)),
         (SendFailed(""), 8, 1.0, (S.PENDING, 3600, True)),
         (SendFailed(""), 10**9, 1.0, (S.PENDING, 3600, True)),
+        (SendSought(""), 1, 0.0, (S.PENDING, 60, True)),
+        (SendSought(""), 8, 1.0, (S.PENDING, 3600, True)),
         (SendError("what nobody knows"), 1, 0.5, (S.DEAD, None, True)),
     ],
 )

@@ -25,7 +25,7 @@ from hypecurve.domain.subscription import WORKDAYS, Channel, Schedule, Subscript
 from hypecurve.ports.store import Claimed
 from hypecurve.services.answers.subscribe import follow
 from hypecurve.services.delivery.deliver import deliver_pending
-from hypecurve.services.delivery.sending import Outcome
+from hypecurve.services.delivery.steps import Outcome
 from hypecurve.services.digests.compose import compose_due
 from hypecurve.services.digests.drafting import digest_between, preview
 from hypecurve.wording.plain import plain

@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hypecurve.adapters.sql.giving_up import IS_SOUGHT
 from hypecurve.adapters.sql.statements import among, columns_of
 from hypecurve.adapters.sql.tables import (
     channel,
@@ -29,7 +30,8 @@ _SHOWN_TO_NOBODY = tuple(kind.value for kind in BEFORE_THE_POST)
 UNREAD = and_(
     delivery.c.state.in_(_GIVEN_UP),
     ~select(delivery_step.c.number)
-    .where(delivery_step.c.delivery_id == delivery.c.id, delivery_step.c.state.in_(_READ))
+    .where(delivery_step.c.delivery_id == delivery.c.id)
+    .where(or_(delivery_step.c.state.in_(_READ), IS_SOUGHT))
     .where(delivery_step.c.kind.not_in(_SHOWN_TO_NOBODY))
     .exists(),
 )
@@ -43,7 +45,9 @@ GIVEN_BACK = f"""EXISTS (
     AND NOT EXISTS (
         SELECT 1 FROM delivery_step
         WHERE delivery_step.delivery_id = delivery.id
-        AND delivery_step.state IN ('{"', '".join(_READ)}')
+        AND (delivery_step.state IN ('{"', '".join(_READ)}')
+             OR delivery_step.state = '{_S.PENDING.value}'
+             AND delivery_step.intent_at IS NOT NULL)
         AND delivery_step.kind NOT IN ('{"', '".join(_SHOWN_TO_NOBODY)}')
     )
 )"""  # noqa: S608 - our own words

@@ -17,7 +17,8 @@ from hypecurve.ports.store import Claimed, Store, Transaction
 from hypecurve.services.delivery.breakers import Breakers, InvalidAnswers
 from hypecurve.services.delivery.consequences import Means
 from hypecurve.services.delivery.journal import Journal
-from hypecurve.services.delivery.sending import LEASE, Outcome, Sending
+from hypecurve.services.delivery.sending import LEASE, Sending
+from hypecurve.services.delivery.steps import Outcome
 from hypecurve.services.memory import many_rows
 
 USEFUL = timedelta(days=7)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -24,6 +24,7 @@ from hypecurve.domain.delivery import (
     StepKind,
 )
 from hypecurve.domain.errors import (
+    HypecurveError,
     SendError,
     SendFailed,
     SendUnclear,
@@ -33,7 +34,6 @@ from hypecurve.domain.errors import (
 from hypecurve.domain.message import Message
 from hypecurve.domain.retrying import IN_ORDER, Verdict, goes_without, judge
 from hypecurve.domain.saying import to_say
-from hypecurve.domain.subscription import Channel
 from hypecurve.ports.store import Claimed, Record, Settled, Transaction
 from hypecurve.services.delivery.consequences import (
     Ended,
@@ -43,7 +43,15 @@ from hypecurve.services.delivery.consequences import (
     remember,
     untimely,
 )
-from hypecurve.services.delivery.steps import in_one_line, stood, surely_not_posted
+from hypecurve.services.delivery.steps import (
+    Outcome,
+    in_one_line,
+    may_repeat,
+    still_sought,
+    stood,
+    surely_not_posted,
+    tried_again,
+)
 
 LEASE = timedelta(minutes=5)
 """A delivery that was not settled by then belongs to a sender that died."""
@@ -56,17 +64,6 @@ _LUCK = secrets.SystemRandom()
 
 _S = DeliveryState
 _OVER = frozenset({_S.SENT, _S.UNKNOWN, _S.DEAD})
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How one delivery ended this time."""
-
-    delivery_id: int
-    channel: Channel
-    state: DeliveryState
-    """`sending` where the database did not take how it ended, or another sender has it."""
-    reason: str = ""
 
 
 class Sending:
@@ -142,21 +139,24 @@ class Sending:
         """How it ends where nothing more can be done, by what is known of the post."""
         if self._stands:
             return _S.SENT
-        return _S.UNKNOWN if self._begun else otherwise
+        in_doubt = self._begun or any(each.is_sought for each in self._delivery.steps)
+        return _S.UNKNOWN if in_doubt else otherwise
 
     def _left_open(self) -> bool:
         """Look at what an earlier try left; return whether the post itself may be there.
 
         A post that is young enough for the platform to drop a repeat is made again, as the same.
         """
+        now, dropped_for = self._means.clock.now(), self._means.messenger.drops_repeats_for
         for number, step in enumerate(self._delivery.steps):
-            is_open = step.state is _S.SENDING and step.kind not in REPEATABLE
-            if is_open and self._may_repeat(step):
+            is_lost = step.is_sought and not still_sought(step, now)
+            is_open = is_lost or (step.state is _S.SENDING and step.kind not in REPEATABLE)
+            if is_open and may_repeat(step, now, dropped_for):
                 self._begun.add(number)
                 continue
             if is_open:
                 self._unwritten[number] = replace(step, state=_S.UNKNOWN)
-                self._notes.append(_DIED)
+                self._notes.append(self._delivery.reason if is_lost else _DIED)
             if step.state is _S.SENT:
                 self._refs[step.kind] = step.ref
             if step.kind is not StepKind.POST:
@@ -166,16 +166,18 @@ class Sending:
             self._stands = self._stands or step.state is _S.SENT
         return False
 
-    def _may_repeat(self, step: Step) -> bool:
-        if step.kind is not StepKind.POST or step.intent_at is None:
-            return False
-        age = self._means.clock.now() - step.intent_at
-        return timedelta(0) <= age < self._means.messenger.drops_repeats_for
-
     def _is_over(self, number: int, kind: StepKind) -> bool:
-        steps = self._delivery.steps
-        step = self._unwritten.get(number) or (steps[number] if number < len(steps) else None)
+        step = self._unwritten.get(number) or self._before(number)
         return step is not None and step.kind is kind and step.state in _OVER
+
+    def _before(self, number: int) -> Step | None:
+        steps = self._delivery.steps
+        return steps[number] if number < len(steps) else None
+
+    def _again(self, number: int, step: Step, error: HypecurveError) -> None:
+        """Keep of a step that is tried again whether it is in doubt."""
+        once = self._delivery.digest_id is not None
+        self._unwritten[number] = tried_again(step, self._before(number), error, once=once)
 
     async def _step(self, number: int, kind: StepKind, message: Message) -> Outcome | None:
         """Do one step; return how the delivery ends where it ends by it."""
@@ -188,9 +190,9 @@ class Sending:
                 step = replace(step, intent_at=self._delivery.steps[number].intent_at)
             else:
                 await self._intend(number, step)
-        except StoreUnavailable:
+        except StoreUnavailable as error:
             # It may be written all the same: whoever comes next would take it for a call.
-            self._unwritten[number] = Step(kind)
+            self._again(number, step, error)
             return await self._end(_S.PENDING, later=Verdict(_S.PENDING, now, counted=False))
         key = f"{self._delivery.key}.{number}"
         goes_on_from = BEFORE_THE_POST if kind is StepKind.POST else (StepKind.POST,)
@@ -248,7 +250,7 @@ class Sending:
             self._unwritten[number] = self._done(step, _S.DEAD)
             self._notes.append(str(error))
             return None
-        self._unwritten[number] = Step(step.kind)
+        self._again(number, step, error)
         return await self._refused(error, step.kind)
 
     async def _refused(self, error: SendError, kind: StepKind = StepKind.POST) -> Outcome:
