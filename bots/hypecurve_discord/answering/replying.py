@@ -17,12 +17,10 @@ import structlog
 from hypecurve.domain.asking import Answer
 from hypecurve.domain.message import Message
 from hypecurve.ports import Charts
-from hypecurve.wording.cut import clean, cut
 from hypecurve.wording.texts import texts
 from hypecurve_discord.answering.asked import Interaction, may_speak
 from hypecurve_discord.answering.lines import calling_nobody, kept_back, line, sorry
 from hypecurve_discord.answering.requests import (
-    CHART,
     NETWORK,
     ORIGINAL,
     REFUSALS,
@@ -35,14 +33,13 @@ from hypecurve_discord.answering.requests import (
 from hypecurve_discord.library import discord
 from hypecurve_discord.rendering.components import body, plain_body
 from hypecurve_discord.rendering.embeds import embed_body
+from hypecurve_discord.rendering.pictures import NAME, alt_of
 
 Json = dict[str, Any]
 
 EPHEMERAL = 1 << 6
 SOON, _DRAWING = 0.7, 15.0
 """Seconds that a text waits for its picture, and after which there will be none."""
-_ALT = 1_024
-"""Characters of a file's description."""
 _REFUSED = frozenset({400, 413})
 _log = structlog.get_logger(__name__)
 _Form = tuple[Json, File | None]
@@ -138,7 +135,7 @@ class Replies:
 
     async def _show(self, interaction: Interaction, message: Message, picture: File) -> None:
         """Add the picture to an answer that stands; it stays as it is where that cannot be."""
-        shown = [(_laid_out(message, CHART), picture)]
+        shown = [(_laid_out(message, NAME), picture)]
         try:
             await self._send(interaction, "PATCH", ORIGINAL, shown)
         except (*REFUSALS, *NETWORK) as error:
@@ -172,7 +169,7 @@ class Replies:
         except Exception:  # noqa: BLE001 - whatever it was, the text is worth more
             _log.exception("a picture is left out", title=message.picture.title)
             return None
-        return File(png, cut(clean(message.picture.alt), _ALT, utf16=True))
+        return File(png, alt_of(message.picture))
 
 
 def _forms(message: Message, picture: File | None) -> Iterator[_Form]:
@@ -180,7 +177,7 @@ def _forms(message: Message, picture: File | None) -> Iterator[_Form]:
 
     One of them is taken where panels are refused, and another where pictures are.
     """
-    name, message = "" if picture is None else CHART, calling_nobody(message)
+    name, message = "" if picture is None else NAME, calling_nobody(message)
     if picture is not None:
         yield _laid_out(message, name), picture
     yield _laid_out(message, ""), None

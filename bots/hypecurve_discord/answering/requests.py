@@ -17,6 +17,7 @@ import structlog
 
 from hypecurve_discord.answering.asked import Interaction
 from hypecurve_discord.library import discord
+from hypecurve_discord.rendering.pictures import NAME
 
 Json = dict[str, Any]
 
@@ -26,7 +27,6 @@ REFUSALS = (discord.HTTPException, discord.RateLimited)
 TOO_LATE = frozenset({10062, 40060, 10015, 50027})
 """Unknown interaction, already acknowledged, unknown webhook, its token is spent: too late."""
 ORIGINAL = "/messages/@original"
-CHART = "chart.png"
 PAUSES = (1.0, 3.0)
 """Seconds before an edit is tried again: it comes to the same however often it arrives."""
 _A_TRY = 40.0
@@ -106,9 +106,9 @@ def _written(content: Json, picture: File | None) -> Json:
     """
     if picture is None:
         return {"json": {**content, "attachments": []}}
-    shown = {"id": 0, "filename": CHART} | ({"description": picture.alt} if picture.alt else {})
+    shown = {"id": 0, "filename": NAME} | ({"description": picture.alt} if picture.alt else {})
     written = json.dumps({**content, "attachments": [shown]}, ensure_ascii=False)
-    file = {"name": "files[0]", "filename": CHART, "content_type": "image/png"}
+    file = {"name": "files[0]", "filename": NAME, "content_type": "image/png"}
     return {"form": [{"name": "payload_json", "value": written}, {**file, "value": picture.png}]}
 
 

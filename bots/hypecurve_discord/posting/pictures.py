@@ -19,9 +19,8 @@ from hypecurve.domain.chart import Picture
 from hypecurve.domain.message import Message
 from hypecurve.domain.subscription import Channel
 from hypecurve.ports import Charts
-from hypecurve.wording.cut import clean, cut
+from hypecurve_discord.rendering.pictures import NAME, alt_of
 
-NAME = "chart.png"
 LARGEST = 10 * 1024 * 1024
 """Bytes: what a server without boosts takes.
 https://discord.com/developers/docs/reference#uploading-files"""
@@ -30,7 +29,6 @@ _WITHOUT = 3600.0
 tell since then that it takes them: each refusal counts towards the ban of our address."""
 _READY = 128
 """More than are under way at once."""
-_ALT = 1_024
 _log = structlog.get_logger(__name__)
 
 
@@ -104,7 +102,7 @@ class Pictures:
         if len(content) > LARGEST:
             _log.error("a picture is too large", title=picture.title, bytes=len(content))
             return None
-        return File(NAME, content, cut(clean(picture.alt), _ALT, utf16=True))
+        return File(NAME, content, alt_of(picture))
 
     def refused(self, channel: Channel, *, may: bool | None = None) -> None:
         """Remember that a channel takes no files, whatever the gateway tells (`may`) by now."""
