@@ -29,7 +29,7 @@ NO_TEXT = {
     *("tongues.likely", "tongues.own_name", "tongues.tongue", "page.wanted_locale", "page.html"),
     "measures.calendar",
     *("hypecurve_slack.posting.messenger._bodies", "hypecurve_slack.posting.uploading._name"),
-    "hypecurve_discord.answering.leftout.left_out",
+    *("hypecurve_discord.answering.leftout.left_out", "hypecurve_discord.answering.lines.placed"),
     *("hypecurve_discord.screens.formview._main", "hypecurve_discord.screens.formview._rest"),
     *("status.in_words", "languages.language", "retelling.made_from", "retelling.sentences"),
     *("operator.in_one_line", "texts.texts_from", "spoken.language_message", "spoken.speaking"),
