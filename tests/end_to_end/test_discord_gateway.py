@@ -7,19 +7,21 @@ from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import pytest
 
 from hypecurve.domain.asking import Answer, Asker
 from hypecurve.domain.message import Choice
-from hypecurve.domain.subscription import Channel, Tenant
+from hypecurve.domain.subscription import Channel
 from hypecurve.ports import Suggestible
 from hypecurve_discord.serving.client import serve
 from standins.discord_exchange import Exchange
 from standins.discord_payloads import StandInChannel
 from standins.discord_platform import READING, DiscordStandIn, limited
-from support.bots import HearsNothing, host, kit
+from support.bots import host, kit
 from support.discord_running import SLOW, SmallDesk
+from support.discord_told import Told as Listener
 
 ANSWERS, CALLBACKS = "/api/v10/webhooks", "/api/v10/interactions"
 AT_ONCE = 1.0
@@ -27,28 +29,13 @@ AT_ONCE = 1.0
 
 
 @dataclass
-class Told(HearsNothing):
-    """Remembers what the bot tells of servers, and how many answers lead to a ban."""
+class Told(Listener):
+    """Hears of servers in any order, and how many answers lead to a ban."""
 
-    events: list[str] = field(default_factory=list)
-    changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     invalid: int = 0
 
-    async def channel_joined(self, channel: Channel, locale: str) -> None:
-        await self._tell(f"joined {channel} in {locale}")
-
-    async def channel_open(self, channel: Channel) -> None:
-        await self._tell(f"open {channel}")
-
-    async def tenant_changed(self, tenant: Tenant) -> None:
-        await self._tell(f"changed {tenant}")
-
-    async def tenant_gone(self, tenant: Tenant, reason: str) -> None:
-        assert "removed" in reason
-        await self._tell(f"gone {tenant}")
-
-    async def tenant_here(self, tenant: Tenant) -> None:
-        await self._tell(f"here {tenant}")
+    async def tenant_met(self, channel: Channel, locale: str, since: datetime) -> None:
+        del channel, locale, since
 
     def count(self) -> None:
         self.invalid += 1
@@ -57,13 +44,7 @@ class Told(HearsNothing):
         """Wait until these, in any order and nothing else, were told since the last look."""
         async with asyncio.timeout(5), self.changed:
             await self.changed.wait_for(lambda: len(self.events) >= len(wanted))
-        told, self.events[:] = [*self.events], []
-        assert sorted(told) == sorted(wanted)
-
-    async def _tell(self, what: str) -> None:
-        async with self.changed:
-            self.events.append(what)
-            self.changed.notify_all()
+        assert sorted(self.taken()) == sorted(wanted)
 
 
 @dataclass

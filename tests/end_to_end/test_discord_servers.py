@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 
 import pytest
 import pytest_asyncio
 
-from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import DELETED
 from hypecurve_discord.address import addressed
 from hypecurve_discord.library import discord as library
@@ -22,64 +20,13 @@ from standins.discord_places import SEND_IN_THREADS
 from standins.discord_platform import READING, DiscordStandIn
 from support.bots import host
 from support.discord_running import SmallDesk
+from support.discord_told import Told
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 VIEW, SEND = 1 << 10, 1 << 11
 SERVER = "130"
 FIRST = "discord:123/456"
 """A channel of the server that the bot was in before."""
-
-
-@dataclass
-class Told:
-    """Remembers what the bot tells, in a line each."""
-
-    events: list[str] = field(default_factory=list)
-    changed: asyncio.Condition = field(default_factory=asyncio.Condition)
-
-    async def channel_open(self, channel: Channel) -> None:
-        await self._tell(f"open {channel}")
-
-    async def channel_joined(self, channel: Channel, locale: str) -> None:
-        await self._tell(f"joined {channel} in {locale}")
-
-    async def tenant_met(self, channel: Channel, locale: str, since: datetime) -> None:
-        await self._tell(f"met {channel} in {locale}, there since {since:%Y-%m-%d}")
-
-    async def channel_closed(self, channel: Channel, code: str, reason: str) -> None:
-        assert reason
-        await self._tell(f"closed {channel}: {code}")
-
-    async def channel_moved(self, old: Channel, new: Channel) -> None:
-        await self._tell(f"moved {old} {new}")
-
-    async def tenant_changed(self, tenant: Tenant) -> None:
-        await self._tell(f"changed {tenant}")
-
-    async def tenant_gone(self, tenant: Tenant, reason: str) -> None:
-        assert "removed" in reason
-        await self._tell(f"gone {tenant}")
-
-    async def tenant_refused(self, tenant: Tenant, reason: str) -> None:
-        await self._tell(f"refused {tenant}: {reason}")
-
-    async def tenant_here(self, tenant: Tenant) -> None:
-        await self._tell(f"here {tenant}")
-
-    async def until(self, *wanted: str) -> None:
-        """Wait until these, and nothing else, were told since the last look."""
-        try:
-            async with asyncio.timeout(3), self.changed:
-                await self.changed.wait_for(lambda: len(self.events) >= len(wanted))
-        except TimeoutError:
-            pass
-        told, self.events[:] = [*self.events], []
-        assert told == list(wanted)
-
-    async def _tell(self, what: str) -> None:
-        async with self.changed:
-            self.events.append(what)
-            self.changed.notify_all()
 
 
 @dataclass
