@@ -42,9 +42,9 @@ from standins.discord_platform import (
 )
 from standins.discord_rules import shown
 from support.bots import kit
+from support.discord_failing import QUICK, at_once, fail
 from support.messenger_contract import (
     BRIEF,
-    RETRY_AFTER,
     Failure,
     MessengerContract,
     Posted,
@@ -54,24 +54,7 @@ from support.messenger_contract import (
 
 OTHER = Channel.parse("discord:123/457")
 NEWS = Channel.parse("discord:123/458")
-TROUBLES: dict[Failure, Trouble] = {
-    Failure.LIMITED: limited(RETRY_AFTER),
-    Failure.CHANNEL_CLOSED: fault(403, 50013, "Missing Permissions"),
-    Failure.REVOKED: fault(401, 0, "401: Unauthorized"),
-    Failure.OUTAGE: fault(500),
-}
-ONCE: dict[Failure, Trouble] = {
-    Failure.MESSAGE_REFUSED: fault(400, 50035, "Invalid Form Body"),
-    Failure.DROPPED_AFTER: drop(accepted=True),
-}
-
-
-async def at_once(_: float) -> None:
-    """Wait for nothing."""
-
-
-# discord.py sleeps for seconds after a 500: the try ends before it is done.
-QUICK = Patience(a_try=0.3, pauses=(1.0, 3.0), sleep=at_once)
+PATIENT = replace(QUICK, pauses=(1.0, 3.0))
 
 
 class Outside:
@@ -107,7 +90,7 @@ class Queue(Together):
 
 
 def connected(
-    discord: DiscordStandIn, patience: Patience = QUICK
+    discord: DiscordStandIn, patience: Patience = PATIENT
 ) -> AbstractAsyncContextManager[DiscordMessenger]:
     """Open a messenger of little patience."""
     return connect(discord.env, kit(), patience)
@@ -139,11 +122,7 @@ class Rig:
         ]
 
     async def fail(self, how: Failure) -> None:
-        self.discord.always = TROUBLES.get(how)
-        if how in ONCE:
-            self.discord.trouble.append(ONCE[how])
-        if how is Failure.UNREACHABLE:
-            await self.discord.stop()
+        await fail(self.discord, how)
 
 
 class TestDiscord(MessengerContract):
@@ -436,7 +415,7 @@ async def test_answers_that_lead_to_a_ban_are_counted(trouble: Trouble, counted:
     seen: list[None] = []
     async with (
         DiscordStandIn() as discord,
-        connect(discord.env, kit(lambda: seen.append(None)), QUICK) as messenger,
+        connect(discord.env, kit(lambda: seen.append(None)), PATIENT) as messenger,
     ):
         rig = Rig(discord, messenger)
         discord.trouble.append(trouble)

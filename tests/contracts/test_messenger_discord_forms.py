@@ -14,7 +14,7 @@ from hypecurve.domain.delivery import StepKind
 from hypecurve.domain.errors import ChannelRefused, MessageRefused, SendLimited, SendUnclear
 from hypecurve.domain.message import Message
 from hypecurve.domain.subscription import Channel
-from hypecurve_discord.posting.messenger import DiscordMessenger, Patience, connect
+from hypecurve_discord.posting.messenger import DiscordMessenger, connect
 from hypecurve_discord.posting.pictures import LARGEST
 from hypecurve_discord.rendering.components import body
 from hypecurve_discord.together import Together
@@ -30,17 +30,11 @@ from standins.discord_platform import (
 )
 from standins.discord_rules import COMPONENTS_V2
 from support.bots import PIXEL, kit
+from support.discord_failing import QUICK
 from support.messenger_contract import BRIEF, PICTURED
 
 CHANNEL = Channel.parse("discord:123/456")
 FORUM = Channel.parse("discord:123/459")
-
-
-async def at_once(_: float) -> None:
-    """Wait for nothing."""
-
-
-QUICK = Patience(a_try=0.3, sleep=at_once)
 
 
 @dataclass

@@ -18,7 +18,7 @@ from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Messenger
 from hypecurve.services.delivery.deliver import deliver_pending
 from hypecurve_discord.posting.forums import Place
-from hypecurve_discord.posting.messenger import DiscordMessenger, Patience, connect
+from hypecurve_discord.posting.messenger import DiscordMessenger, connect
 from hypecurve_discord.rendering.markdown import shown as read
 from standins.discord_forums import REQUIRE_TAG
 from standins.discord_payloads import USER, Json, StandInChannel
@@ -35,11 +35,11 @@ from standins.discord_platform import (
 from standins.discord_rules import shown
 from support.bots import kit
 from support.databases import NOW
+from support.discord_failing import QUICK, fail
 from support.messenger_contract import (
     BRIEF,
     LONG,
     PICTURED,
-    RETRY_AFTER,
     Failure,
     MessengerContract,
     MessengerRig,
@@ -52,24 +52,6 @@ from support.outgoing import put
 DIGEST = LONG
 TOMORROW = replace(LONG, title="Agents and Inference · Mon 23 Nov")
 ALERT = replace(BRIEF, kind=MessageKind.ALERT, title="acme/flashkv rises")
-TROUBLES: dict[Failure, Trouble] = {
-    Failure.LIMITED: limited(RETRY_AFTER),
-    Failure.CHANNEL_CLOSED: fault(403, 50013, "Missing Permissions"),
-    Failure.REVOKED: fault(401, 0, "401: Unauthorized"),
-    Failure.OUTAGE: fault(500),
-}
-ONCE: dict[Failure, Trouble] = {
-    Failure.MESSAGE_REFUSED: fault(400, 50035, "Invalid Form Body"),
-    Failure.DROPPED_AFTER: drop(accepted=True),
-}
-
-
-async def at_once(_: float) -> None:
-    """Wait for nothing."""
-
-
-# discord.py sleeps for a second after a 500: the try ends before it is done.
-QUICK = Patience(a_try=0.3, sleep=at_once)
 
 
 class Rig:
@@ -97,11 +79,7 @@ class Rig:
         return _standing(self.discord.channels["789"])
 
     async def fail(self, how: Failure) -> None:
-        self.discord.always = TROUBLES.get(how)
-        if how in ONCE:
-            self.discord.trouble.append(ONCE[how])
-        if how is Failure.UNREACHABLE:
-            await self.discord.stop()
+        await fail(self.discord, how)
 
     async def place(self, message: Message) -> str:
         """Find out where a message goes."""

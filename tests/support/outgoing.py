@@ -223,3 +223,8 @@ async def kept(store: Store, channel: Channel) -> list[DeliveryState]:
     """Where the deliveries of a channel stand, oldest first."""
     async with store.read() as tx:
         return [each.delivery.state for each in reversed(await tx.outbox.recent(channel, 100))]
+
+
+def shown(chat: MadeUpChat) -> list[tuple[StepKind, str]]:
+    """Return what was done, each with what it went on from."""
+    return [(each.step, each.ref) for each in chat.standing]

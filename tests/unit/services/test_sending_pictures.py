@@ -24,7 +24,19 @@ from hypecurve.domain.retrying import goes_without
 from hypecurve.services.delivery.sending import LEASE
 from support.databases import NOW
 from support.messengers import Killed
-from support.outgoing import HOUR, LONG, MINUTE, SECOND, MadeUpChat, at, found, put, send, state_of
+from support.outgoing import (
+    HOUR,
+    LONG,
+    MINUTE,
+    SECOND,
+    MadeUpChat,
+    at,
+    found,
+    put,
+    send,
+    shown,
+    state_of,
+)
 
 S = DeliveryState
 ONE = at(1)
@@ -45,11 +57,6 @@ def clock() -> SetClock:
 @pytest.fixture
 def chat() -> MadeUpChat:
     return MadeUpChat()
-
-
-def shown(chat: MadeUpChat) -> list[tuple[StepKind, str]]:
-    """What reached the channel, each with what it went on from."""
-    return [(each.step, each.ref) for each in chat.standing]
 
 
 async def test_the_post_shows_what_was_uploaded_and_the_thread_replies_to_the_post(

@@ -31,6 +31,7 @@ from support.outgoing import (
     found,
     put,
     send,
+    shown,
     state_of,
 )
 from support.telling import expire, freeze, notify, signals, told
@@ -53,11 +54,6 @@ def clock() -> SetClock:
 @pytest.fixture
 def chat() -> MadeUpChat:
     return MadeUpChat(forums={FORUM})
-
-
-def shown(chat: MadeUpChat) -> list[tuple[StepKind, str]]:
-    """What was done, each with what it went on from."""
-    return [(each.step, each.ref) for each in chat.standing]
 
 
 @pytest.mark.parametrize(
