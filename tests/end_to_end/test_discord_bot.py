@@ -275,11 +275,11 @@ async def _what_becomes(discord: DiscordStandIn, told: Told) -> None:
     await discord.find("123")
     await discord.invite("124")
     invited = ("here", "discord:124")
-    await told.until(changed, invited)
+    await told.until(invited)
     await discord.remove("124")
     await told.until(invited, ("gone", "discord:124"))
     await discord.invite("124")
-    await told.until(("gone", "discord:124"), invited)
+    await told.until(invited)
 
 
 async def test_who_listens_knows_channels_without_asking(
