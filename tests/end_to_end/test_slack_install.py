@@ -51,7 +51,7 @@ async def test_a_workspace_installs_it_subscribes_is_posted_to_and_leaves(tmp_pa
             assert "Hypecurve is in Team" in (await browser.get(back)).text
 
             (welcome,) = await slack.command("/hype subscribe all at 09:00", channel="C1")
-            assert "Watching" in welcome.shown
+            assert "First digest" in welcome.shown
             assert (await browser.get(f"http://{where}/health")).text == "ok\n"
 
             slack.remove("T2")
