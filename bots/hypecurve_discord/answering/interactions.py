@@ -14,6 +14,7 @@ from hypecurve.domain.asking import Answer, Asker
 from hypecurve.domain.message import MessageKind
 from hypecurve.domain.saying import Saying
 from hypecurve.ports import Desk, Host
+from hypecurve.wording.lines import leaving, sorry
 from hypecurve_discord.answering.asked import (
     Interaction,
     asker_of,
@@ -30,7 +31,7 @@ from hypecurve_discord.answering.asked import (
 )
 from hypecurve_discord.answering.items import is_taken, take
 from hypecurve_discord.answering.leftout import left_out
-from hypecurve_discord.answering.lines import kept_back, leaving, placed, sorry, unshareable
+from hypecurve_discord.answering.lines import kept_back, placed, unshareable
 from hypecurve_discord.answering.replying import Replies
 from hypecurve_discord.answering.requests import (
     NETWORK,

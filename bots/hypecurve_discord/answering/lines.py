@@ -6,37 +6,15 @@ from dataclasses import replace
 
 from hypecurve.domain.message import (
     Action,
-    Entry,
     Message,
     MessageKind,
     Place,
-    Section,
-    SectionKind,
     Text,
 )
 from hypecurve.domain.subscription import Channel, Tenant
+from hypecurve.wording.lines import line
 from hypecurve.wording.texts import texts
 from hypecurve_discord.answering.asked import Interaction, forum_of, is_visiting
-
-
-def line(text: str, locale: str, kind: MessageKind = MessageKind.NOTICE) -> Message:
-    """Return a message of one line."""
-    section = Section(SectionKind.PLAIN, "", (Entry(((Text(text),),), spoken=text),))
-    return Message(kind, notification=text, sections=(section,), locale=locale)
-
-
-def sorry(locale: str) -> Message:
-    """Return the line for what should not have happened."""
-    said = texts(locale)
-    text = said.say("Something went wrong on our side. Please try again in a minute.")
-    return line(text, said.name, MessageKind.ERROR)
-
-
-def leaving(locale: str) -> Message:
-    """Return the line for who is not answered any more, as the bot ends."""
-    said = texts(locale)
-    text = said.say("Hypecurve is starting anew: please ask again in a minute.")
-    return line(text, said.name, MessageKind.ERROR)
 
 
 def placed(interaction: Interaction, message: Message, *, changes: bool) -> Message:

@@ -17,9 +17,10 @@ import structlog
 from hypecurve.domain.asking import Answer
 from hypecurve.domain.message import Message
 from hypecurve.ports import Charts
+from hypecurve.wording.lines import line, sorry
 from hypecurve.wording.texts import texts
 from hypecurve_discord.answering.asked import Interaction, may_speak
-from hypecurve_discord.answering.lines import calling_nobody, kept_back, line, sorry
+from hypecurve_discord.answering.lines import calling_nobody, kept_back
 from hypecurve_discord.answering.requests import (
     NETWORK,
     ORIGINAL,

@@ -9,8 +9,9 @@ from typing import Any
 from hypecurve.domain.asking import Asker
 from hypecurve.ports import Desk, Suggestible
 from hypecurve.wording.asked import own_id
-from hypecurve.wording.commands import GROUPS, KINDS, CommandSpec, OptionSpec
+from hypecurve.wording.commands import GROUPS, KINDS
 from hypecurve.wording.cut import cut, length
+from hypecurve.wording.specs import CommandSpec, OptionSpec
 from hypecurve.wording.texts import texts
 from hypecurve.wording.typed import chosen, named
 from hypecurve_discord.offering.options import LENGTH, OFFERED, TYPED

@@ -10,8 +10,9 @@ from typing import Any
 
 from hypecurve.chat.filters import MOST_ALERTS, MOST_STARS
 from hypecurve.domain.saying import to_say
-from hypecurve.wording.commands import COMMANDS, GROUPS, CommandSpec, OptionSpec
+from hypecurve.wording.commands import COMMANDS, GROUPS
 from hypecurve.wording.cut import cut
+from hypecurve.wording.specs import CommandSpec, OptionSpec
 from hypecurve.wording.texts import texts
 from hypecurve.wording.tongues import TONGUES
 from hypecurve.wording.typed import TRANSLATED, Sort, chosen, named

@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from hypecurve.chat.words import quoted
-from hypecurve.wording.commands import CommandSpec, OptionSpec
+from hypecurve.wording.specs import CommandSpec, OptionSpec
 from hypecurve_discord.offering.options import COMPLETED, NAME, OFFERED
 
 TOLD = " · "

@@ -19,6 +19,7 @@ from hypecurve.domain.errors import HypecurveError
 from hypecurve.domain.message import Choice, Message, MessageKind
 from hypecurve.ports import Forms
 from hypecurve.wording.fields import NEW, subscription_choices
+from hypecurve.wording.lines import line, sorry
 from hypecurve.wording.notices import error_message
 from hypecurve.wording.texts import texts
 from hypecurve_discord.answering.asked import (
@@ -27,7 +28,7 @@ from hypecurve_discord.answering.asked import (
     is_alone,
     is_visiting,
 )
-from hypecurve_discord.answering.lines import gone, line, placed, sorry
+from hypecurve_discord.answering.lines import gone, placed
 from hypecurve_discord.answering.replying import Replies
 from hypecurve_discord.answering.requests import TOO_LATE, acknowledged, first
 from hypecurve_discord.library import discord

@@ -16,10 +16,10 @@ import structlog
 
 from hypecurve.domain.message import Message
 from hypecurve.ports import Host
+from hypecurve.wording.lines import leaving, sorry
 from hypecurve_discord.answering.asked import Interaction, data_of
 from hypecurve_discord.answering.interactions import SAYING_SO, Answering
 from hypecurve_discord.answering.items import is_taken, take
-from hypecurve_discord.answering.lines import leaving, sorry
 from hypecurve_discord.answering.requests import TOO_LATE, acknowledged, is_said
 from hypecurve_discord.library import discord
 from hypecurve_discord.offering.options import NAME

@@ -14,9 +14,10 @@ import structlog
 
 from hypecurve.domain.asking import Answer
 from hypecurve.ports import Desk
+from hypecurve.wording.lines import sorry, still_working
 from hypecurve_slack.answering.asked import Asked, asker_of, of_command
 from hypecurve_slack.answering.people import People
-from hypecurve_slack.answering.replying import Replies, sorry, still_working
+from hypecurve_slack.answering.replying import Replies
 from hypecurve_slack.rendering.markup import unescape
 from hypecurve_slack.underway import UnderWay
 from hypecurve_slack.workspace import Workspace

@@ -19,7 +19,8 @@ import structlog
 
 from hypecurve.domain.asking import Answer
 from hypecurve.domain.errors import ChannelRefused, MessageRefused, SendError
-from hypecurve.domain.message import Entry, Message, MessageKind, Section, SectionKind, Text
+from hypecurve.domain.message import Message, MessageKind
+from hypecurve.wording.lines import line, sorry
 from hypecurve.wording.texts import texts
 from hypecurve_slack.posting.uploading import Uploads
 from hypecurve_slack.refusals import NETWORK, trouble
@@ -222,22 +223,3 @@ def usable(place: Place) -> bool:
     if host == ours.hostname and parts.scheme == ours.scheme:
         return True
     return parts.scheme == "https" and host.endswith(_SLACK)
-
-
-def line(text: str, locale: str, kind: MessageKind = MessageKind.NOTICE) -> Message:
-    """Return a message of one line."""
-    section = Section(SectionKind.PLAIN, "", (Entry(((Text(text),),), spoken=text),))
-    return Message(kind, notification=text, sections=(section,), locale=locale)
-
-
-def sorry(locale: str) -> Message:
-    """Return the line for what should not have happened."""
-    said = texts(locale)
-    text = said.say("Something went wrong on our side. Please try again in a minute.")
-    return line(text, said.name, MessageKind.ERROR)
-
-
-def still_working(locale: str) -> Message:
-    """Return the line for what takes its time."""
-    said = texts(locale)
-    return line(said.say("Still working on it…"), said.name)

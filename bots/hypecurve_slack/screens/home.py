@@ -18,11 +18,12 @@ from hypecurve.domain.message import Action
 from hypecurve.domain.saying import to_say
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Desk, Forms
+from hypecurve.wording.lines import sorry
 from hypecurve.wording.notices import error_message
 from hypecurve.wording.texts import texts
 from hypecurve_slack.answering.asked import Asked, asker_of, of_event, of_interaction
 from hypecurve_slack.answering.people import People
-from hypecurve_slack.answering.replying import Replies, sorry
+from hypecurve_slack.answering.replying import Replies
 from hypecurve_slack.rendering.controls import action_of
 from hypecurve_slack.screens.formview import loading_view
 from hypecurve_slack.screens.homeview import ANOTHER, OF_CHANNEL, PAGE, home_view

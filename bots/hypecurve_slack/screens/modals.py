@@ -14,12 +14,13 @@ from hypecurve.domain.asking import Answer, Asker, Filled
 from hypecurve.domain.errors import HypecurveError
 from hypecurve.ports import Forms
 from hypecurve.wording.fields import NEW
+from hypecurve.wording.lines import sorry
 from hypecurve.wording.notices import error_message
 from hypecurve.wording.texts import texts
 from hypecurve_slack.answering.asked import Asked, asker_of, of_interaction
 from hypecurve_slack.answering.commands import Ack, Commands
 from hypecurve_slack.answering.people import People
-from hypecurve_slack.answering.replying import Replies, sorry
+from hypecurve_slack.answering.replying import Replies
 from hypecurve_slack.screens.filled import Wrong, blocks_of, field_of, filled_in
 from hypecurve_slack.screens.formview import form_view, loading_view
 from hypecurve_slack.screens.meta import Meta, meta_of

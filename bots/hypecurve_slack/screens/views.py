@@ -14,9 +14,9 @@ import structlog
 
 from hypecurve.domain.errors import HypecurveError
 from hypecurve.domain.message import Message
+from hypecurve.wording.lines import sorry
 from hypecurve.wording.notices import error_message
 from hypecurve.wording.texts import texts
-from hypecurve_slack.answering.replying import sorry
 from hypecurve_slack.refusals import NETWORK, trouble
 from hypecurve_slack.rendering.blocks import in_view
 from hypecurve_slack.rendering.controls import PREFIX

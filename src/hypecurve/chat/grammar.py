@@ -48,7 +48,8 @@ from hypecurve.domain.category import Taxonomy
 from hypecurve.domain.errors import BadCommand, BadInput, BadRepoName
 from hypecurve.domain.repo import PUBLIC_SITE, RepoId, RepoName
 from hypecurve.domain.signal import SUBSCRIBABLE
-from hypecurve.wording.commands import COMMANDS, GROUPS, CommandSpec, OptionSpec
+from hypecurve.wording.commands import COMMANDS, GROUPS
+from hypecurve.wording.specs import CommandSpec, OptionSpec
 from hypecurve.wording.texts import to_say
 
 __all__ = ["COMMANDS", "CommandSpec", "OptionSpec", "parse"]

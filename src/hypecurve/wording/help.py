@@ -12,7 +12,8 @@ from hypecurve.domain.message import (
     Style,
     Text,
 )
-from hypecurve.wording.commands import COMMANDS, GROUPS, CommandSpec, OptionSpec
+from hypecurve.wording.commands import COMMANDS, GROUPS
+from hypecurve.wording.specs import CommandSpec, OptionSpec
 from hypecurve.wording.texts import Texts, texts
 from hypecurve.wording.typed import listed
 

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from hypecurve.wording.commands import COMMANDS, GROUPS, OptionSpec
+from hypecurve.wording.commands import COMMANDS, GROUPS
 from hypecurve.wording.help import help_message
 from hypecurve.wording.plain import plain
+from hypecurve.wording.specs import OptionSpec
 from hypecurve.wording.texts import texts
 from hypecurve.wording.typed import (
     CHOICE_WORDS,

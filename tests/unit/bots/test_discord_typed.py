@@ -20,7 +20,8 @@ from hypecurve.domain.errors import BadInput
 from hypecurve.domain.message import Choice
 from hypecurve.domain.subscription import Channel, Tenant
 from hypecurve.ports import Suggestible
-from hypecurve.wording.commands import KINDS, CommandSpec, OptionSpec
+from hypecurve.wording.commands import KINDS
+from hypecurve.wording.specs import CommandSpec, OptionSpec
 from hypecurve.wording.texts import texts
 from hypecurve.wording.tongues import TONGUES
 from hypecurve_discord.offering.completing import completions
