@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
 
 import structlog
 
@@ -41,6 +40,7 @@ from hypecurve_discord.answering.requests import (
     error_name,
     is_said,
 )
+from hypecurve_discord.answering.underway import SAYING_SO, UnderWay
 from hypecurve_discord.library import discord
 from hypecurve_discord.offering.completing import completions
 from hypecurve_discord.offering.written import text_of
@@ -52,8 +52,6 @@ DESK_PATIENCE = 600.0
 """Seconds the desk may take: an interaction can be answered for 15 minutes."""
 TYPING = 2.0
 """Seconds for suggestions: Discord waits 3 for them."""
-SAYING_SO = 1.0
-"""Seconds to tell those whose answers are given up as the bot ends."""
 Barred = Callable[[Interaction], Awaitable[Saying | None]]
 _Finding = Callable[[], Awaitable[Answer]]
 
@@ -66,7 +64,7 @@ class Answering:
         self.replies = Replies(host.kit.charts)
         self._desk: Desk = host.desk
         self._barred = barred
-        self._under_way: set[asyncio.Task[Any]] = set()
+        self._under_way = UnderWay()
 
     async def heard(self, interaction: Interaction) -> None:
         """Answer an interaction that no item of ours has taken: a command, typing, an old button.
@@ -143,13 +141,7 @@ class Answering:
 
     async def finish(self, seconds: float) -> None:
         """Let what is being answered finish; who waits for what takes longer is told so."""
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=seconds)
-        late = set(self._under_way)
-        for task in late:
-            task.cancel()
-        if late:
-            await asyncio.wait(late, timeout=SAYING_SO)
+        await self._under_way.finish(seconds)
 
     async def _left_out(self, interaction: Interaction, pressed: LeftOut) -> None:
         async def finding() -> Answer:
@@ -179,21 +171,17 @@ class Answering:
         self, interaction: Interaction, finding: _Finding, *, shown: bool, turning: bool
     ) -> None:
         """Acknowledge, find the answer and say it; whatever goes wrong, say something."""
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101 - a coroutine runs in one
-        self._under_way.add(task)
-        try:
-            if await acknowledged(interaction, turning=turning):
-                await self._find_and_say(interaction, finding, shown=shown, turning=turning)
-        except REFUSALS as error:
-            if isinstance(error, discord.HTTPException) and error.code in TOO_LATE:
-                _log.info("discord interaction too late", code=error.code)
-            else:
-                _log.exception("discord interaction not answered", code=error_name(error))
-        except Exception:  # noqa: BLE001 - an interaction goes wrong alone, whatever it is
-            _log.exception("discord interaction not answered")
-        finally:
-            self._under_way.discard(task)
+        with self._under_way.at_work():
+            try:
+                if await acknowledged(interaction, turning=turning):
+                    await self._find_and_say(interaction, finding, shown=shown, turning=turning)
+            except REFUSALS as error:
+                if isinstance(error, discord.HTTPException) and error.code in TOO_LATE:
+                    _log.info("discord interaction too late", code=error.code)
+                else:
+                    _log.exception("discord interaction not answered", code=error_name(error))
+            except Exception:  # noqa: BLE001 - an interaction goes wrong alone, whatever it is
+                _log.exception("discord interaction not answered")
 
     async def _find_and_say(
         self, interaction: Interaction, finding: _Finding, *, shown: bool, turning: bool

@@ -18,9 +18,10 @@ from hypecurve.domain.message import Message
 from hypecurve.ports import Host
 from hypecurve.wording.lines import leaving, sorry
 from hypecurve_discord.answering.asked import Interaction, data_of
-from hypecurve_discord.answering.interactions import SAYING_SO, Answering
+from hypecurve_discord.answering.interactions import Answering
 from hypecurve_discord.answering.items import is_taken, take
 from hypecurve_discord.answering.requests import TOO_LATE, acknowledged, is_said
+from hypecurve_discord.answering.underway import SAYING_SO, UnderWay
 from hypecurve_discord.library import discord
 from hypecurve_discord.offering.options import NAME
 from hypecurve_discord.rendering.ids import Compare, Tune, decode
@@ -45,7 +46,7 @@ class Screens:
         self._form = FormScreen(host.forms, answering.asker, answering.spoken, answering.replies)
         self._spoken = answering.spoken
         self._compare = CompareScreen(answering.spoken, answering.ask)
-        self._under_way: set[asyncio.Task[Any]] = set()
+        self._under_way = UnderWay()
 
     async def heard(self, interaction: Interaction) -> bool:
         """Take what is for a screen; False: it is somebody else's."""
@@ -72,13 +73,7 @@ class Screens:
 
     async def finish(self, seconds: float) -> None:
         """Let what is being done finish, as long as that takes no more than some seconds."""
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=seconds)
-        late = set(self._under_way)
-        for task in late:
-            task.cancel()
-        if late:
-            await asyncio.wait(late, timeout=SAYING_SO)
+        await self._under_way.finish(seconds)
 
     async def _open(self, interaction: Interaction, custom_id: str) -> None:
         pressed = decode(custom_id)
@@ -97,23 +92,19 @@ class Screens:
         await screen.sent_in(interaction)
 
     async def _run(self, interaction: Interaction, work: Awaitable[None]) -> None:
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101 - a coroutine runs in one
-        self._under_way.add(task)
-        try:
-            await work
-        except asyncio.CancelledError:
-            await self._say(interaction, leaving, SAYING_SO)
-            raise
-        except Exception as error:  # noqa: BLE001 - an interaction goes wrong alone, whatever it is
-            if isinstance(error, discord.HTTPException) and error.code in TOO_LATE:
-                _log.info("discord interaction too late", code=error.code)
-            else:
-                custom_id = data_of(interaction).get("custom_id")
-                _log.exception("discord screen failed", custom_id=custom_id)
-                await self._say(interaction, sorry, _PATIENCE)
-        finally:
-            self._under_way.discard(task)
+        with self._under_way.at_work():
+            try:
+                await work
+            except asyncio.CancelledError:
+                await self._say(interaction, leaving, SAYING_SO)
+                raise
+            except Exception as error:  # noqa: BLE001 - an interaction goes wrong alone, whatever it is
+                if isinstance(error, discord.HTTPException) and error.code in TOO_LATE:
+                    _log.info("discord interaction too late", code=error.code)
+                else:
+                    custom_id = data_of(interaction).get("custom_id")
+                    _log.exception("discord screen failed", custom_id=custom_id)
+                    await self._say(interaction, sorry, _PATIENCE)
 
     async def _say(
         self, interaction: Interaction, message: Callable[[str], Message], seconds: float
